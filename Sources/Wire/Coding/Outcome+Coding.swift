@@ -1,0 +1,93 @@
+extension Outcome {
+    package init(_ message: Assay_V1_Outcome) throws(WireError) {
+        let cost = Cost(message.cost)
+        switch message.kind {
+        case .scored(let scored):
+            let scores = try Checked.count(
+                scored.scores, "scored.scores", upTo: Limits.scoresMax)
+            let outputs = try Checked.count(
+                scored.outputs, "scored.outputs", upTo: Limits.blobsPerTrialMax)
+            self.init(
+                .scored(
+                    scores: try Checked.map(scores) { (score) throws(WireError) in
+                        try Score(score)
+                    },
+                    outputs: try Checked.map(outputs) { (output) throws(WireError) in
+                        try Output(output)
+                    }),
+                cost: cost)
+        case .failed(let failed):
+            self.init(
+                .failed(
+                    Failure(
+                        try Checked.choice(failed.code, "failed.code"),
+                        Checked.reason(failed.reason))),
+                cost: cost)
+        case nil:
+            throw WireError("outcome", "is of a kind that this version does not know")
+        }
+    }
+
+    package var message: Assay_V1_Outcome {
+        var message = Assay_V1_Outcome()
+        switch self.result {
+        case .scored(let scores, let outputs):
+            message.scored.scores = scores.map(\.message)
+            message.scored.outputs = outputs.map(\.message)
+        case .failed(let failure):
+            message.failed.code = failure.code.rawValue
+            message.failed.reason = failure.reason
+        }
+        if self.cost != .none { message.cost = self.cost.message }
+        return message
+    }
+}
+
+extension Score {
+    package init(_ message: Assay_V1_Score) throws(WireError) {
+        guard message.value.isFinite else { throw WireError("score.value", "is not finite") }
+        self.init(try Checked.text(message.metric, "score.metric"), message.value)
+    }
+
+    package var message: Assay_V1_Score {
+        var message = Assay_V1_Score()
+        message.metric = self.metric
+        message.value = self.value
+        return message
+    }
+}
+
+extension Output {
+    package init(_ message: Assay_V1_Output) throws(WireError) {
+        let name = try Checked.text(message.name, "output.name")
+        // The name becomes a file's name in the directory that the user chose.
+        guard name.utf8.allSatisfy({ $0 != 47 && $0 != 92 }), name != ".", name != ".." else {
+            throw WireError("output.name", "is not the plain name of a file")
+        }
+        self.init(name: name, blob: try Blob(message.blob, "output.blob"))
+    }
+
+    package var message: Assay_V1_Output {
+        var message = Assay_V1_Output()
+        message.name = self.name
+        message.blob = self.blob.message
+        return message
+    }
+}
+
+extension Cost {
+    init(_ message: Assay_V1_Cost) {
+        self.init(
+            cpu: Duration(nanoseconds: message.cpuNanoseconds),
+            wall: Duration(nanoseconds: message.wallNanoseconds),
+            memoryBytes: message.memoryBytes)
+    }
+
+    var message: Assay_V1_Cost {
+        var message = Assay_V1_Cost()
+        message.cpuNanoseconds = self.cpu.nanoseconds
+        message.wallNanoseconds = self.wall.nanoseconds
+        message.memoryBytes = self.memoryBytes
+        return message
+    }
+}

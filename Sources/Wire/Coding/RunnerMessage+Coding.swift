@@ -1,0 +1,79 @@
+package import SwiftProtobuf
+
+extension RunnerOrder {
+    package init(bytes: some SwiftProtobufContiguousBytes) throws(WireError) {
+        let message: Assay_Runner_V1_RunnerOrder
+        do {
+            message = try Assay_Runner_V1_RunnerOrder(serializedBytes: bytes)
+        } catch {
+            throw WireError("order", "holds no message")
+        }
+        switch try Checked.present(message.kind, "order.kind") {
+        case .attach(let attach): self = .attach(try Blob(attach.blob))
+        case .detach(let detach):
+            self = .detach(try Checked.digest(detach.digest, "detach.digest"))
+        case .run(let run):
+            self = .run(
+                try Lease(run.lease), try TrialClass(run.trialClass), try TrialSpec(run.spec))
+        }
+    }
+
+    package func encoded<Bytes: SwiftProtobufContiguousBytes>() -> Bytes {
+        var message = Assay_Runner_V1_RunnerOrder()
+        switch self {
+        case .attach(let blob): message.attach.blob = blob.message
+        case .detach(let digest): message.detach.digest = digest.description
+        case .run(let lease, let trialClass, let spec):
+            message.run.lease = lease.message
+            message.run.trialClass = trialClass.message
+            message.run.spec = spec.message
+        }
+        do {
+            return try message.serializedBytes()
+        } catch {
+            preconditionFailure("a message without required fields was not encoded: \(error)")
+        }
+    }
+}
+
+extension RunnerReport {
+    package init(bytes: some SwiftProtobufContiguousBytes) throws(WireError) {
+        let message: Assay_Runner_V1_RunnerReport
+        do {
+            message = try Assay_Runner_V1_RunnerReport(serializedBytes: bytes)
+        } catch {
+            throw WireError("report", "holds no message")
+        }
+        switch try Checked.present(message.kind, "report.kind") {
+        case .ready(let ready):
+            let missing = try Checked.count(
+                ready.missingProtections, "ready.missing_protections",
+                upTo: Limits.parametersMax)
+            self = .ready(
+                environmentClass: try Checked.optionalText(
+                    ready.environmentClass, "ready.environment_class"),
+                missingProtections: try Checked.map(missing) { (name) throws(WireError) in
+                    try Checked.text(name, "ready.missing_protections")
+                })
+        case .finished(let finished):
+            self = .finished(try Lease(finished.lease), try Outcome(finished.outcome))
+        }
+    }
+
+    package func encoded<Bytes: SwiftProtobufContiguousBytes>() -> Bytes {
+        var message = Assay_Runner_V1_RunnerReport()
+        switch self {
+        case .ready(let environmentClass, let missing):
+            message.ready.environmentClass = environmentClass
+            message.ready.missingProtections = missing
+        case .finished(let lease, let outcome):
+            message.finished.lease = lease.message
+            message.finished.outcome = outcome.message
+        }
+        do {
+            return try message.serializedBytes()
+        } catch {
+            preconditionFailure("a message without required fields was not encoded: \(error)")
+        }
+    }
+}

@@ -1,0 +1,111 @@
+extension Blob {
+    package init(_ message: Assay_V1_Blob, _ field: String = "blob") throws(WireError) {
+        self.init(
+            digest: try Checked.digest(message.digest, "\(field).digest"),
+            size: try Checked.number(message.size, "\(field).size", in: 0...Limits.blobBytesMax))
+    }
+
+    package var message: Assay_V1_Blob {
+        var message = Assay_V1_Blob()
+        message.digest = self.digest.description
+        message.size = self.size
+        return message
+    }
+}
+
+extension Recipe {
+    package init(_ message: Assay_V1_Recipe) throws(WireError) {
+        let parameters = try Checked.count(
+            message.parameters, "recipe.parameters", upTo: Limits.parametersMax)
+        self.init(
+            family: try Checked.text(message.family, "recipe.family"),
+            parameters: try Checked.map(parameters) { (parameter) throws(WireError) in
+                Parameter(
+                    try Checked.text(parameter.name, "recipe.parameters.name"), parameter.value)
+            },
+            seed: message.seed)
+        guard Set(self.parameters.map(\.name)).count == self.parameters.count else {
+            throw WireError("recipe.parameters", "names one twice")
+        }
+    }
+
+    package var message: Assay_V1_Recipe {
+        var message = Assay_V1_Recipe()
+        message.family = self.family
+        message.parameters = self.parameters.map { parameter in
+            var message = Assay_V1_Parameter()
+            message.name = parameter.name
+            message.value = parameter.value
+            return message
+        }
+        message.seed = self.seed
+        return message
+    }
+}
+
+extension Lesson {
+    package init(_ message: Assay_V1_Lesson) throws(WireError) {
+        let metrics = try Checked.count(message.metrics, "lesson.metrics", upTo: Limits.scoresMax)
+        guard !metrics.isEmpty else { throw WireError("lesson.metrics", "is empty") }
+        self.init(
+            task: try Checked.choice(message.task, "lesson.task"),
+            data: try Blob(message.data, "lesson.data"),
+            schema: try Blob(message.schema, "lesson.schema"),
+            target: try Checked.text(message.target, "lesson.target"),
+            metrics: try Checked.map(metrics) { (metric) throws(WireError) in
+                try Checked.text(metric, "lesson.metrics")
+            },
+            folds: try Checked.number(message.folds, "lesson.folds", in: 2...50),
+            foldSeed: message.foldSeed)
+    }
+
+    package var message: Assay_V1_Lesson {
+        var message = Assay_V1_Lesson()
+        message.task = self.task.rawValue
+        message.data = self.data.message
+        message.schema = self.schema.message
+        message.target = self.target
+        message.metrics = self.metrics
+        message.folds = UInt32(self.folds)
+        message.foldSeed = self.foldSeed
+        return message
+    }
+}
+
+extension TrialClass {
+    package init(_ message: Assay_V1_TrialClass) throws(WireError) {
+        switch message.kind {
+        case .idleNanoseconds(let nanoseconds): self = .idle(Duration(nanoseconds: nanoseconds))
+        case .lesson(let lesson): self = .lesson(try Lesson(lesson))
+        case nil: throw WireError("trial_class", "is of a kind that this version does not know")
+        }
+    }
+
+    package var message: Assay_V1_TrialClass {
+        var message = Assay_V1_TrialClass()
+        switch self {
+        case .idle(let duration): message.idleNanoseconds = duration.nanoseconds
+        case .lesson(let lesson): message.lesson = lesson.message
+        }
+        return message
+    }
+}
+
+extension TrialSpec {
+    package init(_ message: Assay_V1_TrialSpec) throws(WireError) {
+        let step: Step = try Checked.choice(message.step, "spec.step")
+        if message.hasRecipe {
+            self.init(step: step, recipe: try Recipe(message.recipe))
+        } else {
+            guard step == .idle else { throw WireError("spec.recipe", "is missing") }
+            self.init(step: step, recipe: nil)
+        }
+    }
+
+    package var message: Assay_V1_TrialSpec {
+        var message = Assay_V1_TrialSpec()
+        message.step = self.step.rawValue
+        if let recipe { message.recipe = recipe.message }
+        return message
+    }
+}

@@ -1,0 +1,73 @@
+/// What a user submits.
+package struct JobSpec: Hashable, Sendable {
+    package let name: String
+    /// 0 to 100, higher first; 50 unless the user says otherwise.
+    package let priority: Int
+    package let seed: UInt64
+    package let budget: Budget
+    package let kind: Kind
+
+    package enum Kind: Hashable, Sendable {
+        case idle(trials: UInt32, duration: Duration)
+        case learning(LearningJob)
+    }
+
+    package init(name: String, priority: Int, seed: UInt64, budget: Budget, kind: Kind) {
+        self.name = name
+        self.priority = priority
+        self.seed = seed
+        self.budget = budget
+        self.kind = kind
+    }
+}
+
+/// What a job may use; whichever is used up first ends the search.
+package struct Budget: Hashable, Sendable {
+    package let trials: UInt32?
+    /// From the job's acceptance to its end, refit included, by the head's clock.
+    package let time: Duration?
+
+    package init(trials: UInt32?, time: Duration?) {
+        self.trials = trials
+        self.time = time
+    }
+}
+
+/// A search for the best model of a table.
+package struct LearningJob: Hashable, Sendable {
+    package let lesson: Lesson
+    /// Of the first metric.
+    package let direction: Direction
+    /// Families to try; none means all that suit the task.
+    package let families: [String]
+    package let rows: UInt64
+    /// Features, without the target.
+    package let columns: UInt32
+    /// Distinct values of the target; 0 for regression.
+    package let classes: UInt32
+
+    package init(
+        lesson: Lesson, direction: Direction, families: [String], rows: UInt64, columns: UInt32,
+        classes: UInt32
+    ) {
+        self.lesson = lesson
+        self.direction = direction
+        self.families = families
+        self.rows = rows
+        self.columns = columns
+        self.classes = classes
+    }
+}
+
+/// Which of two scores is the better one.
+package enum Direction: String, Hashable, Sendable {
+    case maximise, minimise
+
+    /// Whether `score` beats `other`; not-a-number beats nothing.
+    package func prefers(_ score: Double, to other: Double) -> Bool {
+        switch self {
+        case .maximise: score > other
+        case .minimise: score < other
+        }
+    }
+}

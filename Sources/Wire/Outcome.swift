@@ -1,0 +1,79 @@
+/// How a trial ended.
+package struct Outcome: Hashable, Sendable {
+    package let result: Result
+    package let cost: Cost
+
+    package enum Result: Hashable, Sendable {
+        case scored(scores: [Score], outputs: [Output])
+        case failed(Failure)
+    }
+
+    package init(_ result: Result, cost: Cost) {
+        self.result = result
+        self.cost = cost
+    }
+
+    /// The value of a metric, when the trial was scored on it.
+    package func score(_ metric: String) -> Double? {
+        guard case .scored(let scores, _) = self.result else { return nil }
+        return scores.first { $0.metric == metric }?.value
+    }
+}
+
+package struct Score: Hashable, Sendable {
+    package let metric: String
+    package let value: Double
+
+    package init(_ metric: String, _ value: Double) {
+        self.metric = metric
+        self.value = value
+    }
+}
+
+/// A file that a trial made, such as a model's manifest.
+package struct Output: Hashable, Sendable {
+    package let name: String
+    package let blob: Blob
+
+    package init(name: String, blob: Blob) {
+        self.name = name
+        self.blob = blob
+    }
+}
+
+/// Why a trial has no score. It is final: running it again would give the same.
+package struct Failure: Hashable, Sendable {
+    package let code: Code
+    /// One sentence for people, without any value of a data set.
+    package let reason: String
+
+    package enum Code: String, Hashable, Sendable {
+        /// The model could not be computed from these rows.
+        case computation
+        case timeLimit = "time_limit"
+        /// Too many leases of it were lost.
+        case poison
+        case cancelled
+    }
+
+    package init(_ code: Code, _ reason: String) {
+        self.code = code
+        self.reason = reason
+    }
+}
+
+/// What a trial used.
+package struct Cost: Hashable, Sendable {
+    package let cpu: Duration
+    package let wall: Duration
+    /// The runner's peak resident size, in bytes.
+    package let memoryBytes: UInt64
+
+    package init(cpu: Duration, wall: Duration, memoryBytes: UInt64) {
+        self.cpu = cpu
+        self.wall = wall
+        self.memoryBytes = memoryBytes
+    }
+
+    package static let none = Cost(cpu: .zero, wall: .zero, memoryBytes: 0)
+}

@@ -1,0 +1,80 @@
+/// What the trials of one job have in common. It is sent once per burst, not once per trial.
+package enum TrialClass: Hashable, Sendable {
+    /// No work: holds a slot this long. Measures the cluster itself.
+    case idle(Duration)
+    case lesson(Lesson)
+}
+
+/// What is to be learned: a table, its target and how a candidate is judged.
+package struct Lesson: Hashable, Sendable {
+    package let task: LearningTask
+    /// CSV with a header row.
+    package let data: Blob
+    package let schema: Blob
+    package let target: String
+    /// The first is optimised. Never empty.
+    package let metrics: [String]
+    /// Folds of the cross validation, 2 to 50.
+    package let folds: Int
+    /// Decides which row lies in which fold; the same for all trials, so that they compare.
+    package let foldSeed: UInt64
+
+    package init(
+        task: LearningTask, data: Blob, schema: Blob, target: String, metrics: [String],
+        folds: Int, foldSeed: UInt64
+    ) {
+        self.task = task
+        self.data = data
+        self.schema = schema
+        self.target = target
+        self.metrics = metrics
+        self.folds = folds
+        self.foldSeed = foldSeed
+    }
+}
+
+package enum LearningTask: String, CaseIterable, Hashable, Sendable {
+    case classification, regression
+}
+
+/// What one trial does, beside its class.
+package struct TrialSpec: Hashable, Sendable {
+    package let step: Step
+    /// Absent when the step is `idle`.
+    package let recipe: Recipe?
+
+    package enum Step: String, Hashable, Sendable {
+        case idle, portfolio, tuning, refit
+    }
+
+    package init(step: Step, recipe: Recipe?) {
+        self.step = step
+        self.recipe = recipe
+    }
+
+    package static let idle = TrialSpec(step: .idle, recipe: nil)
+}
+
+/// A model family with its hyperparameters and its seed: everything that a candidate is.
+package struct Recipe: Hashable, Sendable {
+    package let family: String
+    /// Sorted by name, each name once.
+    package let parameters: [Parameter]
+    package let seed: UInt64
+
+    package init(family: String, parameters: [Parameter], seed: UInt64) {
+        self.family = family
+        self.parameters = parameters.sorted { $0.name < $1.name }
+        self.seed = seed
+    }
+}
+
+package struct Parameter: Hashable, Sendable {
+    package let name: String
+    package let value: Double
+
+    package init(_ name: String, _ value: Double) {
+        self.name = name
+        self.value = value
+    }
+}

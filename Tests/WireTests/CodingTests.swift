@@ -1,0 +1,87 @@
+import Testing
+import Wire
+
+@Suite struct CodingTests {
+    static let blob = Blob(digest: Digest(sha256: Array(0..<32)), size: 1_234)
+    static let lease = Lease(TrialID(JobID(17), 42), LeaseNumber(epoch: 2, count: 9))
+    static let recipe = Recipe(
+        family: "gradient_boosting",
+        parameters: [Parameter("trees", 100), Parameter("learning_rate", 0.1)], seed: .max)
+    static let lesson = Lesson(
+        task: .classification, data: blob, schema: blob, target: "income",
+        metrics: ["roc_auc", "log_loss"], folds: 5, foldSeed: 7)
+    static let outcome = Outcome(
+        .scored(
+            scores: [Score("roc_auc", 0.92)], outputs: [Output(name: "manifest.json", blob: blob)]),
+        cost: Cost(cpu: .milliseconds(3), wall: .nanoseconds(4), memoryBytes: 5))
+    static let failure = Outcome(.failed(Failure(.timeLimit, "it took too long")), cost: .none)
+
+    static let messages: [LinkMessage] = [
+        .hello(
+            Hello(
+                protocolVersion: 1, version: "0.1.0", capacity: Capacity(slots: 2, memoryBytes: 3),
+                held: [lease], blobs: [blob.digest], environmentClass: "x86_64/zen")),
+        .welcome(Welcome(session: SessionNumber(rawValue: 5), keep: [lease], drop: [])),
+        .assignments([
+            AssignmentGroup(
+                trialClass: .lesson(lesson),
+                assignments: [
+                    Assignment(
+                        lease: lease, spec: TrialSpec(step: .tuning, recipe: recipe),
+                        timeLimit: .seconds(3)),
+                    Assignment(
+                        lease: lease, spec: TrialSpec(step: .refit, recipe: recipe),
+                        timeLimit: nil),
+                ]),
+            AssignmentGroup(
+                trialClass: .idle(.microseconds(5)),
+                assignments: [Assignment(lease: lease, spec: .idle, timeLimit: nil)]),
+        ]),
+        .reports([
+            Report(lease, .started), Report(lease, .finished(outcome)),
+            Report(lease, .finished(failure)),
+            Report(lease, .lost(Loss(.outOfMemory, "the kernel ended it"))),
+        ]),
+        .acknowledged([lease]), .cancelled([]), .heartbeat, .drain,
+        .refused(reason: "no"), .bulkHello(SessionNumber(rawValue: 1)),
+        .fetch(Fetch(lease: lease, digest: blob.digest, offset: 12)),
+        .put(Put(lease: lease, blob: blob)), .blobFollows(blob, offset: 3),
+        .blobStored(blob.digest), .blobMissing(blob.digest, reason: "gone"),
+    ]
+
+    @Test(arguments: messages) func `a link message is read back as it was`(
+        message: LinkMessage
+    ) throws {
+        let bytes: [UInt8] = message.encoded()
+        #expect(try LinkMessage(bytes: bytes) == message)
+    }
+
+    @Test(arguments: [
+        RunnerOrder.attach(blob), .detach(blob.digest),
+        .run(lease, .lesson(lesson), TrialSpec(step: .portfolio, recipe: recipe)),
+        .run(lease, .idle(.zero), .idle),
+    ]) func `a runner's order is read back as it was`(order: RunnerOrder) throws {
+        let bytes: [UInt8] = order.encoded()
+        #expect(try RunnerOrder(bytes: bytes) == order)
+    }
+
+    @Test(arguments: [
+        RunnerReport.ready(environmentClass: "x", missingProtections: ["landlock"]),
+        .finished(lease, outcome), .finished(lease, failure),
+    ]) func `a runner's report is read back as it was`(report: RunnerReport) throws {
+        let bytes: [UInt8] = report.encoded()
+        #expect(try RunnerReport(bytes: bytes) == report)
+    }
+
+    @Test func `a job is read back as it was`() throws {
+        let learning = LearningJob(
+            lesson: Self.lesson, direction: .maximise, families: ["ridge"], rows: 3, columns: 2,
+            classes: 2)
+        for kind in [JobSpec.Kind.learning(learning), .idle(trials: 9, duration: .seconds(1))] {
+            let spec = JobSpec(
+                name: "wine", priority: 50, seed: 3,
+                budget: Budget(trials: 60, time: .seconds(120)), kind: kind)
+            #expect(try JobSpec(spec.message) == spec)
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import Testing
+import Wire
+
+/// What a hostile peer may send; every case is an error that names the field.
+@Suite struct RefusalTests {
+    @Test func `bytes that are no message are an error and never a crash`() {
+        var noise = Noise(state: 17)
+        for message in CodingTests.messages {
+            let bytes: [UInt8] = message.encoded()
+            for _ in 0..<300 {
+                var mutated = bytes
+                for _ in 0..<(1 + noise.below(4)) where !mutated.isEmpty {
+                    mutated[noise.below(mutated.count)] = UInt8(truncatingIfNeeded: noise.next())
+                }
+                mutated.removeLast(noise.below(mutated.count + 1))
+                _ = try? LinkMessage(bytes: mutated)
+                _ = try? RunnerOrder(bytes: mutated)
+                _ = try? RunnerReport(bytes: mutated)
+            }
+        }
+    }
+
+    @Test func `a list over its bound is refused by its name`() {
+        let leases = Array(repeating: CodingTests.lease, count: Limits.messageItemsMax + 1)
+        let bytes: [UInt8] = LinkMessage.acknowledged(leases).encoded()
+        let error = #expect(throws: WireError.self) { try LinkMessage(bytes: bytes) }
+        #expect(error == WireError("leases", "holds more than 4096 items"))
+    }
+
+    @Test func `a score that is not finite is refused`() {
+        for value in [Double.nan, .infinity, -.infinity] {
+            let outcome = Outcome(.scored(scores: [Score("rmse", value)], outputs: []), cost: .none)
+            #expect(throws: WireError("score.value", "is not finite")) {
+                try Outcome(outcome.message)
+            }
+        }
+    }
+
+    @Test(arguments: ["../key.pem", "a/b", ".", "..", "", "a\\b", "a\u{0}b", "a\nb"])
+    func `an output's name is a plain file's name`(name: String) {
+        let output = Output(name: name, blob: CodingTests.blob)
+        #expect(throws: WireError.self) { try Output(output.message) }
+    }
+
+    @Test func `a job needs a budget, a name and a priority in range`() {
+        let learning = LearningJob(
+            lesson: CodingTests.lesson, direction: .minimise, families: [], rows: 1, columns: 1,
+            classes: 0)
+        func spec(name: String, priority: Int, trials: UInt32?) -> JobSpec {
+            JobSpec(
+                name: name, priority: priority, seed: 0, budget: Budget(trials: trials, time: nil),
+                kind: .learning(learning))
+        }
+        for bad in [
+            spec(name: "", priority: 50, trials: 1), spec(name: "a", priority: 101, trials: 1),
+            spec(name: "a", priority: -1, trials: 1), spec(name: "a", priority: 1, trials: nil),
+            spec(name: "a", priority: 1, trials: 1_000_001),
+            spec(name: String(repeating: "a", count: 257), priority: 1, trials: 1),
+        ] {
+            #expect(throws: WireError.self) { try JobSpec(bad.message) }
+        }
+    }
+
+    @Test func `a recipe names each parameter once`() {
+        let twice = Recipe(
+            family: "ridge", parameters: [Parameter("alpha", 1), Parameter("alpha", 2)], seed: 0)
+        #expect(throws: WireError("recipe.parameters", "names one twice")) {
+            try Recipe(twice.message)
+        }
+    }
+
+    @Test func `a reason is cut and cleaned, not refused`() throws {
+        let long = String(repeating: "é", count: 2_000) + "\u{1B}[31m"
+        let bytes: [UInt8] = LinkMessage.refused(reason: "\u{1B}[31m" + long).encoded()
+        guard case .refused(let reason) = try LinkMessage(bytes: bytes) else {
+            Issue.record("another message came back")
+            return
+        }
+        #expect(reason.utf8.count <= Limits.reasonBytesMax)
+        #expect(!reason.utf8.contains(0x1B))
+    }
+}
+
+/// SplitMix64: noise that is the same in every run.
+private struct Noise {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        self.state &+= 0x9E37_79B9_7F4A_7C15
+        var z = self.state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+
+    mutating func below(_ bound: Int) -> Int { Int(self.next() % UInt64(bound)) }
+}
