@@ -1,0 +1,234 @@
+#define _GNU_SOURCE
+#include "CHost.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/// The result of a call that says -1 and errno, as the kernel says it: the negative error number.
+#define ANSWER(call)                                                                               \
+    ({                                                                                             \
+        __auto_type result = (call);                                                               \
+        result < 0 ? -errno : result;                                                              \
+    })
+
+// MARK: Sealed memory
+
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U
+#endif
+
+static const int seals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
+
+int assay_memfd(const char *name) {
+    int descriptor = ANSWER(memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL));
+    // Kernels before 6.3 do not know the last flag. Nothing there is executed either.
+    if (descriptor == -EINVAL)
+        descriptor = ANSWER(memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    return descriptor;
+}
+
+int assay_memfd_seal(int descriptor) { return ANSWER(fcntl(descriptor, F_ADD_SEALS, seals)); }
+
+int assay_memfd_is_sealed(int descriptor) {
+    int present = ANSWER(fcntl(descriptor, F_GET_SEALS));
+    return present < 0 ? present : (present & seals) == seals;
+}
+
+// MARK: Descriptors
+
+ssize_t assay_send_descriptors(
+    int socket, const void *bytes, size_t count, const int *descriptors, size_t descriptor_count
+) {
+    if (count == 0 || descriptor_count > ASSAY_DESCRIPTORS_MAX) return -EINVAL;
+
+    struct iovec part = {.iov_base = (void *)bytes, .iov_len = count};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int) * ASSAY_DESCRIPTORS_MAX)];
+    memset(control, 0, sizeof control);
+
+    if (descriptor_count > 0) {
+        message.msg_control = control;
+        message.msg_controllen = CMSG_SPACE(sizeof(int) * descriptor_count);
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof(int) * descriptor_count);
+        memcpy(CMSG_DATA(header), descriptors, sizeof(int) * descriptor_count);
+    }
+    for (;;) {
+        ssize_t sent = ANSWER(sendmsg(socket, &message, MSG_NOSIGNAL));
+        if (sent != -EINTR) return sent;
+    }
+}
+
+static void close_all(const int *descriptors, size_t count) {
+    for (size_t i = 0; i < count; i++) close(descriptors[i]);
+}
+
+ssize_t assay_receive_descriptors(
+    int socket, void *bytes, size_t capacity,
+    int *descriptors, size_t descriptor_capacity, size_t *descriptor_count
+) {
+    *descriptor_count = 0;
+    struct iovec part = {.iov_base = bytes, .iov_len = capacity};
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int) * ASSAY_DESCRIPTORS_MAX)];
+    struct msghdr message;
+    ssize_t received;
+    do {
+        message = (struct msghdr){
+            .msg_iov = &part, .msg_iovlen = 1,
+            .msg_control = control, .msg_controllen = sizeof control};
+        received = ANSWER(recvmsg(socket, &message, MSG_CMSG_CLOEXEC));
+    } while (received == -EINTR);
+    if (received < 0) return received;
+
+    // What arrived is ours to close, also when it is too much.
+    int arrived[ASSAY_DESCRIPTORS_MAX];
+    size_t count = 0;
+    for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header;
+         header = CMSG_NXTHDR(&message, header)) {
+        if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+        size_t here = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        for (size_t i = 0; i < here; i++) {
+            int descriptor;
+            memcpy(&descriptor, CMSG_DATA(header) + i * sizeof(int), sizeof(int));
+            if (count < ASSAY_DESCRIPTORS_MAX) arrived[count++] = descriptor;
+            else close(descriptor);
+        }
+    }
+    if ((message.msg_flags & MSG_CTRUNC) || count > descriptor_capacity) {
+        close_all(arrived, count);
+        return -EMSGSIZE;
+    }
+    memcpy(descriptors, arrived, count * sizeof(int));
+    *descriptor_count = count;
+    return received;
+}
+
+int assay_pipe(int ends[2]) { return ANSWER(pipe2(ends, O_CLOEXEC | O_NONBLOCK)); }
+
+int assay_close_range(unsigned first, unsigned last) {
+    return ANSWER((int)syscall(SYS_close_range, first, last, 0));
+}
+
+int assay_close_range_on_exec(unsigned first, unsigned last) {
+    return ANSWER((int)syscall(SYS_close_range, first, last, 1U << 2 /* CLOSE_RANGE_CLOEXEC */));
+}
+
+int assay_open_path(int directory, const char *name) {
+    return ANSWER(openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
+}
+
+// MARK: Processes
+
+int assay_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d) {
+    return ANSWER(prctl(option, a, b, c, d));
+}
+
+int assay_pidfd_open(pid_t process) { return ANSWER((int)syscall(SYS_pidfd_open, process, 0)); }
+
+int assay_pidfd_signal(int descriptor, int signal) {
+    return ANSWER((int)syscall(SYS_pidfd_send_signal, descriptor, signal, NULL, 0));
+}
+
+int assay_unshare(int flags) { return ANSWER(unshare(flags)); }
+
+// MARK: Signals
+
+static volatile sig_atomic_t signal_descriptor = -1;
+
+/// Only calls what a handler may call, and leaves errno to the code that it interrupted.
+static void forward(int signal) {
+    int saved = errno;
+    unsigned char number = (unsigned char)signal;
+    // A full pipe holds thousands of signals already: one more would say nothing new.
+    ssize_t written = write(signal_descriptor, &number, 1);
+    (void)written;
+    errno = saved;
+}
+
+static int set_action(const int *signals, size_t count, void (*handler)(int)) {
+    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < count; i++) {
+        int answer = ANSWER(sigaction(signals[i], &action, NULL));
+        if (answer < 0) return answer;
+    }
+    return 0;
+}
+
+int assay_signals_to(int descriptor, const int *signals, size_t count) {
+    signal_descriptor = descriptor;
+    return set_action(signals, count, forward);
+}
+
+int assay_signals_restore(const int *signals, size_t count) {
+    return set_action(signals, count, SIG_DFL);
+}
+
+int assay_signals_reset_all(void) {
+    for (int signal = 1; signal < NSIG; signal++) {
+        struct sigaction action = {.sa_handler = SIG_DFL};
+        sigaction(signal, &action, NULL);  // Refused for SIGKILL, SIGSTOP and the C library's own.
+    }
+    sigset_t none;
+    sigemptyset(&none);
+    return ANSWER(sigprocmask(SIG_SETMASK, &none, NULL));
+}
+
+// MARK: Landlock
+
+struct path_rule {
+    uint64_t access;
+    int32_t path;
+} __attribute__((packed));
+
+struct port_rule {
+    uint64_t access;
+    uint64_t port;
+};
+
+enum { RULE_PATH = 1, RULE_PORT = 2, CREATE_VERSION = 1 };
+
+int assay_landlock_abi(void) {
+    return ANSWER((int)syscall(SYS_landlock_create_ruleset, NULL, 0, CREATE_VERSION));
+}
+
+struct assay_landlock_ruleset assay_landlock_known(struct assay_landlock_ruleset wanted, int abi) {
+    if (abi < 2) wanted.file_access &= ~ASSAY_LANDLOCK_FS_REFER;
+    if (abi < 3) wanted.file_access &= ~ASSAY_LANDLOCK_FS_TRUNCATE;
+    if (abi < 5) wanted.file_access &= ~ASSAY_LANDLOCK_FS_IOCTL_DEV;
+    if (abi < 4) wanted.net_access = 0;
+    if (abi < 6) wanted.scoped = 0;
+    return wanted;
+}
+
+int assay_landlock_create(struct assay_landlock_ruleset ruleset, int abi) {
+    // Older kernels refuse a longer structure than they know.
+    size_t size = abi < 4   ? offsetof(struct assay_landlock_ruleset, net_access)
+                  : abi < 6 ? offsetof(struct assay_landlock_ruleset, scoped)
+                            : sizeof ruleset;
+    return ANSWER((int)syscall(SYS_landlock_create_ruleset, &ruleset, size, 0));
+}
+
+int assay_landlock_allow_path(int ruleset, uint64_t access, int path) {
+    struct path_rule rule = {.access = access, .path = path};
+    return ANSWER((int)syscall(SYS_landlock_add_rule, ruleset, RULE_PATH, &rule, 0));
+}
+
+int assay_landlock_allow_port(int ruleset, uint64_t access, uint16_t port) {
+    struct port_rule rule = {.access = access, .port = port};
+    return ANSWER((int)syscall(SYS_landlock_add_rule, ruleset, RULE_PORT, &rule, 0));
+}
+
+int assay_landlock_confine(int ruleset) {
+    return ANSWER((int)syscall(SYS_landlock_restrict_self, ruleset, 0));
+}

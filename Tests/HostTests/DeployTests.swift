@@ -1,0 +1,133 @@
+import Foundation
+import Testing
+
+/// What is installed on a host is judged by the tools of that host.
+@Suite struct DeployTests {
+    static let root = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+    static let units = ["assay-head.service", "assay-head.socket", "assay-worker.service"]
+    static let analyzer = "/usr/bin/systemd-analyze"
+
+    /// A missing tool is said aloud, once per claim that it leaves unproved.
+    static let hasAnalyzer = ConditionTrait.enabled(
+        if: FileManager.default.isExecutableFile(atPath: analyzer),
+        "systemd-analyze is not installed: the units were not judged")
+
+    let scratch: Scratch
+
+    init() throws { self.scratch = try Scratch() }
+
+    private func text(_ path: String) throws -> String {
+        try String(contentsOf: Self.root.appending(path: path), encoding: .utf8)
+    }
+
+    private func run(_ program: String, _ arguments: [String]) throws -> (Int32, String) {
+        let process = Process()
+        process.executableURL = URL(filePath: program)
+        process.arguments = arguments
+        process.currentDirectoryURL = Self.root
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        let bytes = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// The units as installed, but for the program, which need not be installed here.
+    private func place() throws -> [String] {
+        let program = try self.scratch.file("assay", "#!/bin/sh\n", mode: 0o755)
+        return try Self.units.map { unit in
+            let text = try self.text("deploy/systemd/\(unit)")
+                .replacing("/usr/bin/assay", with: program)
+            return try self.scratch.file(unit, text, mode: 0o644)
+        }
+    }
+
+    @Test(Self.hasAnalyzer) func `systemd finds nothing to say about the units`() throws {
+        let (status, output) = try self.run(
+            Self.analyzer, ["verify", "--man=no"] + (try self.place()))
+        #expect(status == 0)
+        // Units of the host itself may be found wanting; that is not ours.
+        let ours = output.split(separator: "\n").filter { $0.contains("assay") }
+        #expect(ours == [])
+    }
+
+    @Test(
+        Self.hasAnalyzer, arguments: [("assay-head.service", 1.5), ("assay-worker.service", 2.0)])
+    func `a daemon is exposed no further than promised`(unit: String, most: Double) throws {
+        _ = try self.place()
+        let (status, output) = try self.run(
+            Self.analyzer,
+            ["security", "--offline=true", "--no-pager", "--threshold=\(Int(most * 10))"]
+                + [self.scratch[unit]])
+        let summary = output.split(separator: "\n").last { $0.contains("Overall") } ?? ""
+        #expect(status == 0, "\(unit): \(summary)")
+    }
+
+    @Test(arguments: ["head", "worker"]) func `keys reach a daemon as credentials only`(
+        role: String
+    ) throws {
+        let unit = try self.text("deploy/systemd/assay-\(role).service")
+        for file in ["ca.pem", "cert.pem", "key.pem"] {
+            #expect(unit.contains("LoadCredential=\(file):/etc/assay/\(role)/\(file)\n"))
+        }
+        #expect(unit.contains(" \(role) --certs %d\n"))
+        #expect(unit.contains("InaccessiblePaths=-/etc/assay/head -/etc/assay/worker "))
+        #expect(unit.contains("Type=notify\n") && unit.contains("WatchdogSec="))
+        #expect(unit.contains("User=assay-\(role)\n"))
+    }
+
+    @Test func `a worker's unit lets its runners confine themselves`() throws {
+        let unit = try self.text("deploy/systemd/assay-worker.service")
+        // What systemd 252 counts into none of its groups is named one by one.
+        for call in ["landlock_create_ruleset", "landlock_restrict_self", "seccomp", "capset"] {
+            #expect(unit.contains(" \(call)") || unit.contains("=\(call)"))
+        }
+        #expect(unit.contains("RestrictNamespaces=user net\n"))
+        #expect(unit.contains("OOMPolicy=continue\n"))
+    }
+
+    private func install() throws -> (Int32, String) {
+        try self.run(
+            "/usr/bin/env",
+            [
+                "make", "-s", "-f", "deploy/install.mk", "install",
+                "BUILT=\(self.scratch["built"])", "DESTDIR=\(self.scratch["root"])",
+            ])
+    }
+
+    @Test func `installing puts everything in its place and keeps the operator's settings`() throws
+    {
+        try self.scratch.directory("built")
+        for program in ["assay", "assay-certs"] {
+            try self.scratch.file("built/\(program)", "#!/bin/sh\n", mode: 0o755)
+        }
+        let (status, output) = try self.install()
+        #expect(status == 0, "\(output)")
+        for (path, expected) in [
+            ("usr/bin/assay", 0o755), ("usr/bin/assay-certs", 0o755),
+            ("usr/lib/systemd/system/assay-head.socket", 0o644),
+            ("usr/lib/systemd/system/assay-head.service", 0o644),
+            ("usr/lib/systemd/system/assay-worker.service", 0o644),
+            ("usr/lib/sysusers.d/assay.conf", 0o644), ("usr/lib/tmpfiles.d/assay.conf", 0o644),
+            ("etc/assay", 0o755), ("etc/assay/head", 0o700), ("etc/assay/worker", 0o700),
+            ("etc/assay/head.yaml", 0o644), ("etc/assay/worker.yaml", 0o644),
+        ] {
+            #expect(mode(of: self.scratch["root/\(path)"]) == expected, "\(path)")
+        }
+
+        try self.scratch.file("root/etc/assay/worker.yaml", "head: ours:7443\n")
+        #expect(try self.install().0 == 0)
+        let kept = try String(
+            contentsOfFile: self.scratch["root/etc/assay/worker.yaml"], encoding: .utf8)
+        #expect(kept == "head: ours:7443\n")
+    }
+
+    @Test func `installing before building says what to do`() throws {
+        let (status, output) = try self.install()
+        #expect(status != 0)
+        #expect(output.contains("run make release first"))
+    }
+}
