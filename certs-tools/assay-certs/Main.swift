@@ -1,0 +1,41 @@
+import ArgumentParser
+import CertificateAuthority
+import Glibc
+
+/// The operator's certificate authority.
+///
+/// Exit codes: 0 done, 1 failed, 2 usage or bad input. A failure is one sentence on standard error.
+@main struct Main: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "assay-certs",
+        abstract: "Makes and reads the certificates of an Assay cluster.",
+        discussion: """
+            The authority's key (ca-key.pem) signs everything: keep it off the cluster. A \
+            certificate names one role and one name, spiffe://CLUSTER/ROLE/NAME, and that is all \
+            its holder can be.
+            """,
+        subcommands: [Init.self, Issue.self, Inspect.self])
+
+    static func main() {
+        do {
+            var command = try Self.parseAsRoot()
+            try command.run()
+        } catch let error as IssuanceError {
+            Self.fail(error.reason, Self.exitCodes[error.code, default: 1])
+        } catch {
+            let code = Self.exitCode(for: error)
+            // Asking for help is no mistake: the parser prints it and ends with 0.
+            if code.isSuccess { Self.exit(withError: error) }
+            Self.fail(Self.message(for: error), code == .validationFailure ? 2 : 1)
+        }
+    }
+
+    /// What somebody else has to put right is bad input; all else failed.
+    private static let exitCodes: [IssuanceError.Code: CInt] = [.badRequest: 2, .malformed: 2]
+
+    private static func fail(_ sentence: String, _ code: CInt) -> Never {
+        var line = "assay-certs: \(sentence)\n"
+        line.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        Glibc.exit(code)
+    }
+}
