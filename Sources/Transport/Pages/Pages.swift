@@ -1,0 +1,71 @@
+import Foundation
+import HTTPTypes
+package import Hummingbird
+import Logging
+import NIOCore
+
+/// The web pages of the port: a router's answers, with what an application would add to them.
+package struct Pages: Sendable {
+    private let respond: @Sendable (Request, PageContext) async throws -> Response
+
+    /// A request's body, in bytes.
+    static let bodyBytesMax = 64 * 1024
+    /// A connection without a request, and a request without its next byte.
+    static let idleTimeout: TimeAmount = .seconds(60)
+    static let headerFieldBytesMax = 16 * 1024
+    static let headerBytesMax = 32 * 1024
+    static let headersMax = 100
+
+    package init(_ router: Router<PageContext>) {
+        let responder = router.buildResponder()
+        self.respond = { try await responder.respond(to: $0, context: $1) }
+    }
+
+    /// Pages with nothing on them.
+    package static var none: Pages { Pages(Router(context: PageContext.self)) }
+
+    /// Answers whatever happens: a refused peer gets 403, a failed handler 500 without details.
+    func answer(
+        _ request: Request, from verdict: Result<ProvedPeer, PeerRefusal>, logger: Logger
+    ) async -> Response {
+        let peer: ProvedPeer
+        switch verdict {
+        case .success(let proved): peer = proved
+        case .failure(let refusal):
+            var response = Response.plain(
+                .forbidden, "the head refused the connection: \(refusal)")
+            response.headers[.connection] = "close"
+            return response
+        }
+        let length = request.headers[.contentLength].flatMap(Int.init) ?? 0
+        guard length <= Self.bodyBytesMax else {
+            return .plain(.contentTooLarge, "a body has at most \(Self.bodyBytesMax) bytes")
+        }
+        let context = PageContext(source: .init(logger: logger, peer: peer))
+        do {
+            return try await self.respond(request, context)
+        } catch let error as any HTTPResponseError {
+            let answer = try? error.response(from: request, context: context)
+            return answer ?? .plain(.internalServerError, "the page failed")
+        } catch {
+            logger.error("a page failed", metadata: ["error": "\(error)"])
+            return .plain(.internalServerError, "the page failed")
+        }
+    }
+}
+
+extension Response {
+    /// One line of text.
+    package static func plain(_ status: HTTPResponse.Status, _ text: String) -> Self {
+        Response(
+            status: status, headers: [.contentType: "text/plain; charset=utf-8"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text + "\n")))
+    }
+
+    /// Adds what every answer carries.
+    mutating func sign() {
+        self.headers[.date] = HTTPDate.now
+        self.headers[.server] = "assay"
+        self.headers[.cacheControl] = self.headers[.cacheControl] ?? "no-store"
+    }
+}

@@ -1,0 +1,61 @@
+import Crypto
+package import Foundation
+import NIOSSL
+import SwiftASN1
+package import Wire
+import X509
+
+/// What a certificate says of itself, before anyone has judged it.
+package struct CertificateFacts: Sendable {
+    /// URI subject alternative names, as they stand.
+    package let uris: [String]
+    /// Lower-case hexadecimal digits, two for each byte.
+    package let serial: String
+    /// The SHA-256 of the certificate's DER.
+    package let fingerprint: Wire.Digest
+    package let notBefore: Date
+    package let notAfter: Date
+    /// Its extended key usage allows it to open connections; an absent extension allows nothing.
+    package let mayBeClient: Bool
+    package let mayBeServer: Bool
+    let certificate: Certificate
+
+    init(_ certificate: Certificate, der: [UInt8]) throws {
+        let names = try certificate.extensions.subjectAlternativeNames
+        self.uris = (names.map { Array($0) } ?? []).compactMap { name in
+            if case .uniformResourceIdentifier(let uri) = name { uri } else { nil }
+        }
+        let usages = try certificate.extensions.extendedKeyUsage
+        self.mayBeClient = usages?.contains(.clientAuth) ?? false
+        self.mayBeServer = usages?.contains(.serverAuth) ?? false
+        self.serial = Self.hex(certificate.serialNumber.bytes)
+        self.fingerprint = Wire.Digest(sha256: SHA256.hash(data: der).map { $0 })
+        self.notBefore = certificate.notValidBefore
+        self.notAfter = certificate.notValidAfter
+        self.certificate = certificate
+    }
+
+    package init(der: [UInt8]) throws {
+        try self.init(Certificate(derEncoded: der), der: der)
+    }
+
+    /// Whether one of `authorities` signed this certificate.
+    func isIssued(by authorities: [Certificate]) -> Bool {
+        authorities.contains { authority in
+            authority.subject == self.certificate.issuer
+                && authority.publicKey.isValidSignature(
+                    self.certificate.signature, for: self.certificate)
+        }
+    }
+
+    private static func hex(_ bytes: some Collection<UInt8>) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(
+            decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}
+
+extension Date {
+    /// `2026-11-23T10:25:48Z`, as sentences about certificates say it.
+    var stamp: String { self.formatted(.iso8601) }
+}

@@ -1,0 +1,143 @@
+package import Foundation
+import Glibc
+import Host
+import NIOSSL
+package import Wire
+import X509
+
+/// What a process shows and trusts: its certificate, its key, and the cluster's authority.
+///
+/// Values of this type have been checked: the key belongs to the certificate, the certificate was
+/// issued by the authority, names one identity and has not expired.
+package struct Credentials: Sendable {
+    package let identity: Identity
+    /// Lower-case hexadecimal digits, two for each byte.
+    package let serial: String
+    package let expiresAt: Date
+    let chain: [NIOSSLCertificate]
+    let key: NIOSSLPrivateKey
+    let roots: [NIOSSLCertificate]
+    /// The same as `roots`, for explaining refusals.
+    let authorities: [Certificate]
+
+    /// Loads `ca.pem`, `cert.pem` and `key.pem` of a `--certs` directory.
+    ///
+    /// - Throws: `CredentialError` naming the file and what would be right.
+    package init(directory: String, now: Date = Date()) throws(CredentialError) {
+        let authority = "\(directory)/ca.pem"
+        let certificate = "\(directory)/cert.pem"
+        let key = "\(directory)/key.pem"
+        let secret: [UInt8]
+        do {
+            secret = try SecretFile.read(key)
+        } catch {
+            throw CredentialError(error.description)
+        }
+        try self.init(
+            authority: PEMText(try Self.read(authority), from: authority),
+            certificate: PEMText(try Self.read(certificate), from: certificate),
+            key: PEMText(secret, from: key), now: now)
+    }
+
+    /// The same from memory, for a cluster that lives no longer than its process.
+    package init(
+        authority: String, certificate: String, key: String, now: Date = Date()
+    ) throws(CredentialError) {
+        try self.init(
+            authority: PEMText(text: authority, place: "ca.pem"),
+            certificate: PEMText(text: certificate, place: "cert.pem"),
+            key: PEMText(text: key, place: "key.pem"), now: now)
+    }
+
+    private init(
+        authority: PEMText, certificate: PEMText, key: PEMText, now: Date
+    ) throws(CredentialError) {
+        let roots = try authority.certificates()
+        let chain = try certificate.certificates()
+        let facts = try certificate.facts(chain[0])
+        let place = certificate.place
+
+        let secret = try key.privateKey()
+        guard secret.publicKey == chain[0].certificate.publicKey else {
+            throw CredentialError("\(key.place) is not the key of the certificate in \(place)")
+        }
+        guard Self.leads(from: chain, to: roots) else {
+            throw CredentialError("\(place) was not issued by an authority in \(authority.place)")
+        }
+        guard now <= facts.notAfter else {
+            throw CredentialError(
+                "\(place) expired at \(facts.notAfter.stamp); issue or renew it")
+        }
+        guard now >= facts.notBefore else {
+            throw CredentialError(
+                "\(place) is not valid before \(facts.notBefore.stamp); check the clock")
+        }
+        guard facts.uris.count == 1 else {
+            throw CredentialError(
+                """
+                \(place) has \(facts.uris.count) URI names; one spiffe://CLUSTER/ROLE/NAME is right
+                """)
+        }
+        do {
+            self.identity = try Identity(uri: facts.uris[0])
+        } catch {
+            throw CredentialError("\(place): \(error)")
+        }
+        self.serial = facts.serial
+        self.expiresAt = facts.notAfter
+        self.authorities = roots.map(\.certificate)
+        do {
+            self.roots = try roots.map { try NIOSSLCertificate(bytes: $0.der, format: .der) }
+            self.chain = try chain.map { try NIOSSLCertificate(bytes: $0.der, format: .der) }
+            self.key = try NIOSSLPrivateKey(bytes: Array(key.text.utf8), format: .pem)
+        } catch {
+            throw CredentialError("\(place) or \(key.place) holds what TLS cannot use: \(error)")
+        }
+    }
+
+    /// - Throws: unless the certificate is of one of these roles; say so before anything starts.
+    package func require(_ roles: Role...) throws(CredentialError) {
+        guard roles.contains(self.identity.role) else {
+            let wanted = roles.map(\.rawValue).joined(separator: " or ")
+            let role = self.identity.role.rawValue
+            throw CredentialError("the certificate is of a \(role); this needs one of a \(wanted)")
+        }
+    }
+
+    /// Follows the chain from the leaf by name and signature. The peer's BoringSSL checks the rest;
+    /// this only catches files that do not belong together.
+    private static func leads(from chain: [PEMText.Item], to roots: [PEMText.Item]) -> Bool {
+        var current = chain[0].certificate
+        for next in chain.dropFirst().map(\.certificate) + [nil] {
+            let isAnchored = roots.map(\.certificate).contains {
+                $0.subject == current.issuer
+                    && $0.publicKey.isValidSignature(current.signature, for: current)
+            }
+            if isAnchored { return true }
+            guard let next, next.subject == current.issuer,
+                next.publicKey.isValidSignature(current.signature, for: current)
+            else { return false }
+            current = next
+        }
+        return false
+    }
+
+    private static func read(_ path: String) throws(CredentialError) -> [UInt8] {
+        let number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard number >= 0 else {
+            throw CredentialError("cannot open \(path): \(String(cString: strerror(errno)))")
+        }
+        do {
+            return try Descriptor(adopting: number).read(upTo: 1 << 20, from: path)
+        } catch {
+            throw CredentialError(error.description)
+        }
+    }
+}
+
+/// Why credentials cannot be used, in one sentence that names the file.
+package struct CredentialError: Error, Equatable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    init(_ sentence: String) { self.description = sentence }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import SwiftASN1
+import X509
+
+/// The text of a PEM file, and where it came from, so that every complaint names the place.
+struct PEMText {
+    let text: String
+    let place: String
+
+    struct Item {
+        let certificate: Certificate
+        let der: [UInt8]
+    }
+
+    init(text: String, place: String) {
+        self.text = text
+        self.place = place
+    }
+
+    init(_ bytes: [UInt8], from place: String) {
+        self.init(text: String(decoding: bytes, as: UTF8.self), place: place)
+    }
+
+    /// One certificate or more, in the order of the file.
+    func certificates() throws(CredentialError) -> [Item] {
+        let items: [Item]
+        do {
+            items = try PEMDocument.parseMultiple(pemString: self.text).map { document in
+                let certificate = try Certificate(pemDocument: document)
+                return Item(certificate: certificate, der: document.derBytes)
+            }
+        } catch {
+            throw CredentialError("\(self.place) holds something else than certificates in PEM")
+        }
+        guard !items.isEmpty else { throw CredentialError("\(self.place) holds no certificate") }
+        return items
+    }
+
+    func facts(_ item: Item) throws(CredentialError) -> CertificateFacts {
+        do {
+            return try CertificateFacts(item.certificate, der: item.der)
+        } catch {
+            throw CredentialError("\(self.place) holds a certificate with unreadable extensions")
+        }
+    }
+
+    func privateKey() throws(CredentialError) -> Certificate.PrivateKey {
+        do {
+            return try Certificate.PrivateKey(pemEncoded: self.text)
+        } catch {
+            throw CredentialError("\(self.place) holds no private key in PEM")
+        }
+    }
+}

@@ -1,0 +1,173 @@
+import Foundation
+import GRPCNIOTransportHTTP2Posix
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP2
+import NIOSSL
+import NIOTLS
+import Wire
+
+/// Leads an accepted connection from its first byte to the handlers of its protocol.
+///
+/// ```
+/// ConnectionGate > TLS > FirstWords > negotiation > HandshakeErrors > the protocol's own
+/// ```
+struct ChildPipeline: Sendable {
+    let credentials: CredentialStore
+    let revocations: Revocations
+    let table: ConnectionTable
+    let settings: ListenerSettings
+    let pages: PageConnections
+    let links: any LinkAcceptor
+    let log: RefusalLog
+    let logger: Logger
+
+    /// The server has ended; the child must not begin.
+    struct TurnedAway: Error {}
+
+    func prepare(
+        _ child: any Channel, _ configurator: HTTP2ServerTransport.ConnectionConfigurator
+    ) throws {
+        guard case .open(let id) = self.table.open(child) else { throw TurnedAway() }
+        let table = self.table
+        child.closeFuture.whenComplete { _ in table.close(id) }
+
+        let gate = ConnectionGate(id, table: table, settings: self.settings, log: self.log)
+        let negotiation = ApplicationProtocolNegotiationHandler { result, child in
+            self.route(result, child, gate, configurator)
+        }
+        let sync = child.pipeline.syncOperations
+        try sync.addHandler(gate)
+        try sync.addHandler(NIOSSLServerHandler(context: self.credentials.listeningContext()))
+        try sync.addHandler(FirstWords(gate: gate))
+        try sync.addHandler(negotiation)
+        try sync.addHandler(HandshakeErrors(gate: gate, children: self))
+    }
+
+    /// TLS is up. Here, and only here, it is judged who the peer is, for full and resumed sessions
+    /// alike: BoringSSL does not look at a resumed session's certificate again.
+    private func route(
+        _ result: ALPNResult, _ child: any Channel, _ gate: ConnectionGate,
+        _ configurator: HTTP2ServerTransport.ConnectionConfigurator
+    ) -> EventLoopFuture<Void> {
+        guard case .negotiated(let name) = result,
+            let application = ApplicationProtocol(rawValue: name)
+        else {
+            let known = ApplicationProtocol.allCases.map(\.rawValue).joined(separator: ", ")
+            gate.failed("it offers none of the protocols \(known)")
+            child.close(promise: nil)
+            return child.eventLoop.makeSucceededVoidFuture()
+        }
+        let verdict = self.judge(child, application)
+        switch verdict {
+        case .success(let peer):
+            self.table.judge(gate.id, .proved(peer, application))
+            gate.proved()
+        case .failure(let refusal):
+            self.table.judge(gate.id, .refused(refusal))
+            gate.refused(refusal)
+        }
+        switch application {
+        case .link: return self.serveLink(child, verdict)
+        case .rpc: return self.serveRPC(child, configurator)
+        case .pages: return self.servePages(child, verdict)
+        }
+    }
+
+    private func judge(
+        _ child: any Channel, _ application: ApplicationProtocol
+    ) -> Result<ProvedPeer, PeerRefusal> {
+        let certificate = try? child.pipeline.syncOperations.nioSSL_peerCertificate()
+        let policy = self.policy(for: application)
+        return Result { () throws(PeerRefusal) in
+            try UnprovedPeer(certificate).proved(by: policy, now: Date())
+        }
+    }
+
+    fileprivate func policy(for application: ApplicationProtocol) -> PeerPolicy {
+        PeerPolicy(
+            cluster: self.credentials.current.identity.cluster,
+            judging: .client(of: application), revocations: self.revocations)
+    }
+
+    // MARK: The three protocols
+
+    private func serveLink(
+        _ child: any Channel, _ verdict: Result<ProvedPeer, PeerRefusal>
+    ) -> EventLoopFuture<Void> {
+        child.eventLoop.makeCompletedFuture {
+            let sync = child.pipeline.syncOperations
+            switch verdict {
+            case .success(let peer):
+                let link = LinkConnection(child, peer: peer, settings: self.settings.link)
+                let delegate = self.links.accepted(link, peer: peer)
+                try sync.addHandler(LinkHandler(link, delegate, role: .listening))
+            case .failure(let refusal):
+                try sync.addHandler(
+                    RefusedLink(
+                        reason: refusal.description, patience: self.settings.lastWordsTimeout))
+            }
+        }
+    }
+
+    /// A refused peer is served too: each of its calls is answered with the reason, by
+    /// `PeerInterceptor`, until the gate's deadline. So any client's own error message names it.
+    private func serveRPC(
+        _ child: any Channel, _ configurator: HTTP2ServerTransport.ConnectionConfigurator
+    ) -> EventLoopFuture<Void> {
+        configurator.configure(channel: child, tls: .configured(requireALPN: false))
+            .flatMap { connection in
+                // Letting go of it while the channel is open is a crash in NIOAsyncWriter.
+                child.closeFuture.whenComplete { _ in withExtendedLifetime(connection) {} }
+                // The channel became active before gRPC's handlers were there: without this, their
+                // timers would never start.
+                let context = try? child.pipeline.syncOperations.context(
+                    handlerType: NIOHTTP2Handler.self)
+                context?.fireChannelActive()
+                guard let server = child.parent else { return child.close() }
+                return server.eventLoop.submit {
+                    let handoff = try? server.pipeline.syncOperations.handler(type: Handoff.self)
+                    guard case .taken = handoff?.deliver(connection) else {
+                        child.close(promise: nil)
+                        return
+                    }
+                }
+            }
+    }
+
+    private func servePages(
+        _ child: any Channel, _ verdict: Result<ProvedPeer, PeerRefusal>
+    ) -> EventLoopFuture<Void> {
+        let http = self.pages.channel(for: verdict)
+        return child.setOption(.allowRemoteHalfClosure, value: true)
+            .flatMap { http.setup(channel: child, logger: self.logger) }
+            .map { value in
+                child.closeFuture.whenComplete { _ in withExtendedLifetime(value) {} }
+                if case .ended = self.pages.serve(http, value) { child.close(promise: nil) }
+            }
+    }
+}
+
+/// Hears why a handshake failed; after it, errors belong to the protocol's own handlers.
+final class HandshakeErrors: ChannelInboundHandler {
+    typealias InboundIn = Any
+
+    private let gate: ConnectionGate
+    private let children: ChildPipeline
+
+    init(gate: ConnectionGate, children: ChildPipeline) {
+        self.gate = gate
+        self.children = children
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // BoringSSL says only that it did not trust the chain; an operator needs to know why.
+        let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate()
+        let reason = CertificateExamination.reason(
+            refusing: certificate, trusting: self.children.credentials.current.authorities,
+            policy: self.children.policy(for: .pages), now: Date())
+        self.gate.failed(reason ?? TLSFailure.sentence(accepting: error))
+        context.fireErrorCaught(error)
+    }
+}

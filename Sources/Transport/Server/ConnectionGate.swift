@@ -1,0 +1,119 @@
+import NIOCore
+import NIOExtras
+
+/// Stands below TLS for the whole life of a connection: its number, its deadline, its end.
+///
+/// Below TLS, so that closing does not wait for the peer's goodbye. Whoever has not shown a proper
+/// certificate *and* said something in the protocol that it asked for is cut at the deadline:
+/// BoringSSL has no time limit, and gRPC would wait for a preface for ever.
+final class ConnectionGate: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    let id: ConnectionID
+    private let table: ConnectionTable
+    private let settings: ListenerSettings
+    private let log: RefusalLog
+    private var state = State.pending
+    private var deadline: Scheduled<Void>?
+    private var context: ChannelHandlerContext?
+
+    private enum State {
+        /// Not known who it is.
+        case pending
+        /// Known, and silent so far.
+        case proved
+        case serving
+        /// It is told why; the deadline stays.
+        case refused
+    }
+
+    init(_ id: ConnectionID, table: ConnectionTable, settings: ListenerSettings, log: RefusalLog) {
+        self.id = id
+        self.table = table
+        self.settings = settings
+        self.log = log
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        let time = TimeAmount(self.settings.firstWordsTimeout)
+        // A handler is called on its channel's loop only.
+        self.deadline = context.eventLoop.assumeIsolated().scheduleTask(in: time) {
+            self.deadlinePassed()
+        }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.deadline?.cancel()
+        self.context = nil
+    }
+
+    /// The peer is who it should be.
+    func proved() { self.state = .proved }
+
+    /// The first bytes of plaintext arrived.
+    func heardFirstWords() {
+        guard case .proved = self.state else { return }
+        self.state = .serving
+        self.deadline?.cancel()
+        self.table.settle(self.id)
+    }
+
+    /// The peer is refused, and is now told why; what it says has no effect on its deadline.
+    func refused(_ refusal: PeerRefusal) {
+        self.state = .refused
+        self.log.refused(refusal.description, self.id, self.table)
+    }
+
+    /// The handshake failed for this reason.
+    func failed(_ reason: String) {
+        guard case .pending = self.state else { return }
+        self.state = .refused
+        self.table.noteFailedHandshake(self.id)
+        self.log.refused(reason, self.id, self.table)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch (event, self.state) {
+        case (is HardStop, _), (is Cut, .pending), (is ChannelShouldQuiesceEvent, .pending),
+            (is ChannelShouldQuiesceEvent, .proved), (is ChannelShouldQuiesceEvent, .refused):
+            // Nothing is in flight.
+            context.close(promise: nil)
+        case (is Cut, _):
+            // A moment for last words, which the handlers above may have.
+            let channel = context.channel
+            context.eventLoop.scheduleTask(in: TimeAmount(self.settings.lastWordsTimeout)) {
+                channel.pipeline.fireUserInboundEventTriggered(HardStop())
+            }
+            context.fireUserInboundEventTriggered(event)
+        default:
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    private func deadlinePassed() {
+        switch self.state {
+        case .pending, .proved:
+            self.table.noteTimeOut(self.id)
+            self.log.refused("it said nothing useful in time", self.id, self.table)
+        case .serving, .refused: break
+        }
+        self.context?.close(promise: nil)
+    }
+}
+
+/// Stands above TLS until the first plaintext arrives.
+final class FirstWords: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    private let gate: ConnectionGate
+
+    init(gate: ConnectionGate) { self.gate = gate }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        self.gate.heardFirstWords()
+        context.fireChannelRead(data)
+        context.pipeline.syncOperations.removeHandler(self, promise: nil)
+    }
+}

@@ -1,0 +1,191 @@
+package import Foundation
+import NIOCore
+import Synchronization
+import Wire
+
+/// One accepted connection; a number is never used twice.
+package struct ConnectionID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let rawValue: UInt64
+
+    init(_ rawValue: UInt64) { self.rawValue = rawValue }
+
+    package var description: String { "c\(self.rawValue)" }
+
+    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// An open connection, as it was when the table was asked.
+package struct Connection: Sendable {
+    package let id: ConnectionID
+    /// Host and port, for people.
+    package let address: String
+    package let since: Date
+    package internal(set) var state: State = .pending
+    let channel: any Channel
+
+    package enum State: Sendable {
+        /// In its handshake, or silent since.
+        case pending
+        case proved(ProvedPeer, ApplicationProtocol)
+        /// It is being told why, and will be closed.
+        case refused(PeerRefusal)
+    }
+
+    package var peer: ProvedPeer? {
+        if case .proved(let peer, _) = self.state { peer } else { nil }
+    }
+
+    package var application: ApplicationProtocol? {
+        if case .proved(_, let application) = self.state { application } else { nil }
+    }
+}
+
+/// All open connections of one listener: who they are, and the means to end them.
+///
+/// One table serves identity (a handler asks who speaks on connection 17), revocation, the hard
+/// stop after the grace period, and metrics.
+package final class ConnectionTable: Sendable {
+    private let pendingMax: Int
+    private let content = Mutex(Content())
+
+    fileprivate struct Content {
+        var last: UInt64 = 0
+        var connections: [ConnectionID: Connection] = [:]
+        /// Ascending, so the oldest is first. Short: bounded by `pendingMax`.
+        var pending: [ConnectionID] = []
+        var tally = Tally()
+        var isStopped = false
+    }
+
+    /// Totals since the start.
+    package struct Tally: Equatable, Sendable {
+        package var accepted: UInt64 = 0
+        /// For what they are: no or a wrong certificate, protocol or role.
+        package var refused: UInt64 = 0
+        /// Pending ones that made room for newer ones.
+        package var crowdedOut: UInt64 = 0
+        /// Pending ones that said nothing useful in time.
+        package var timedOut: UInt64 = 0
+    }
+
+    init(pendingMax: Int) {
+        precondition(pendingMax > 0, "a table without room for handshakes serves nobody")
+        self.pendingMax = pendingMax
+    }
+
+    // MARK: Asking
+
+    package subscript(id: ConnectionID) -> Connection? {
+        self.content.withLock { $0.connections[id] }
+    }
+
+    /// In the order in which they were accepted.
+    package var all: [Connection] {
+        self.content.withLock { $0.connections.values.sorted { $0.id < $1.id } }
+    }
+
+    package var tally: Tally { self.content.withLock { $0.tally } }
+
+    // MARK: Ending
+
+    /// Ends the connections that `predicate` picks, each told the reason where its protocol can.
+    ///
+    /// - Returns: how many there were.
+    @discardableResult
+    package func cut(reason: String, where predicate: (Connection) -> Bool) -> Int {
+        let chosen = self.all.filter(predicate)
+        for connection in chosen {
+            connection.channel.pipeline.fireUserInboundEventTriggered(Cut(reason: reason))
+        }
+        return chosen.count
+    }
+
+    /// Ends all connections at once, without a word, and every later one as it comes.
+    func stop() {
+        let open = self.content.withLock { content in
+            content.isStopped = true
+            return content.connections.values.map(\.channel)
+        }
+        for channel in open { channel.pipeline.fireUserInboundEventTriggered(HardStop()) }
+    }
+
+    // MARK: Life of a connection
+
+    enum Opened {
+        case open(ConnectionID)
+        /// The table was stopped: close it.
+        case turnedAway
+    }
+
+    /// Takes in an accepted connection. When too many are in their handshake, the oldest of those
+    /// goes: an honest one is done in milliseconds, so an old one is most likely an attacker's.
+    func open(_ channel: any Channel) -> Opened {
+        let address = channel.remoteAddress.map(Self.describe) ?? "unknown"
+        let (opened, crowdedOut) = self.content.withLock { content -> (Opened, (any Channel)?) in
+            guard !content.isStopped else { return (.turnedAway, nil) }
+            content.last += 1
+            content.tally.accepted += 1
+            let id = ConnectionID(content.last)
+            content.connections[id] = Connection(
+                id: id, address: address, since: Date(), channel: channel)
+            content.pending.append(id)
+            guard content.pending.count > self.pendingMax else { return (.open(id), nil) }
+            let oldest = content.pending.removeFirst()
+            content.tally.crowdedOut += 1
+            return (.open(id), content.connections[oldest]?.channel)
+        }
+        crowdedOut?.pipeline.fireUserInboundEventTriggered(HardStop())
+        return opened
+    }
+
+    func judge(_ id: ConnectionID, _ state: Connection.State) {
+        self.content.withLock { content in
+            content.connections[id]?.state = state
+            if case .refused = state { content.tally.refused += 1 }
+        }
+    }
+
+    /// It has said something useful, or it is gone.
+    func settle(_ id: ConnectionID) {
+        self.content.withLock { $0.settle(id) }
+    }
+
+    func noteTimeOut(_ id: ConnectionID) {
+        self.content.withLock { $0.tally.timedOut += 1 }
+    }
+
+    func noteFailedHandshake(_ id: ConnectionID) {
+        self.content.withLock { $0.tally.refused += 1 }
+    }
+
+    func close(_ id: ConnectionID) {
+        self.content.withLock { content in
+            content.settle(id)
+            content.connections[id] = nil
+        }
+    }
+
+    private static func describe(_ address: NIOCore.SocketAddress) -> String {
+        guard let host = address.ipAddress, let port = address.port else { return "local" }
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+}
+
+extension ConnectionTable.Content {
+    fileprivate mutating func settle(_ id: ConnectionID) {
+        // Ascending, so the place can be found by halves.
+        var low = 0
+        var high = self.pending.count
+        while low < high {
+            let middle = (low + high) / 2
+            if self.pending[middle] < id { low = middle + 1 } else { high = middle }
+        }
+        if low < self.pending.count, self.pending[low] == id { self.pending.remove(at: low) }
+    }
+}
+
+/// Tells a connection's handlers to end it, and to say why if they can.
+struct Cut: Sendable { let reason: String }
+
+/// Tells a connection's gate to close it at once.
+struct HardStop: Sendable {}

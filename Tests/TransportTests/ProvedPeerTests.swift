@@ -1,0 +1,113 @@
+import CertificateAuthority
+import Foundation
+import SwiftASN1
+import Testing
+import Transport
+import Wire
+import X509
+
+@Suite struct ProvedPeerTests {
+    let cluster: TestCluster
+    let revocations = Revocations()
+
+    init() throws { self.cluster = try TestCluster() }
+
+    @Test func `a worker's certificate proves a worker`() throws {
+        let issued = try self.cluster.issue(.worker, "anna")
+
+        let peer = try self.judge(issued.certificatePEM, .link)
+
+        #expect(peer.identity.uri == "spiffe://lab/worker/anna")
+        #expect(peer.role == .worker)
+        let report = try CertificateReport(pem: issued.certificatePEM, now: Date())
+        #expect(peer.serial == report.serial.lowercased().filter(\.isHexDigit))
+        #expect(peer.expiresAt > Date())
+    }
+
+    @Test func `no certificate proves nobody`() {
+        #expect(self.refusal { try self.judge(der: nil) } == "it shows no certificate")
+        #expect(
+            self.refusal { try self.judge(der: [1, 2, 3]) } == "its certificate cannot be read")
+    }
+
+    @Test(arguments: [
+        (["spiffe://lab/worker/a", "spiffe://lab/worker/b"], "2 URI names"),
+        ([], "0 URI names"),
+        (["spiffe://lab/king/a"], "names nobody: the identity's role is none of"),
+        (["spiffe://lab/worker/A"], "names nobody: the name must be"),
+        (["https://lab/worker/a"], "names nobody: the identity is not of the form"),
+        (["spiffe://other/worker/a"], "of another cluster than lab"),
+        (["spiffe://lab/head/a"], "a head may not speak assay-link/1, only: worker"),
+        (["spiffe://lab/operator/a"], "an operator may not speak assay-link/1, only: worker"),
+    ]) func `a name that is not a worker's of this cluster is refused`(
+        uris: [String], reason: String
+    ) throws {
+        let pair = try self.cluster.issue(.init(uris: uris))
+        #expect(
+            self.refusal { try self.judge(pair.certificatePEM, .link) }?.contains(reason) == true)
+    }
+
+    @Test func `dates and key usage count`() throws {
+        let old = try self.cluster.issue(.init(begin: Date() - 90, end: Date() - 60))
+        #expect(
+            self.refusal { try self.judge(old.certificatePEM, .link) }?
+                .contains("its certificate expired at") == true)
+        let young = try self.cluster.issue(.init(begin: Date() + 60, end: Date() + 90))
+        #expect(
+            self.refusal { try self.judge(young.certificatePEM, .link) }?
+                .contains("is not valid before") == true)
+        let server = try self.cluster.issue(.init(usages: [.serverAuth]))
+        #expect(
+            self.refusal { try self.judge(server.certificatePEM, .link) }?
+                .contains("does not allow it to be a client") == true)
+    }
+
+    @Test func `a revoked serial is refused from then on`() throws {
+        let issued = try self.cluster.issue(.worker, "anna")
+        let peer = try self.judge(issued.certificatePEM, .link)
+
+        self.revocations.insert(peer.serial)
+
+        #expect(
+            self.refusal { try self.judge(issued.certificatePEM, .link) }
+                == "its certificate \(peer.serial) is revoked")
+    }
+
+    @Test func `workers open links, people and probes the rest, and a head is dialled`() throws {
+        for role in Role.allCases {
+            let issued = try self.cluster.issue(role, "x")
+            let welcome = ApplicationProtocol.allCases.filter { application in
+                self.refusal { try self.judge(issued.certificatePEM, application) } == nil
+            }
+            let expected: [ApplicationProtocol] =
+                switch role {
+                case .worker: [.link]
+                case .head: []
+                case .operator, .user, .viewer, .probe: [.rpc, .pages]
+                }
+            #expect(welcome == expected, "\(role)")
+        }
+    }
+
+    private func judge(_ pem: String, _ application: ApplicationProtocol) throws -> ProvedPeer {
+        try self.judge(der: try PEMDocument(pemString: pem).derBytes, application)
+    }
+
+    private func judge(
+        der: [UInt8]?, _ application: ApplicationProtocol = .link
+    ) throws -> ProvedPeer {
+        try UnprovedPeer(der: der).proved(
+            by: PeerPolicy(
+                cluster: "lab", judging: .client(of: application), revocations: self.revocations),
+            now: Date())
+    }
+
+    private func refusal(_ body: () throws -> ProvedPeer) -> String? {
+        do {
+            _ = try body()
+            return nil
+        } catch {
+            return String(describing: error)
+        }
+    }
+}
