@@ -1,0 +1,117 @@
+extension ModelBundle {
+    /// Reads the two files; they may come from anywhere.
+    ///
+    /// First check: the manifest is one of ours, of a version that we know. Second check: the
+    /// weights are those that it names, before a byte of them is parsed. Third check: each part
+    /// holds. Fourth check: the parts fit each other, so that a prediction can rely on all of them.
+    ///
+    /// Whether the manifest itself is to be trusted is for its signature to say.
+    package init(
+        manifest: [UInt8], weights: [UInt8], digest: ([UInt8]) -> String
+    ) throws(ArtifactError) {
+        let json = try JSON(decoding: manifest)
+        guard try json.member("format").text("format") == Self.format else {
+            throw ArtifactError(.badMember, "the manifest is of another format")
+        }
+        let version = try json.member("version").count("version")
+        guard version == Self.version else {
+            throw ArtifactError(
+                .unsupportedVersion,
+                "the manifest is of version \(version); this reader knows \(Self.version)")
+        }
+        let promise = try json.member("weights")
+        guard try promise.member("bytes").count("bytes") == weights.count,
+            try promise.member("digest").text("digest") == digest(weights)
+        else {
+            throw ArtifactError(
+                .digestMismatch, "the weights are not those that the manifest was written for")
+        }
+        var scores: [Score] = []
+        for member in try json.member("scores").members("scores") {
+            scores.append(Score(member.name, try member.value.number("a score")))
+        }
+        var lineage: [Safetensors.Entry] = []
+        for member in try json.member("lineage").members("lineage") {
+            lineage.append(.init(member.name, try member.value.text("a lineage entry")))
+        }
+        self.init(
+            try FittedModel(json: json, weights: weights), scores: scores, lineage: lineage)
+    }
+}
+
+extension FittedModel {
+    fileprivate init(json: JSON, weights: [UInt8]) throws(ArtifactError) {
+        let task: LearningTask = try json.member("task").choice("task")
+        let classNames = try Self.classNames(json, task)
+        let recipe = try Self.recipe(json.member("recipe"))
+        let encoder = try Encoder(json: json.member("encoder"))
+        let target = try json.member("target").text("target")
+        let schema = try Self.schema(json.member("schema"), target, encoder)
+        let tensors = try Safetensors.decode(weights).tensors
+        let predictor: any Predictor
+        do throws(LearnerError) {
+            guard try recipe.learner(for: task).form == encoder.form else {
+                throw LearnerError(.badTensor, "the encoder has another form than the family")
+            }
+            predictor = try recipe.family.predictor(
+                from: tensors, outputs: task == .regression ? 1 : classNames.count)
+        } catch {
+            throw ArtifactError(.inconsistent, "the model cannot be put together: \(error)")
+        }
+        if let columns = predictor.columns, columns != encoder.width {
+            throw ArtifactError(
+                .inconsistent,
+                "the weights take \(columns) columns, the encoder makes \(encoder.width)")
+        }
+        self.init(
+            task: task, schema: schema, target: target, classNames: classNames, recipe: recipe,
+            encoder: encoder, predictor: predictor)
+    }
+
+    private static func classNames(
+        _ json: JSON, _ task: LearningTask
+    ) throws(ArtifactError) -> [String] {
+        let names = try json.member("classes").texts("classes")
+        let counts = task == .regression ? 0...0 : 2...TableLimits.classesMax
+        guard counts.contains(names.count), Set(names).count == names.count else {
+            throw ArtifactError(.badMember, "the classes do not suit the task")
+        }
+        return names
+    }
+
+    private static func recipe(_ json: JSON) throws(ArtifactError) -> Recipe {
+        var parameters: [Recipe.Parameter] = []
+        for member in try json.member("parameters").members("parameters") {
+            parameters.append(.init(member.name, try member.value.number("a parameter")))
+        }
+        guard let seed = UInt64(try json.member("seed").text("seed")) else {
+            throw ArtifactError(.badMember, "the seed is no whole number")
+        }
+        return Recipe(try json.member("family").choice("family"), parameters, seed: seed)
+    }
+
+    /// The schema: the encoder's columns, of kinds that their encodings take, and the target.
+    private static func schema(
+        _ json: JSON, _ target: String, _ encoder: Encoder
+    ) throws(ArtifactError) -> Schema {
+        let schema: Schema
+        let columns = try Schema.columns(of: json)
+        do throws(SchemaError) {
+            schema = try Schema(columns)
+        } catch {
+            throw ArtifactError(.badMember, "the schema is not valid: \(error)")
+        }
+        let features = schema.columns.filter { $0.name != target && $0.kind != .ignored }
+        guard schema.column(named: target) != nil, features.count == encoder.columns.count else {
+            throw ArtifactError(.inconsistent, "the schema has not the encoder's columns")
+        }
+        for (feature, column) in zip(features, encoder.columns) {
+            let isText = if case .categorical = feature.kind { true } else { false }
+            guard feature.name == column.name, column.encoding.takesTexts ?? isText == isText else {
+                throw ArtifactError(
+                    .inconsistent, "column \(column.name) of the encoder is not the schema's")
+            }
+        }
+        return schema
+    }
+}

@@ -1,0 +1,42 @@
+/// A model family with its hyperparameters and its seed: everything that a candidate is.
+package struct Recipe: Equatable, Sendable {
+    package let family: Family
+    /// Sorted by name. What is not named takes the family's default.
+    package let parameters: [Parameter]
+    package let seed: UInt64
+
+    package struct Parameter: Equatable, Sendable {
+        package let name: String
+        package let value: Double
+
+        package init(_ name: String, _ value: Double) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    package init(_ family: Family, _ parameters: [Parameter] = [], seed: UInt64 = 0) {
+        self.family = family
+        self.parameters = parameters.sorted { $0.name < $1.name }
+        self.seed = seed
+    }
+
+    /// - Throws: `LearnerError` if no family has this name.
+    package init(
+        familyName: String, _ parameters: [Parameter], seed: UInt64
+    ) throws(LearnerError) {
+        guard let family = Family(rawValue: familyName) else {
+            let known = Family.allCases.map(\.rawValue).joined(separator: ", ")
+            throw LearnerError(.unknownFamily, "no family of that name; there are \(known)")
+        }
+        self.init(family, parameters, seed: seed)
+    }
+
+    func learner(for task: LearningTask) throws(LearnerError) -> any Learner {
+        guard self.family.supports(task) else {
+            throw LearnerError(
+                .unsupportedTask, "\(self.family.rawValue) does not learn \(task.rawValue)")
+        }
+        return try self.family.learner(parameters: self.parameters.map { ($0.name, $0.value) })
+    }
+}

@@ -1,0 +1,160 @@
+/// A data set laid out for many trials: folds are cut and encoded once, not once a trial.
+///
+/// A value with a cache: keep one for each data set and let every trial on it go through
+/// `evaluate`. Nothing of a trial stays behind but what the next would compute again, so that the
+/// order of trials never changes a score.
+package struct Workbench: Sendable {
+    package let dataset: Dataset
+    package let folds: Folds
+    /// What encoded folds may hold altogether, in bytes; others are encoded again for each trial.
+    private let bytesMax: Int
+    private var bytesHeld = 0
+    private var dense: [Prepared?]
+    private var ordinal: [Prepared?]
+
+    /// Two gibibytes: both forms of five folds of 250,000 rows and 100 columns.
+    package static let bytesMaxStandard = 2 << 30
+
+    /// - Requires: `folds` has a row for each of `dataset`.
+    package init(_ dataset: Dataset, _ folds: Folds, bytesMax: Int = Self.bytesMaxStandard) {
+        precondition(
+            folds.ids.count == dataset.rows,
+            "\(folds.ids.count) rows in folds, \(dataset.rows) in the data set")
+        self.dataset = dataset
+        self.folds = folds
+        self.bytesMax = bytesMax
+        self.dense = Array(repeating: nil, count: folds.count)
+        self.ordinal = self.dense
+    }
+
+    /// Cross-validates `recipe`; equal recipes give equal bits.
+    ///
+    /// - Parameter metrics: the first decides: if it is undefined in a fold, the trial fails.
+    ///   Others leave a gap.
+    /// - Throws: `EvaluationError`, naming the fold where there is one.
+    package mutating func evaluate(
+        _ recipe: Recipe, metrics: [Metric]
+    ) throws(EvaluationError) -> Evaluation {
+        precondition(!metrics.isEmpty, "a trial without a metric has no score")
+        let learner: any Learner
+        do throws(LearnerError) {
+            learner = try recipe.learner(for: self.dataset.task)
+        } catch {
+            throw EvaluationError(error)
+        }
+        var tally = Tally(metrics)
+        var predictions = Matrix(
+            rows: self.dataset.rows, columns: self.dataset.answers.outputs)
+        for fold in 0..<self.folds.count {
+            let prepared = try self.prepare(fold, learner.form)
+            let prediction: Matrix
+            do throws(LearnerError) {
+                prediction = try learner.fit(prepared.training, seed: recipe.seed)
+                    .predict(prepared.heldOut)
+            } catch {
+                throw EvaluationError(
+                    EvaluationError(error).code, "fold \(fold + 1): \(error.description)")
+            }
+            try tally.add(prepared.answers, prediction, fold: fold)
+            predictions.setRows(prepared.rows, to: prediction)
+        }
+        return tally.evaluation(predictions)
+    }
+
+    /// One fold in one form.
+    private struct Prepared: Sendable {
+        let training: TrainingData
+        let heldOut: Matrix
+        let answers: Answers
+        /// The rows held out.
+        let rows: [Int]
+
+        var bytes: Int { (self.training.features.values.count + self.heldOut.values.count) * 8 }
+    }
+
+    private mutating func prepare(
+        _ fold: Int, _ form: FeatureForm
+    ) throws(EvaluationError) -> Prepared {
+        if let known = form == .dense ? self.dense[fold] : self.ordinal[fold] { return known }
+        let kept = self.folds.kept(in: fold)
+        let rows = self.folds.heldOut(in: fold)
+        let encoder: Encoder
+        do throws(EncodingError) {
+            encoder = try Encoder(fitting: self.dataset.features, rows: kept, form: form)
+        } catch {
+            throw EvaluationError(.unlearnable, "fold \(fold + 1): \(error.description)")
+        }
+        let prepared = Prepared(
+            training: TrainingData(
+                features: encoder.encode(self.dataset.features, rows: kept),
+                answers: self.dataset.answers.rows(at: kept)),
+            heldOut: encoder.encode(self.dataset.features, rows: rows),
+            answers: self.dataset.answers.rows(at: rows), rows: rows)
+        if self.bytesHeld + prepared.bytes <= self.bytesMax {
+            self.bytesHeld += prepared.bytes
+            switch form {
+            case .dense: self.dense[fold] = prepared
+            case .ordinal: self.ordinal[fold] = prepared
+            }
+        }
+        return prepared
+    }
+}
+
+/// Collects scores fold by fold.
+private struct Tally {
+    private var entries: [(metric: Metric, folds: [Double], gap: Metric.Undefined?)]
+
+    init(_ metrics: [Metric]) {
+        self.entries = metrics.map { ($0, [], nil) }
+    }
+
+    mutating func add(
+        _ answers: Answers, _ prediction: Matrix, fold: Int
+    ) throws(EvaluationError) {
+        for index in self.entries.indices {
+            let metric = self.entries[index].metric
+            do throws(Metric.Undefined) {
+                self.entries[index].folds.append(try metric.value(answers, prediction))
+            } catch {
+                guard index > 0 else {
+                    throw EvaluationError(
+                        .undefinedMetric,
+                        "fold \(fold + 1): \(metric.rawValue) is undefined: \(error)")
+                }
+                self.entries[index].gap = error
+            }
+        }
+    }
+
+    func evaluation(_ predictions: Matrix) -> Evaluation {
+        Evaluation(
+            scores: self.entries.filter { $0.gap == nil }
+                .map { .init(metric: $0.metric, folds: $0.folds) },
+            gaps: self.entries.compactMap { entry in
+                entry.gap.map { .init(metric: entry.metric, reason: $0) }
+            },
+            predictions: predictions)
+    }
+}
+
+extension Answers {
+    /// The answers of the given rows, in the given order.
+    package func rows(at indices: [Int]) -> Answers {
+        switch self {
+        case .classes(let labels, let count): .classes(indices.map { labels[$0] }, count: count)
+        case .numbers(let numbers): .numbers(indices.map { numbers[$0] })
+        }
+    }
+}
+
+extension Matrix {
+    /// Overwrites row `rows[i]` by row i of `source`, for every i.
+    mutating func setRows(_ rows: [Int], to source: Matrix) {
+        precondition(
+            source.rows == rows.count && source.columns == self.columns, "the rows do not fit")
+        for (index, row) in rows.enumerated() {
+            for column in 0..<self.columns { self[row, column] = source[index, column] }
+        }
+    }
+}

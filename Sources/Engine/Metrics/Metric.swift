@@ -1,0 +1,128 @@
+/// How predictions are judged, by the names that job files and leaderboards use.
+///
+/// | name | what |
+/// | --- | --- |
+/// | accuracy | share of rows whose likeliest class is the right one |
+/// | balanced_accuracy | recall, averaged over the classes that occur (Brodersen et al. 2010) |
+/// | log_loss | mean of -log of the right class's probability (Good 1952) |
+/// | roc_auc | area under the ROC curve (Hanley and McNeil 1982) of the last class of two; |
+/// | | of several, each against the rest, averaged (Fawcett 2006) |
+/// | f1 | harmonic mean of precision and recall (van Rijsbergen 1979) of the last class of two; |
+/// | | of several, averaged |
+/// | r2 | 1 - squared error over that of the mean (Wright 1921) |
+/// | rmse, mae | root of the mean squared error, mean absolute error |
+/// | mape | mean of the absolute error over the answer's size |
+///
+/// The values agree with those of scikit-learn, but for two: `mape` is undefined where an answer
+/// is 0 (there it is astronomic), and `roc_auc` of several classes leaves out classes that do not
+/// occur (there it is an error).
+package enum Metric: String, CaseIterable, Sendable {
+    case accuracy
+    case balancedAccuracy = "balanced_accuracy"
+    case logLoss = "log_loss"
+    case areaUnderCurve = "roc_auc"
+    case f1
+    case r2
+    case rootMeanSquaredError = "rmse"
+    case meanAbsoluteError = "mae"
+    case meanAbsolutePercentageError = "mape"
+
+    package enum Direction: String, Sendable {
+        case maximise, minimise
+    }
+
+    package var direction: Direction {
+        switch self {
+        case .accuracy, .balancedAccuracy, .areaUnderCurve, .f1, .r2: .maximise
+        case .logLoss, .rootMeanSquaredError, .meanAbsoluteError, .meanAbsolutePercentageError:
+            .minimise
+        }
+    }
+
+    /// Whether the metric judges predictions of `task`.
+    package func supports(_ task: LearningTask) -> Bool {
+        switch self {
+        case .accuracy, .balancedAccuracy, .logLoss, .areaUnderCurve, .f1: task == .classification
+        case .r2, .rootMeanSquaredError, .meanAbsoluteError, .meanAbsolutePercentageError:
+            task == .regression
+        }
+    }
+
+    /// What is optimised unless the user says otherwise.
+    ///
+    /// Two classes: ROC AUC, which neither an uneven split of classes nor the choice of a threshold
+    /// disturbs. Several: log loss, because AUC is not one thing there. Numbers: RMSE, which has
+    /// the target's unit.
+    package static func standard(for task: LearningTask, classes: Int) -> Metric {
+        switch task {
+        case .classification: classes == 2 ? .areaUnderCurve : .logLoss
+        case .regression: .rootMeanSquaredError
+        }
+    }
+
+    /// Why a metric has no value for some predictions.
+    package enum Undefined: Error, Equatable, Sendable, CustomStringConvertible {
+        case wrongTask
+        case noRows
+        case notFinite
+        case oneClass
+        case constantAnswers
+        case zeroAnswer
+        case overflow
+
+        package var description: String {
+            switch self {
+            case .wrongTask: "the metric does not suit the task"
+            case .noRows: "there is no row to judge"
+            case .notFinite: "a prediction is not a finite number"
+            case .oneClass: "all rows to judge are of one class"
+            case .constantAnswers: "all answers to judge are equal"
+            case .zeroAnswer: "an answer is 0, of which an error is no percentage"
+            case .overflow: "answers or errors are too large for a finite value"
+            }
+        }
+    }
+
+    /// The metric's value, which is finite.
+    ///
+    /// - Requires: `prediction` has a row for each answer and `answers.outputs` columns.
+    /// - Throws: why it is undefined.
+    package func value(_ answers: Answers, _ prediction: Matrix) throws(Undefined) -> Double {
+        precondition(prediction.rows == answers.count, "predictions and answers do not pair")
+        precondition(
+            prediction.columns == answers.outputs,
+            "\(prediction.columns) columns predict \(answers.outputs) outputs")
+        guard prediction.rows > 0 else { throw .noRows }
+        guard prediction.values.allSatisfy(\.isFinite) else { throw .notFinite }
+        let value =
+            switch answers {
+            case .classes(let labels, let count):
+                try self.value(ClassScores(labels: labels, count: count, prediction))
+            case .numbers(let numbers):
+                try self.value(NumberScores(answers: numbers, predictions: prediction.values))
+            }
+        guard value.isFinite else { throw .overflow }
+        return value
+    }
+
+    private func value(_ scores: ClassScores) throws(Undefined) -> Double {
+        switch self {
+        case .accuracy: scores.accuracy
+        case .balancedAccuracy: scores.balancedAccuracy
+        case .logLoss: scores.logLoss
+        case .areaUnderCurve: try scores.areaUnderCurve()
+        case .f1: scores.f1
+        default: throw .wrongTask
+        }
+    }
+
+    private func value(_ scores: NumberScores) throws(Undefined) -> Double {
+        switch self {
+        case .r2: try scores.r2()
+        case .rootMeanSquaredError: scores.rootMeanSquaredError
+        case .meanAbsoluteError: scores.meanAbsoluteError
+        case .meanAbsolutePercentageError: try scores.meanAbsolutePercentageError()
+        default: throw .wrongTask
+        }
+    }
+}

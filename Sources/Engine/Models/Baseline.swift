@@ -1,0 +1,51 @@
+/// Predicts the same for every row: the share of each class, or the mean.
+///
+/// What any other family must beat to have learned something.
+package struct Baseline: Learner {
+    package var form: FeatureForm { .ordinal }
+
+    package init() {}
+
+    package func fit(_ data: TrainingData, seed: UInt64) throws(LearnerError) -> any Predictor {
+        try data.requireRows()
+        switch data.answers {
+        case .classes(let labels, let count):
+            return BaselinePredictor(answer: classShares(labels, count: count))
+        case .numbers(let numbers): return BaselinePredictor(answer: [mean(numbers)])
+        }
+    }
+}
+
+struct BaselinePredictor: Predictor, Equatable {
+    let answer: [Double]
+
+    init(answer: [Double]) { self.answer = answer }
+
+    init(_ store: inout TensorStore, outputs: Int) throws(LearnerError) {
+        self.answer = try store.doubles("answer", shape: [.exactly(outputs)])
+    }
+
+    var tensors: [Tensor] { [.doubles("answer", self.answer)] }
+
+    func predict(_ features: Matrix) -> Matrix {
+        var prediction = Matrix(rows: features.rows, columns: self.answer.count)
+        for row in 0..<features.rows {
+            for k in self.answer.indices { prediction[row, k] = self.answer[k] }
+        }
+        return prediction
+    }
+}
+
+/// The share of rows that have each label.
+func classShares(_ labels: [Int32], count: Int) -> [Double] {
+    var shares = [Double](repeating: 0, count: count)
+    for label in labels { shares[Int(label)] += 1 }
+    return shares.map { $0 / Double(labels.count) }
+}
+
+/// The mean, without overflow for large numbers: shares are added, not values.
+func mean(_ numbers: [Double]) -> Double {
+    var mean = 0.0
+    for (index, number) in numbers.enumerated() { mean += (number - mean) / Double(index + 1) }
+    return mean
+}

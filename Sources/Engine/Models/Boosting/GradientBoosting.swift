@@ -1,0 +1,160 @@
+/// Gradient boosting of trees on binned features.
+///
+/// Every round looks at how the loss changes with each row's score, and adds a tree that moves the
+/// scores downhill, `learningRate` of the way (Friedman 2001). Squared loss for numbers, logistic
+/// loss for two classes, softmax for more, with one tree per class and round.
+package struct GradientBoosting: Learner {
+    package struct Settings: Equatable, Sendable {
+        package var trees = 100
+        package var learningRate = 0.1
+        package var leaves = 31
+        package var rowsLeafMin = 20
+        package var hessianLeafMin = 1e-3
+        package var l2 = 0.0
+        /// The share of rows, and of features, that each round draws anew.
+        package var rowFraction = 1.0
+        package var featureFraction = 1.0
+        package var binsMax = BinnedMatrix.limitMax
+
+        package init() {}
+
+        init(_ values: ParameterValues) {
+            self.trees = values.whole("trees")
+            self.learningRate = values["learning_rate"]
+            self.leaves = values.whole("leaves")
+            self.rowsLeafMin = values.whole("min_rows_leaf")
+            self.l2 = values["l2"]
+            self.rowFraction = values["row_fraction"]
+            self.featureFraction = values["feature_fraction"]
+        }
+    }
+
+    package let settings: Settings
+
+    package var form: FeatureForm { .ordinal }
+
+    package init(_ settings: Settings) { self.settings = settings }
+
+    /// - Complexity: O(rows × features) to bin once per `TrainingData`; then, for every tree, about
+    ///   rows × features × (1 + half the depth) additions and leaves × bins × features gains.
+    package func fit(_ data: TrainingData, seed: UInt64) throws(LearnerError) -> any Predictor {
+        try data.requireRows()
+        let binned = data.binned(limit: self.settings.binsMax)
+        var loss = Loss(data.answers)
+        var generator = SeededGenerator(seed: seed)
+        let grower = TreeGrower(binned, self.growing)
+        let packed = Memory<Int64>(count: binned.rows, repeating: 0)
+        var ensemble = TreeEnsemble(columns: data.features.columns, width: 1)
+        for _ in 0..<self.settings.trees {
+            let positions = self.drawFeatures(binned, &generator)
+            if self.settings.rowFraction < 1 {
+                grower.partition.sample(self.rows(binned.rows), &generator)
+            }
+            let drawn = self.settings.rowFraction < 1 ? Array(grower.partition.all) : nil
+            loss.beginRound()
+            for output in 0..<loss.outputs {
+                if let drawn {
+                    grower.partition.assign(drawn)
+                } else {
+                    grower.partition.reset()
+                }
+                let gradients = loss.gradients(of: output, into: packed.base)
+                let (tree, leaves) = grower.grow(gradients, positions: positions)
+                var values = [Double](repeating: 0, count: tree.nodes.count)
+                for leaf in leaves { values[leaf.node] = self.value(of: leaf.sum, gradients) }
+                ensemble.append(tree, values: values.map { $0 * loss.scale })
+                if drawn == nil {
+                    for leaf in leaves {
+                        loss.add(
+                            values[leaf.node], to: grower.partition.rows(leaf.rows), of: output)
+                    }
+                } else {
+                    loss.add(values, of: tree, binned, output: output)
+                }
+            }
+        }
+        return BoostingPredictor(base: loss.base, ensemble: ensemble, outputs: data.answers.outputs)
+    }
+
+    private var growing: TreeGrower.Settings {
+        TreeGrower.Settings(
+            leavesMax: self.settings.leaves, rowsMin: self.settings.rowsLeafMin,
+            hessianMin: self.settings.hessianLeafMin, l2: self.settings.l2)
+    }
+
+    private func rows(_ count: Int) -> Int {
+        min(count, max(1, Int((self.settings.rowFraction * Double(count)).rounded())))
+    }
+
+    /// The features of one round, ascending, at least one.
+    private func drawFeatures(
+        _ binned: BinnedMatrix, _ generator: inout SeededGenerator
+    ) -> [Int] {
+        let all = binned.features.count
+        let wanted = max(1, Int((self.settings.featureFraction * Double(all)).rounded()))
+        guard wanted < all else { return Array(0..<all) }
+        var positions = Array(0..<all)
+        for index in 0..<wanted {
+            positions.swapAt(index, index + generator.below(all - index))
+        }
+        return positions[..<wanted].sorted()
+    }
+
+    /// Newton's step for the rows of a leaf, shortened by the learning rate.
+    private func value(of sum: PackedSum, _ gradients: PackedGradients) -> Double {
+        let gradient = Double(sum.gradient) * gradients.gradientUnit
+        let hessian = Double(sum.hessian) * gradients.hessianUnit + self.settings.l2
+        return hessian > 0 ? -self.settings.learningRate * gradient / hessian : 0
+    }
+}
+
+struct BoostingPredictor: Predictor, Equatable {
+    /// The scores before the first tree, one per score column.
+    let base: [Double]
+    let ensemble: TreeEnsemble
+    let outputs: Int
+
+    var columns: Int? { self.ensemble.columns }
+
+    init(base: [Double], ensemble: TreeEnsemble, outputs: Int) {
+        self.base = base
+        self.ensemble = ensemble
+        self.outputs = outputs
+    }
+
+    init(_ store: inout TensorStore, outputs: Int) throws(LearnerError) {
+        let scores = outputs <= 2 ? 1 : outputs
+        self.base = try store.doubles("base", shape: [.exactly(scores)])
+        self.ensemble = try TreeEnsemble(&store, width: 1)
+        self.outputs = outputs
+        guard self.ensemble.roots.count % scores == 0 else {
+            throw LearnerError(.badTensor, "tensor tree_roots does not hold whole rounds of trees")
+        }
+    }
+
+    var tensors: [Tensor] { [.doubles("base", self.base)] + self.ensemble.tensors }
+
+    func predict(_ features: Matrix) -> Matrix {
+        var scores = Matrix(rows: features.rows, columns: self.base.count)
+        for row in 0..<features.rows {
+            for k in self.base.indices { scores[row, k] = self.base[k] }
+        }
+        self.ensemble.accumulate(features, groups: self.base.count, into: &scores)
+        switch self.outputs {
+        case 1: return scores
+        case 2:
+            scores.values.withUnsafeMutableBufferPointer { applySigmoid($0) }
+            var prediction = Matrix(rows: features.rows, columns: 2)
+            for row in 0..<features.rows {
+                prediction.values[2 * row] = 1 - scores.values[row]
+                prediction.values[2 * row + 1] = scores.values[row]
+            }
+            return prediction
+        default:
+            scores.values.withUnsafeMutableBufferPointer {
+                applySoftmax($0, columns: self.outputs)
+            }
+            return scores
+        }
+    }
+}

@@ -1,0 +1,126 @@
+/// Grows the trees of a forest, each node to the end before the next.
+///
+/// This is the policy; sums and cuts come from `CutBoard`, the order of rows from `Partition`.
+final class ForestGrower {
+    private struct Open {
+        let node: Int
+        let rows: Range<Int>
+        let depth: Int
+    }
+
+    private let binned: BinnedMatrix
+    private let target: ForestTarget
+    private let cuts: Forest.Cuts
+    private let settings: Forest.Settings
+    private let partition: Partition
+    private let board: CutBoard
+    /// How often each row was drawn.
+    private var weights: [Int32]
+    /// All features, in an order that every node goes on shuffling.
+    private var order: [Int]
+
+    init(
+        _ binned: BinnedMatrix, _ target: ForestTarget, _ cuts: Forest.Cuts,
+        _ settings: Forest.Settings
+    ) {
+        precondition(settings.rowsLeafMin >= 1, "a leaf of \(settings.rowsLeafMin) rows")
+        self.binned = binned
+        self.target = target
+        self.cuts = cuts
+        self.settings = settings
+        self.partition = Partition(rows: binned.rows)
+        self.board = CutBoard(rows: binned.rows, channels: target.channels)
+        self.weights = Array(repeating: 1, count: binned.rows)
+        self.order = Array(0..<binned.features.count)
+    }
+
+    /// Grows a tree; `values` holds one row of `channels` for every node, used at the leaves.
+    func grow(_ chance: inout SeededGenerator) -> (tree: GrownTree, values: [Double]) {
+        self.drawRows(&chance)
+        self.order = Array(0..<self.binned.features.count)
+        var tree = GrownTree()
+        var values: [Double] = []
+        var open = [Open(node: 0, rows: 0..<self.partition.count, depth: 0)]
+        while let node = open.popLast() {
+            self.board.gather(self.partition.rows(node.rows), self.target, self.weights)
+            if let (split, middle) = self.divide(node, &chance) {
+                let left = tree.divide(node.node, split, self.binned.features[split.feature])
+                open.append(
+                    Open(
+                        node: left + 1, rows: middle..<node.rows.upperBound, depth: node.depth + 1))
+                open.append(
+                    Open(node: left, rows: node.rows.lowerBound..<middle, depth: node.depth + 1))
+            } else {
+                self.board.storeMeans(self.target, at: node.node, of: &values)
+            }
+        }
+        let missing = tree.nodes.count * self.target.channels - values.count
+        values.append(contentsOf: repeatElement(0, count: max(0, missing)))
+        return (tree, values)
+    }
+
+    private func drawRows(_ chance: inout SeededGenerator) {
+        guard self.cuts == .bestOfAll else { return self.partition.reset() }
+        let rows = self.binned.rows
+        for row in 0..<rows { self.weights[row] = 0 }
+        for _ in 0..<rows { self.weights[chance.below(rows)] += 1 }
+        var drawn: [UInt32] = []
+        drawn.reserveCapacity(rows)
+        for row in 0..<rows where self.weights[row] > 0 { drawn.append(UInt32(row)) }
+        self.partition.assign(drawn)
+    }
+
+    /// Divides a node's rows; nil when they agree, are too few, or no feature tells them apart.
+    private func divide(
+        _ node: Open, _ chance: inout SeededGenerator
+    ) -> (split: Split, middle: Int)? {
+        guard node.depth < self.settings.depthMax, !self.board.isPure,
+            self.board.weight >= Double(2 * self.settings.rowsLeafMin),
+            let split = self.best(node, &chance)
+        else { return nil }
+        let feature = self.binned.features[split.feature]
+        let lefts = self.binned.codes.withUnsafeBufferPointer { codes in
+            self.partition.divide(
+                node.rows, codes.baseAddress!, width: self.binned.features.count,
+                feature: split.feature, boundary: split.boundary, missing: feature.ranges,
+                side: split.missing)
+        }
+        precondition(lefts > 0 && lefts < node.rows.count, "a split left one side empty")
+        return (split, node.rows.lowerBound + lefts)
+    }
+
+    /// The best split of the features that this node looks at; as long as none of them can divide
+    /// the rows, it looks at one more.
+    private func best(_ node: Open, _ chance: inout SeededGenerator) -> Split? {
+        let wanted = max(
+            1, Int((self.settings.featureFraction * Double(self.order.count)).rounded()))
+        var best: Split?
+        for index in self.order.indices {
+            guard index < wanted || best == nil else { break }
+            self.order.swapAt(index, index + chance.below(self.order.count - index))
+            let position = self.order[index]
+            let feature = self.binned.features[position]
+            let rows = self.partition.rows(node.rows)
+            let cut = self.binned.codes.withUnsafeBufferPointer { codes in
+                let column = codes.baseAddress! + position
+                let width = self.binned.features.count
+                let rowsMin = self.settings.rowsLeafMin
+                return switch self.cuts {
+                case .bestOfAll:
+                    self.board.bestCut(rows, column, width: width, feature, rowsMin: rowsMin)
+                case .drawnAtRandom:
+                    self.board.randomCut(
+                        rows, column, width: width, feature, rowsMin: rowsMin, &chance)
+                }
+            }
+            if let cut, cut.merit > best?.gain ?? -.infinity {
+                best = Split(
+                    feature: position,
+                    boundary: feature.boundary(between: cut.below, and: cut.above),
+                    missing: cut.missing,
+                    gain: cut.merit, left: PackedSum(bits: 0))
+            }
+        }
+        return best
+    }
+}

@@ -1,0 +1,117 @@
+/// What a model learns from: features and the answer for every row.
+package struct TrainingData: Sendable {
+    /// One row per example. Trees take missing values as NaN; every other family needs finite ones.
+    package let features: Matrix
+    package let answers: Answers
+
+    /// What was computed from these rows already; all copies of this value share it, so keep one
+    /// `TrainingData` per fold and let every trial on that fold fit it.
+    package let preparation = Preparation()
+
+    package init(features: Matrix, answers: Answers) {
+        precondition(features.rows == answers.count, "a feature row has no answer, or the reverse")
+        if case .classes(let labels, let count) = answers {
+            precondition(count >= 2, "\(count) classes leave nothing to tell apart")
+            precondition(
+                labels.allSatisfy { $0 >= 0 && $0 < count }, "a label lies outside 0..<\(count)")
+        }
+        self.features = features
+        self.answers = answers
+    }
+}
+
+/// The target column, as numbers.
+package enum Answers: Equatable, Sendable {
+    /// The class of every row, in 0..<`count`; `count` is at least 2.
+    case classes([Int32], count: Int)
+    case numbers([Double])
+
+    package var count: Int {
+        switch self {
+        case .classes(let labels, _): labels.count
+        case .numbers(let numbers): numbers.count
+        }
+    }
+
+    /// The columns of a prediction: one probability per class, or one number.
+    package var outputs: Int {
+        switch self {
+        case .classes(_, let count): count
+        case .numbers: 1
+        }
+    }
+}
+
+/// How a family wants its features.
+package enum FeatureForm: String, Equatable, Hashable, Sendable {
+    /// One-hot categories, imputed, centred and scaled: linear models, neighbours.
+    case dense
+    /// One number per column, categories as codes, missing as NaN: trees.
+    case ordinal
+}
+
+/// A way to learn, with its hyperparameters set.
+package protocol Learner: Sendable {
+    /// The form in which `fit` and the predictor take features.
+    var form: FeatureForm { get }
+
+    /// Learns from `data`; equal data, hyperparameters and seed give bit-equal predictors.
+    ///
+    /// - Throws: `LearnerError` when these rows cannot be learned from, saying why.
+    func fit(_ data: TrainingData, seed: UInt64) throws(LearnerError) -> any Predictor
+}
+
+/// What was learned.
+package protocol Predictor: Sendable {
+    /// The number of feature columns that `predict` requires; nil when any number will do.
+    var columns: Int? { get }
+
+    /// Probabilities (rows × classes, each row sums to 1) or numbers (rows × 1).
+    ///
+    /// - Requires: `features.columns == columns`, where that is not nil.
+    func predict(_ features: Matrix) -> Matrix
+
+    /// Everything the predictor knows, to be stored; `Family.predictor(from:…)` turns it back.
+    var tensors: [Tensor] { get }
+}
+
+extension Predictor {
+    package var columns: Int? { nil }
+}
+
+/// A named array of numbers, as safetensors stores it.
+package struct Tensor: Equatable, Sendable {
+    package let name: String
+    package let shape: [Int]
+    package let values: Values
+
+    package enum Values: Equatable, Sendable {
+        case f64([Double])
+        case f32([Float])
+        case i32([Int32])
+        case u8([UInt8])
+    }
+
+    package init(name: String, shape: [Int], values: Values) {
+        self.name = name
+        self.shape = shape
+        self.values = values
+    }
+}
+
+/// Why a learner could not learn, or a stored predictor could not be read.
+package struct LearnerError: Error, Equatable, Sendable, CustomStringConvertible {
+    package enum Code: Equatable, Sendable {
+        case unknownFamily, unknownParameter, badParameter, unsupportedTask
+        case tooFewRows, notFinite, numericalFailure, badTensor
+    }
+    package let code: Code
+    package let description: String
+
+    package init(_ code: Code, _ sentence: String) {
+        self.code = code
+        self.description = sentence
+    }
+
+    package static func == (left: Self, right: Self) -> Bool { left.code == right.code }
+}

@@ -1,0 +1,124 @@
+extension Encoder {
+    /// Learns how to encode `frame` from the given rows, and from no others.
+    ///
+    /// - Throws: `EncodingError` if no column varies over these rows, or too many columns result.
+    package init(
+        fitting frame: Frame, rows: [Int], form: FeatureForm
+    ) throws(EncodingError) {
+        precondition(!rows.isEmpty, "an encoder is fitted on at least one row")
+        var columns: [Column] = []
+        for column in frame.columns {
+            let encoding: Encoding =
+                switch (form, column.values) {
+                case (.dense, .numeric(let numbers)): .standardizing(numbers, rows)
+                case (.dense, .categorical(let categories)): .oneHot(for: categories, rows)
+                case (.ordinal, .numeric(let numbers)): .keeping(numbers, rows)
+                case (.ordinal, .categorical(let categories)): .ranking(categories, rows)
+                }
+            columns.append(Column(name: column.name, encoding: encoding))
+        }
+        self.init(form: form, columns: columns)
+        guard self.width > 0 else {
+            throw EncodingError(.nothingVaries, "no feature varies over the training rows")
+        }
+        guard self.width <= EncoderLimits.widthMax else {
+            throw EncodingError(
+                .tooWide,
+                "the features make \(self.width) columns; \(EncoderLimits.widthMax) are the most")
+        }
+    }
+}
+
+/// Why no encoder can be fitted on some rows.
+package struct EncodingError: Error, Equatable, Sendable, CustomStringConvertible {
+    package enum Code: Equatable, Sendable { case nothingVaries, tooWide }
+
+    package let code: Code
+    package let description: String
+
+    package init(_ code: Code, _ sentence: String) {
+        self.code = code
+        self.description = sentence
+    }
+
+    package static func == (left: Self, right: Self) -> Bool { left.code == right.code }
+}
+
+extension Encoder.Encoding {
+    /// Centre and scale are the mean and the (population) standard deviation of present values.
+    ///
+    /// Computed on values divided by the largest, in two passes: neither huge values overflow nor
+    /// does a large mean drown a small deviation.
+    fileprivate static func standardizing(_ numbers: [Double], _ rows: [Int]) -> Self {
+        var largest = 0.0
+        var count = 0
+        for row in rows where !numbers[row].isNaN {
+            largest = max(largest, abs(numbers[row]))
+            count += 1
+        }
+        guard count > 0, largest > 0 else {
+            return Self.indicatingOnly(present: count, of: rows.count)
+        }
+        var mean = 0.0
+        for row in rows where !numbers[row].isNaN { mean += numbers[row] / largest }
+        mean /= Double(count)
+        var variance = 0.0
+        for row in rows where !numbers[row].isNaN {
+            let difference = numbers[row] / largest - mean
+            variance += difference * difference
+        }
+        let deviation = (variance / Double(count)).squareRoot()
+        let scale = deviation * largest
+        guard deviation > EncoderLimits.noise, scale.isNormal else {
+            return Self.indicatingOnly(present: count, of: rows.count)
+        }
+        return .standardized(
+            center: mean * largest, scale: scale,
+            missing: count < rows.count ? .indicated : .never)
+    }
+
+    /// For numbers that do not vary: whether they are there may still tell something.
+    private static func indicatingOnly(present: Int, of rows: Int) -> Self {
+        guard present > 0, present < rows else { return .dropped }
+        return .standardized(center: 0, scale: .greatestFiniteMagnitude, missing: .indicated)
+    }
+
+    fileprivate static func keeping(_ numbers: [Double], _ rows: [Int]) -> Self {
+        let first = numbers[rows[0]]
+        let varies = rows.contains { numbers[$0] != first && !(numbers[$0].isNaN && first.isNaN) }
+        return varies ? .number : .dropped
+    }
+
+    fileprivate static func oneHot(for categories: Frame.Categories, _ rows: [Int]) -> Self {
+        let (ranked, missing) = Self.ranked(categories, rows)
+        let frequent = ranked.prefix { $0.count >= EncoderLimits.rowsOfLevelMin }
+            .prefix(EncoderLimits.oneHotLevelsMax)
+        let oneHot = OneHot(
+            levels: frequent.map { categories.levels[$0.code] },
+            hasOther: frequent.count < ranked.count, hasMissing: missing > 0)
+        return oneHot.slots < 2 ? .dropped : .oneHot(oneHot)
+    }
+
+    /// By frequency, so that the rare levels lie together and one cut parts them from the rest.
+    fileprivate static func ranking(_ categories: Frame.Categories, _ rows: [Int]) -> Self {
+        let (ranked, missing) = Self.ranked(categories, rows)
+        guard ranked.count > 1 || ranked.count == 1 && missing > 0 else { return .dropped }
+        return .rank(
+            levels: ranked.prefix(EncoderLimits.rankedLevelsMax).map { categories.levels[$0.code] })
+    }
+
+    /// The codes that occur in `rows`, the most frequent first, equally frequent ones by level;
+    /// and how many rows miss a value.
+    private static func ranked(
+        _ categories: Frame.Categories, _ rows: [Int]
+    ) -> (levels: [(code: Int, count: Int)], missing: Int) {
+        var counts = Array(repeating: 0, count: categories.levels.count)
+        var missing = 0
+        for row in rows {
+            let code = Int(categories.codes[row])
+            if code < 0 { missing += 1 } else { counts[code] += 1 }
+        }
+        let present = counts.indices.filter { counts[$0] > 0 }.map { (code: $0, count: counts[$0]) }
+        return (present.sorted { ($1.count, $0.code) < ($0.count, $1.code) }, missing)
+    }
+}

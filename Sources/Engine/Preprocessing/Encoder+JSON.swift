@@ -1,0 +1,110 @@
+/// The encoder as models store it.
+extension Encoder {
+    package var json: JSON {
+        .object([
+            "form": .string(self.form.rawValue),
+            "columns": .array(
+                self.columns.map { column in
+                    .object(
+                        [JSON.Member("name", .string(column.name))] + column.encoding.members)
+                }),
+        ])
+    }
+
+    /// Reads what `json` wrote; it may come from anywhere.
+    ///
+    /// - Throws: `ArtifactError` naming the member; what was read encodes any frame of its columns.
+    package init(json: JSON) throws(ArtifactError) {
+        let form: FeatureForm = try json.member("form").choice("the encoder's form")
+        var columns: [Column] = []
+        for item in try json.member("columns").items("the encoder's columns") {
+            let encoding = try Encoding(json: item)
+            guard encoding.suits(form) else {
+                throw ArtifactError(.badMember, "an encoded column does not suit the form")
+            }
+            columns.append(
+                Column(name: try item.member("name").text("a column's name"), encoding: encoding))
+        }
+        guard Set(columns.map(\.name)).count == columns.count else {
+            throw ArtifactError(.badMember, "the encoder names a column twice")
+        }
+        self.init(form: form, columns: columns)
+        guard (1...EncoderLimits.widthMax).contains(self.width) else {
+            throw ArtifactError(.badMember, "the encoder makes no columns, or too many")
+        }
+    }
+}
+
+extension Encoder.Encoding {
+    fileprivate var members: [JSON.Member] {
+        switch self {
+        case .dropped: [.init("as", "dropped")]
+        case .standardized(let center, let scale, let missing):
+            [
+                .init("as", "standardized"), .init("center", .number(center)),
+                .init("scale", .number(scale)), .init("missing", .string(missing.rawValue)),
+            ]
+        case .oneHot(let oneHot):
+            [
+                .init("as", "one_hot"), .init("levels", .array(oneHot.levels.map { .string($0) })),
+                .init("other", .bool(oneHot.hasOther)), .init("missing", .bool(oneHot.hasMissing)),
+            ]
+        case .number: [.init("as", "number")]
+        case .rank(let levels):
+            [.init("as", "rank"), .init("levels", .array(levels.map { .string($0) }))]
+        }
+    }
+
+    fileprivate init(json: JSON) throws(ArtifactError) {
+        switch try json.member("as").text("an encoding") {
+        case "dropped": self = .dropped
+        case "number": self = .number
+        case "standardized":
+            let center = try json.member("center").number("a center")
+            let scale = try json.member("scale").number("a scale")
+            guard scale > 0 else { throw ArtifactError(.badMember, "a scale is not above 0") }
+            self = .standardized(
+                center: center, scale: scale, missing: try json.member("missing").choice("missing"))
+        case "one_hot":
+            let oneHot = OneHot(
+                levels: try Self.levels(json), hasOther: try json.member("other").truth("other"),
+                hasMissing: try json.member("missing").truth("missing"))
+            guard oneHot.slots >= 2, oneHot.levels.count <= EncoderLimits.oneHotLevelsMax else {
+                throw ArtifactError(.badMember, "a one-hot column has too few levels or too many")
+            }
+            self = .oneHot(oneHot)
+        case "rank":
+            let levels = try Self.levels(json)
+            guard (1...EncoderLimits.rankedLevelsMax).contains(levels.count) else {
+                throw ArtifactError(.badMember, "a ranked column has no level, or too many")
+            }
+            self = .rank(levels: levels)
+        default: throw ArtifactError(.badMember, "an encoding is none of the known words")
+        }
+    }
+
+    private static func levels(_ json: JSON) throws(ArtifactError) -> [String] {
+        let levels = try json.member("levels").texts("levels")
+        guard Set(levels).count == levels.count else {
+            throw ArtifactError(.badMember, "a level stands twice")
+        }
+        return levels
+    }
+
+    fileprivate func suits(_ form: FeatureForm) -> Bool {
+        switch self {
+        case .dropped: true
+        case .standardized, .oneHot: form == .dense
+        case .number, .rank: form == .ordinal
+        }
+    }
+
+    /// Whether the encoding is for texts, for numbers, or for either (nil).
+    var takesTexts: Bool? {
+        switch self {
+        case .dropped: nil
+        case .standardized, .number: false
+        case .oneHot, .rank: true
+        }
+    }
+}

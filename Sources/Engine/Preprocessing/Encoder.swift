@@ -1,0 +1,199 @@
+/// Turns the columns of a frame into the numbers that a model takes.
+///
+/// It is fitted on training rows only, so that nothing of the rows that judge a model leaks into
+/// it, and is stored with the model. It never fails on new rows: what it did not see while it was
+/// fitted is treated as its column's encoding says.
+///
+/// | column | dense | ordinal |
+/// | --- | --- | --- |
+/// | numbers | centred, scaled, the mean where missing; an indicator if that occurred | as is |
+/// | texts | a column of 0 and 1 for each frequent level, for the rest, for missing | rank |
+/// | does not vary | dropped | dropped |
+package struct Encoder: Equatable, Sendable {
+    package let form: FeatureForm
+    /// In the order of the frame's columns.
+    package let columns: [Column]
+
+    package struct Column: Equatable, Sendable {
+        package let name: String
+        package let encoding: Encoding
+    }
+
+    package enum Encoding: Equatable, Sendable {
+        case dropped
+        /// (x - center) / scale, limited to ±`EncoderLimits.standardizedMax`.
+        case standardized(center: Double, scale: Double, missing: MissingNumbers)
+        case oneHot(OneHot)
+        /// The number itself, NaN where missing.
+        case number
+        /// The rank of the text in these levels; NaN where it is missing or none of them.
+        case rank(levels: [String])
+    }
+
+    /// Whether numbers were missing among the training rows.
+    package enum MissingNumbers: String, Equatable, Sendable {
+        case never
+        /// A second column is 1 where the number is missing and 0 elsewhere.
+        case indicated
+    }
+
+    /// - Requires: `columns` suit `form`, which fitting and reading take care of.
+    init(form: FeatureForm, columns: [Column]) {
+        self.form = form
+        self.columns = columns
+    }
+
+    /// Columns of the matrix that `encode` makes.
+    package var width: Int { self.columns.reduce(0) { $0 + $1.encoding.width } }
+
+    /// The given rows of `frame`, in the given order.
+    ///
+    /// - Requires: `frame` has the columns that the encoder was fitted on, in their order and of
+    ///   their kinds.
+    /// - Complexity: O(`rows.count` × `width`).
+    package func encode(_ frame: Frame, rows: [Int]) -> Matrix {
+        precondition(
+            frame.columns.map(\.name) == self.columns.map(\.name),
+            "the frame has other columns than the encoder was fitted on")
+        var matrix = Matrix(rows: rows.count, columns: self.width)
+        let width = matrix.columns
+        var plans: [Plan] = []
+        var start = 0
+        for (column, values) in zip(self.columns, frame.columns) {
+            plans.append(Plan(column.encoding, values, at: start))
+            start += column.encoding.width
+        }
+        // By blocks of rows, so that a block's part of the matrix stays in the cache while one
+        // column after the other is written across it.
+        matrix.values.withUnsafeMutableBufferPointer { values in
+            for first in stride(from: 0, to: rows.count, by: EncoderLimits.blockRows) {
+                let block = first..<min(first + EncoderLimits.blockRows, rows.count)
+                for plan in plans { plan.encode(rows, block, into: values, width: width) }
+            }
+        }
+        return matrix
+    }
+
+    /// Every row of `frame`.
+    package func encode(_ frame: Frame) -> Matrix {
+        self.encode(frame, rows: Array(0..<frame.rows))
+    }
+}
+
+/// One column of 0 and 1 for each level that was frequent among the training rows.
+package struct OneHot: Equatable, Sendable {
+    /// The most frequent first.
+    package let levels: [String]
+    /// Whether rare levels share a slot. Levels that were never seen fall into it too.
+    package let hasOther: Bool
+    /// Whether missing values have a slot; else they are taken as a level that was never seen.
+    package let hasMissing: Bool
+
+    package init(levels: [String], hasOther: Bool, hasMissing: Bool) {
+        self.levels = levels
+        self.hasOther = hasOther
+        self.hasMissing = hasMissing
+    }
+
+    var slots: Int { self.levels.count + (self.hasOther ? 1 : 0) + (self.hasMissing ? 1 : 0) }
+
+    /// Two slots are each other's opposite: only the second is written.
+    package var width: Int { self.slots == 2 ? 1 : self.slots }
+
+    /// The column that is 1, counted from the encoding's first; nil where all are 0.
+    private func column(ofSlot slot: Int?) -> Int? {
+        guard self.slots == 2 else { return slot }
+        return slot == 1 ? 0 : nil
+    }
+
+    var missingColumn: Int? {
+        self.column(ofSlot: self.hasMissing ? self.slots - 1 : self.otherSlot)
+    }
+
+    func column(of level: String, in slots: [String: Int]) -> Int? {
+        self.column(ofSlot: slots[level] ?? self.otherSlot)
+    }
+
+    private var otherSlot: Int? { self.hasOther ? self.levels.count : nil }
+}
+
+extension Encoder.Encoding {
+    package var width: Int {
+        switch self {
+        case .dropped: 0
+        case .standardized(_, _, let missing): missing == .indicated ? 2 : 1
+        case .oneHot(let oneHot): oneHot.width
+        case .number, .rank: 1
+        }
+    }
+}
+
+/// How one column of one frame is written: lookups by text are done once a level, not once a row.
+private enum Plan {
+    case nothing
+    case standardized([Double], at: Int, center: Double, scale: Double, Encoder.MissingNumbers)
+    /// For every code (missing first) the column of the matrix that is 1, or -1.
+    case oneHot([Int32], columns: [Int])
+    case numbers([Double], at: Int)
+    /// For every code (missing first) the rank.
+    case ranks([Int32], at: Int, ranks: [Double])
+
+    init(_ encoding: Encoder.Encoding, _ column: Frame.Column, at start: Int) {
+        switch (encoding, column.values) {
+        case (.dropped, _): self = .nothing
+        case (.standardized(let center, let scale, let missing), .numeric(let numbers)):
+            self = .standardized(numbers, at: start, center: center, scale: scale, missing)
+        case (.number, .numeric(let numbers)): self = .numbers(numbers, at: start)
+        case (.oneHot(let oneHot), .categorical(let categories)):
+            let slots = Self.indices(oneHot.levels)
+            let columns =
+                [oneHot.missingColumn] + categories.levels.map { oneHot.column(of: $0, in: slots) }
+            self = .oneHot(categories.codes, columns: columns.map { $0.map { start + $0 } ?? -1 })
+        case (.rank(let levels), .categorical(let categories)):
+            let indices = Self.indices(levels)
+            let ranks = categories.levels.map { indices[$0].map(Double.init) ?? .nan }
+            self = .ranks(categories.codes, at: start, ranks: [.nan] + ranks)
+        case (.standardized, .categorical), (.number, .categorical), (.oneHot, .numeric),
+            (.rank, .numeric):
+            preconditionFailure("column \(column.name) is not of the kind it was fitted on")
+        }
+    }
+
+    private static func indices(_ levels: [String]) -> [String: Int] {
+        var indices: [String: Int] = [:]
+        for (index, level) in levels.enumerated() { indices[level] = index }
+        return indices
+    }
+
+    func encode(
+        _ rows: [Int], _ block: Range<Int>, into values: UnsafeMutableBufferPointer<Double>,
+        width: Int
+    ) {
+        switch self {
+        case .nothing: break
+        case .standardized(let numbers, let start, let center, let scale, let missing):
+            for index in block {
+                let number = numbers[rows[index]]
+                let place = index * width + start
+                if number.isNaN {
+                    // The mean stands for what is missing, and the mean is 0 here.
+                    if missing == .indicated { values[place + 1] = 1 }
+                } else {
+                    let limit = EncoderLimits.standardizedMax
+                    values[place] = max(-limit, min(limit, (number - center) / scale))
+                }
+            }
+        case .numbers(let numbers, let start):
+            for index in block { values[index * width + start] = numbers[rows[index]] }
+        case .oneHot(let codes, let columns):
+            for index in block {
+                let column = columns[Int(codes[rows[index]]) + 1]
+                if column >= 0 { values[index * width + column] = 1 }
+            }
+        case .ranks(let codes, let start, let ranks):
+            for index in block {
+                values[index * width + start] = ranks[Int(codes[rows[index]]) + 1]
+            }
+        }
+    }
+}

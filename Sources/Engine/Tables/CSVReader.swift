@@ -1,0 +1,231 @@
+/// Reads CSV as RFC 4180 has it, strictly and without repeating what it read.
+///
+/// Fields are parted by commas, rows by LF or CRLF; the first row names the columns; a field in
+/// quotes may hold commas, line ends and doubled quotes; an empty field is a missing value. The
+/// text is UTF-8, with or without a byte order mark. A number may have spaces around it.
+///
+/// Deliberately not here: other delimiters, comments, words that mean "missing", ragged rows that
+/// are padded. A guess that is wrong once costs more than an error message.
+///
+/// The reader borrows the bytes, so that a mapped file is read without a copy; they must outlive
+/// it and must not change meanwhile (a sealed memfd cannot).
+package struct CSVReader {
+    /// As the header names them.
+    package let columnNames: [String]
+    private let text: UnsafeBufferPointer<UInt8>
+    private let firstRow: Int
+    /// No table of this text has more rows.
+    let rowsMax: Int
+
+    /// Checks the encoding of the whole text and reads its header.
+    package init(_ bytes: UnsafeRawBufferPointer) throws(TableError) {
+        let text = try Self.checkedStart(bytes.bindMemory(to: UInt8.self))
+        let check: TextCheck
+        do throws(TextCheck.Fault) {
+            check = try TextCheck(text)
+        } catch {
+            throw Self.encodingError(error, in: text)
+        }
+        self.text = text
+        var scanner = FieldScanner(text)
+        self.columnNames = try Self.header(&scanner)
+        self.firstRow = scanner.at
+        // Every row but the last ends with a line feed, and has a byte for each of its columns.
+        self.rowsMax = min(
+            check.lineFeeds + 1, (text.count - scanner.at) / self.columnNames.count + 1)
+        guard !scanner.isAtEnd else {
+            throw TableError(.noRows, "the table has a header and no rows")
+        }
+        guard self.rowsMax <= TableLimits.rowsMax else {
+            throw TableError(.tooManyRows, "the table has more than \(TableLimits.rowsMax) rows")
+        }
+    }
+
+    // MARK: Rows
+
+    /// Hands every field to `taker`, row by row.
+    ///
+    /// - Returns: the number of rows.
+    func walk(_ taker: inout some FieldTaker) throws(TableError) -> Int {
+        let last = self.columnNames.count - 1
+        var scanner = FieldScanner(self.text)
+        scanner.jump(to: self.firstRow)
+        var row = 0
+        while !scanner.isAtEnd {
+            let start = scanner.at
+            var column = 0
+            var fieldStart = start
+            do throws(FieldScanner.Fault) {
+                while true {
+                    fieldStart = scanner.at
+                    try taker.take(column: column, row: row, from: &scanner)
+                    guard try scanner.boundary() == .nextField else { break }
+                    if column == last { throw .ragged }
+                    column += 1
+                }
+                if column != last { throw .ragged }
+            } catch {
+                throw self.error(error, column: column, at: fieldStart, row: start)
+            }
+            guard scanner.at - start <= TableLimits.rowBytesMax else {
+                throw TableError(
+                    .rowTooLong, line: self.line(at: start),
+                    "the row is longer than \(TableLimits.rowBytesMax) bytes")
+            }
+            row += 1
+        }
+        return row
+    }
+
+    /// Counted from 1. Only errors ask, so that counting costs nothing while all is well.
+    private func line(at offset: Int) -> Int {
+        1 + self.text[..<offset].count { $0 == 0x0A }
+    }
+
+    private func error(
+        _ fault: FieldScanner.Fault, column: Int, at offset: Int, row start: Int
+    ) -> TableError {
+        if case .ragged = fault { return self.raggedError(row: start) }
+        return Self.error(
+            fault, line: self.line(at: offset),
+            column: .init(number: column + 1, name: self.columnNames[column]))
+    }
+
+    private static func error(
+        _ fault: FieldScanner.Fault, line: Int, column: TableError.Place
+    ) -> TableError {
+        let (code, sentence): (TableError.Code, String) =
+            switch fault {
+            case .ragged: (.raggedRow, "the row does not have the header's number of fields")
+            case .badNumber:
+                (.badNumber, "the field is no finite decimal number such as 12, -0.5 or 1e-3")
+            case .outOfRange: (.outOfRange, "the number lies outside the schema's bounds")
+            case .unknownCategory: (.unknownCategory, "the schema does not list this category")
+            case .missingValue: (.missingValue, "the field is empty, and the schema wants a value")
+            case .unterminatedQuote: (.unterminatedQuote, "the quote is never closed")
+            case .strayQuote:
+                (
+                    .strayQuote,
+                    "a quote must open and close its whole field, and be doubled inside"
+                )
+            case .strayCarriageReturn:
+                (
+                    .strayCarriageReturn,
+                    "a carriage return stands alone: rows end with LF or CRLF"
+                )
+            case .tooLong:
+                (
+                    .fieldTooLong,
+                    "the field is longer than \(TableLimits.fieldBytesMax) bytes; "
+                        + "is a quote or a line not closed?"
+                )
+            }
+        return TableError(code, line: line, column: column, sentence)
+    }
+
+    private func raggedError(row start: Int) -> TableError {
+        var scanner = FieldScanner(self.text)
+        scanner.jump(to: start)
+        var fields = 0
+        // The row was read to its wrong length already; what follows it may be broken as well.
+        do throws(FieldScanner.Fault) {
+            repeat {
+                _ = try scanner.field()
+                fields += 1
+            } while try scanner.boundary() == .nextField && fields < TableLimits.columnsMax
+        } catch {
+            fields = 0
+        }
+        let names = self.columnNames.count
+        let found = fields == 0 || fields == names ? "too many fields" : Self.count(fields, "field")
+        return TableError(
+            .raggedRow, line: self.line(at: start),
+            "the row has \(found), the header has \(names)")
+    }
+
+    private static func count(_ number: Int, _ noun: String) -> String {
+        number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
+    }
+
+    // MARK: Header and encoding
+
+    /// The text without its byte order mark.
+    private static func checkedStart(
+        _ text: UnsafeBufferPointer<UInt8>
+    ) throws(TableError) -> UnsafeBufferPointer<UInt8> {
+        let wide: [[UInt8]] = [[0xFF, 0xFE], [0xFE, 0xFF]]
+        if wide.contains(where: { text.starts(with: $0) }) {
+            throw TableError(
+                .wrongEncoding, "the first bytes say UTF-16 or UTF-32; save the file as UTF-8")
+        }
+        let bytes = text.starts(with: [0xEF, 0xBB, 0xBF]) ? text.dropFirst(3) : text[...]
+        guard !bytes.isEmpty else {
+            throw TableError(.emptyFile, "the file is empty; a table has a header and rows")
+        }
+        return UnsafeBufferPointer(rebasing: bytes)
+    }
+
+    private static func encodingError(
+        _ fault: TextCheck.Fault, in text: UnsafeBufferPointer<UInt8>
+    ) -> TableError {
+        switch fault {
+        case .nul(let offset):
+            TableError(
+                .nulByte, line: 1 + text[..<offset].count { $0 == 0x0A },
+                "a NUL byte: the file is no text, or is UTF-16; save it as UTF-8")
+        case .invalidUTF8(let offset):
+            TableError(
+                .invalidUTF8, line: 1 + text[..<offset].count { $0 == 0x0A },
+                "the bytes are not UTF-8, Latin-1 perhaps; save the file as UTF-8")
+        }
+    }
+
+    private static func header(_ scanner: inout FieldScanner) throws(TableError) -> [String] {
+        var names: [String] = []
+        var known: Set<String> = []
+        while true {
+            let place = TableError.Place(number: names.count + 1, name: nil)
+            let name: String
+            let boundary: FieldScanner.Boundary
+            do throws(FieldScanner.Fault) {
+                name = try scanner.field().string
+                boundary = try scanner.boundary()
+            } catch {
+                throw Self.error(error, line: 1, column: place)
+            }
+            guard !name.isEmpty else {
+                throw TableError(.emptyColumnName, line: 1, column: place, "the name is empty")
+            }
+            if let problem = Schema.problem(withName: name) {
+                throw TableError(.badColumnName, line: 1, column: place, "the name \(problem)")
+            }
+            guard known.insert(name).inserted else {
+                throw TableError(
+                    .duplicateColumn, line: 1,
+                    column: .init(number: names.count + 1, name: name),
+                    "an earlier column has the same name")
+            }
+            names.append(name)
+            guard names.count <= TableLimits.columnsMax else {
+                throw TableError(
+                    .tooManyColumns, line: 1,
+                    "the header has more than \(TableLimits.columnsMax) columns")
+            }
+            if boundary == .nextRow { break }
+        }
+        if names.count == 1, names[0].contains(";") || names[0].contains("\t") {
+            throw TableError(
+                .wrongDelimiter, line: 1,
+                "the header is one field with semicolons or tabs in it; part fields by commas")
+        }
+        return names
+    }
+}
+
+/// Takes fields as a reader comes to them.
+protocol FieldTaker {
+    /// Reads one field from `scanner`, up to what ends it.
+    mutating func take(
+        column: Int, row: Int, from scanner: inout FieldScanner
+    ) throws(FieldScanner.Fault)
+}

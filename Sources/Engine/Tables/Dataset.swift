@@ -1,0 +1,221 @@
+/// A table bound to what is to be learned from it: features, and the answer for every row.
+package struct Dataset: Equatable, Sendable {
+    package let task: LearningTask
+    package let target: String
+    /// Every column but the target.
+    package let features: Frame
+    package let answers: Answers
+    /// The classes, sorted: numbers by value, texts as strings. Empty for regression.
+    package let classNames: [String]
+    /// What a table like this one must satisfy: every feature, then the target.
+    package let schema: Schema
+
+    /// - Parameter schema: what `frame` was read with; its kinds alone if nil.
+    /// - Throws: `TableError` when the target is not there, misses a value or does not suit `task`.
+    package init(
+        _ frame: Frame, target: String, task: LearningTask, schema: Schema? = nil
+    ) throws(TableError) {
+        guard let column = frame.column(named: target) else {
+            throw TableError(
+                .missingColumn, column: .init(number: nil, name: target),
+                "the target is no column of the table")
+        }
+        guard frame.columns.count > 1 else {
+            throw TableError(.noFeatures, "the table has no column to learn from but the target")
+        }
+        guard frame.rows > 0 else { throw TableError(.noRows, "the table has no rows") }
+        switch task {
+        case .regression:
+            self.classNames = []
+            self.answers = .numbers(try Target.numbers(of: column))
+        case .classification:
+            let names = try Target.classNames(of: column)
+            self.classNames = names
+            self.answers = try Target.classes(of: column, among: names)
+        }
+        self.task = task
+        self.target = target
+        self.features = frame.without(target)
+        self.schema = Self.schema(of: frame, target: target, stricter: schema)
+    }
+
+    /// Reads a table whose target must be there in every row; faults are named with their line.
+    package init(
+        csv: UnsafeRawBufferPointer, schema: Schema, target: String, task: LearningTask
+    ) throws(TableError) {
+        let reader = try CSVReader(csv)
+        guard reader.columnNames.contains(target) else {
+            throw TableError(
+                .missingColumn, line: 1, column: .init(number: nil, name: target),
+                "the target is no column of the table")
+        }
+        let demanding = try schema.demanding(target: target, task: task)
+        let frame: Frame
+        do throws(TableError) {
+            frame = try reader.frame(demanding)
+        } catch {
+            guard error.code == .missingValue, error.column?.name == target else { throw error }
+            throw TableError(
+                .targetMissing, line: error.line, column: error.column,
+                "the target is missing in this row; leave the row out or fill it in")
+        }
+        try self.init(frame, target: target, task: task, schema: demanding)
+    }
+
+    package var rows: Int { self.features.rows }
+
+    private static func schema(of frame: Frame, target: String, stricter: Schema?) -> Schema {
+        var given: [String: Schema.Column] = [:]
+        for column in stricter?.columns ?? [] { given[column.name] = column }
+        var columns: [Schema.Column] = []
+        for column in frame.without(target).columns + frame.columns.filter({ $0.name == target }) {
+            let kind: Schema.Kind =
+                switch column.values {
+                case .numeric: .numeric()
+                case .categorical: .categorical()
+                }
+            let missing: Schema.Missing = column.name == target ? .refused : .allowed
+            columns.append(
+                given[column.name] ?? Schema.Column(column.name, kind, missing: missing))
+        }
+        do throws(SchemaError) {
+            return try Schema(columns)
+        } catch {
+            preconditionFailure("the columns of a frame make a schema: \(error)")
+        }
+    }
+}
+
+/// How a column becomes answers.
+package enum Target {
+    /// - Throws: `TableError` if the column holds texts or misses a value.
+    package static func numbers(of column: Frame.Column) throws(TableError) -> [Double] {
+        guard case .numeric(let numbers) = column.values else {
+            throw TableError(
+                .targetNotNumeric, column: .init(number: nil, name: column.name),
+                "the target is not numeric, and regression predicts numbers")
+        }
+        if let row = numbers.firstIndex(where: \.isNaN) {
+            throw Self.missing(row: row, column.name)
+        }
+        return numbers
+    }
+
+    /// The class of every row, as an index of `names`.
+    ///
+    /// - Throws: `TableError` if the column misses a value or holds a class without a name.
+    package static func classes(
+        of column: Frame.Column, among names: [String]
+    ) throws(TableError) -> Answers {
+        var indices: [String: Int32] = [:]
+        for (index, name) in names.enumerated() { indices[name] = Int32(index) }
+        var labels: [Int32] = []
+        labels.reserveCapacity(column.values.count)
+        switch column.values {
+        case .numeric(let numbers):
+            var last = Double.nan
+            for (row, number) in numbers.enumerated() {
+                if number == last, let label = labels.last {
+                    labels.append(label)
+                    continue
+                }
+                if number.isNaN { throw Self.missing(row: row, column.name) }
+                guard let label = indices[Self.text(of: number)] else {
+                    throw Self.unknownClass(row: row, column.name)
+                }
+                labels.append(label)
+                last = number
+            }
+        case .categorical(let categories):
+            let known = categories.levels.map { indices[$0] }
+            for (row, code) in categories.codes.enumerated() {
+                if code < 0 { throw Self.missing(row: row, column.name) }
+                guard let label = known[Int(code)] else {
+                    throw Self.unknownClass(row: row, column.name)
+                }
+                labels.append(label)
+            }
+        }
+        return .classes(labels, count: names.count)
+    }
+
+    /// The distinct values as texts: numbers in ascending order, or sorted texts.
+    static func classNames(of column: Frame.Column) throws(TableError) -> [String] {
+        let place = TableError.Place(number: nil, name: column.name)
+        let names: [String]
+        switch column.values {
+        case .categorical(let categories): names = categories.levels
+        case .numeric(let numbers):
+            var distinct: Set<Double> = []
+            for number in numbers where !number.isNaN {
+                distinct.insert(number)
+                if distinct.count > TableLimits.classesMax { break }
+            }
+            names = distinct.sorted().map(Self.text)
+        }
+        guard names.count <= TableLimits.classesMax else {
+            throw TableError(
+                .tooManyClasses, column: place,
+                "the target has more than \(TableLimits.classesMax) classes; "
+                    + "is this a regression?")
+        }
+        guard names.count >= 2 else {
+            throw TableError(
+                .oneClass, column: place,
+                "the target has one class only; classification needs two or more")
+        }
+        return names
+    }
+
+    /// The canonical text of a number: no fraction where there is none, else the shortest digits
+    /// that give the number back.
+    package static func text(of number: Double) -> String {
+        if let whole = Int(exactly: number), abs(number) < 1e15 { return String(whole) }
+        return number.description
+    }
+
+    private static func missing(row: Int, _ name: String) -> TableError {
+        TableError(
+            .targetMissing, column: .init(number: nil, name: name),
+            "the target is missing in row \(row + 1) (the header not counted)")
+    }
+
+    private static func unknownClass(row: Int, _ name: String) -> TableError {
+        TableError(
+            .unknownClass, column: .init(number: nil, name: name),
+            "row \(row + 1) (the header not counted) holds a class that the model does not know")
+    }
+}
+
+extension Schema {
+    /// The schema with a target that may not be missing, and is numeric for regression.
+    ///
+    /// Then a text in a numeric target is a bad number on its line, not a table of another kind.
+    package func demanding(target: String, task: LearningTask) throws(TableError) -> Schema {
+        var columns = self.columns
+        guard let index = columns.firstIndex(where: { $0.name == target }) else {
+            throw TableError(
+                .missingColumn, column: .init(number: nil, name: target),
+                "the target is no column of the schema")
+        }
+        let kind: Kind
+        switch (columns[index].kind, task) {
+        case (.ignored, _):
+            throw TableError(
+                .wrongKind, column: .init(number: nil, name: target),
+                "the schema ignores the target; make it numeric or categorical")
+        case (.categorical(nil), .regression): kind = .numeric()
+        case (.categorical, .regression):
+            throw TableError(
+                .targetNotNumeric, column: .init(number: nil, name: target),
+                "the schema lists categories for the target, and regression predicts numbers")
+        case (let own, _): kind = own
+        }
+        columns[index] = Column(target, kind, missing: .refused)
+        do throws(SchemaError) {
+            return try Schema(columns)
+        } catch {
+            preconditionFailure("a checked schema stays one when a value is demanded: \(error)")
+        }
+    }
+}

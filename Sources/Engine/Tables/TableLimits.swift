@@ -1,0 +1,19 @@
+/// The bounds on a table, each with its unit and its reason.
+package enum TableLimits {
+    /// Columns of a table: far above the widest that trees or linear models gain from.
+    package static let columnsMax = 100_000
+    /// A column's name, in bytes: it stands in messages, schemas and models.
+    package static let nameBytesMax = 256
+    /// One field, in bytes. A longer one is most often a quote that was never closed.
+    package static let fieldBytesMax = 64 * 1024
+    /// One row, in bytes: the widest table with 40 bytes a field, and 16 of the longest fields.
+    package static let rowBytesMax = 4 * 1024 * 1024
+    /// Rows of a table: they are counted in 32 bits wherever there are many of them.
+    package static let rowsMax = Int(Int32.max) - 1
+    /// Classes of a target. More of them are a numeric target that was called classification.
+    package static let classesMax = 1024
+    /// Categories that a schema lists for one column.
+    package static let categoriesMax = 100_000
+    /// A schema in its encoded form, in bytes: the widest table with names and some categories.
+    package static let schemaBytesMax = 64 * 1024 * 1024
+}

@@ -1,0 +1,53 @@
+import Testing
+
+@testable import Engine
+
+@Suite struct SchemaTests {
+    @Test func `a schema survives its encoding`() throws {
+        let schema = try Schema([
+            .init("age", .numeric(bounds: .init(low: 0, high: nil)), missing: .refused),
+            .init("weight", .numeric(bounds: .init(low: -0.1, high: 1e300))),
+            .init("stadt", .categorical(categories: ["Köln", "a \"b\"", "\n"])),
+            .init("x", .categorical()), .init("note", .ignored),
+        ])
+        #expect(try Schema(decoding: schema.encoded()) == schema)
+        #expect(try Schema(decoding: schema.encoded()).encoded() == schema.encoded())
+    }
+
+    @Test func `no mutation of an encoded schema makes the decoder crash`() throws {
+        let bytes = try Schema([
+            .init("a", .numeric(bounds: .init(low: 0, high: 1))),
+            .init("b", .categorical(categories: ["x", "y"]), missing: .refused),
+        ]).encoded()
+        var generator = SeededGenerator(seed: 8)
+        for _ in 0..<5000 {
+            var mutated = bytes
+            mutated[generator.below(bytes.count)] = UInt8(generator.below(256))
+            _ = try? Schema(decoding: mutated)
+        }
+        for length in bytes.indices {
+            #expect(throws: SchemaError.self) { try Schema(decoding: Array(bytes[..<length])) }
+        }
+    }
+
+    @Test func `what contradicts itself is refused with the column's name`() {
+        let faults: [(Schema.Column, String)] = [
+            (.init("a", .numeric(bounds: .init(low: 2, high: 1))), "least"),
+            (.init("a", .numeric(bounds: .init(low: .nan, high: 1))), "finite"),
+            (.init("a", .categorical(categories: [])), "no category"),
+            (.init("a", .categorical(categories: ["x", "x"])), "twice"),
+            (.init("a", .categorical(categories: ["x", ""])), "empty"),
+        ]
+        for (column, word) in faults {
+            let error = #expect(throws: SchemaError.self) { try Schema([column]) }
+            #expect(error?.column == "a")
+            #expect(error?.description.contains(word) == true)
+        }
+        #expect(throws: SchemaError.self) { try Schema([]) }
+        #expect(throws: SchemaError.self) { try Schema([.init("", .ignored)]) }
+        #expect(throws: SchemaError.self) { try Schema([.init("a\nb", .ignored)]) }
+        #expect(throws: SchemaError.self) {
+            try Schema([.init("a", .ignored), .init("a", .numeric())])
+        }
+    }
+}
