@@ -1,0 +1,140 @@
+import Wire
+
+/// How jobs begin and end.
+extension Coordinator {
+    // MARK: Begin
+
+    mutating func submit(
+        _ spec: JobSpec, owner: String, key: String, _ request: RequestID, _ turn: inout Turn
+    ) {
+        // A retry is answered like the first try: the job may have ended in between.
+        if let job = self.ledger.job(owner: owner, key: key) {
+            turn.say(.answer(request, .accepted(job)))
+            return
+        }
+        if let refusal = self.refusal(of: spec) {
+            turn.say(.answer(request, .refused(refusal)))
+            return
+        }
+        let job = self.ledger.nextJob
+        self.record(.submitted(job, spec, owner: owner, key: key, at: turn.now), &turn)
+        self.admit(job)
+        turn.say(.answer(request, .accepted(job)))
+    }
+
+    /// What the decoders let pass, but this head cannot take.
+    private func refusal(of spec: JobSpec) -> Refusal? {
+        guard self.ledger.jobs.count < Limits.liveJobsMax else {
+            return Refusal(
+                .exhausted, "\(Limits.liveJobsMax) jobs are live; wait until some have ended")
+        }
+        if let time = spec.budget.time, time <= .zero {
+            return Refusal(.badRequest, "the budget's time must be longer than nothing")
+        }
+        switch spec.kind {
+        case .idle(let trials, _):
+            guard (1...Limits.trialsPerJobMax).contains(trials) else {
+                return Refusal(.badRequest, "a job has 1 to \(Limits.trialsPerJobMax) trials")
+            }
+            guard self.ledger.liveTrials + Int(trials) <= self.settings.memory.liveTrialsMax else {
+                return Refusal(
+                    .exhausted,
+                    """
+                    \(self.settings.memory.liveTrialsMax) trials may be live and \
+                    \(self.ledger.liveTrials) are; wait until some jobs have ended
+                    """)
+            }
+        case .learning(let learning):
+            guard spec.budget.trials != nil || spec.budget.time != nil else {
+                return Refusal(.badRequest, "the budget must name trials or time")
+            }
+            guard (1...Limits.trialsPerJobMax).contains(spec.budget.trials ?? 1) else {
+                return Refusal(.badRequest, "a job has 1 to \(Limits.trialsPerJobMax) trials")
+            }
+            guard !learning.lesson.metrics.isEmpty else {
+                return Refusal(.badRequest, "a metric is needed to judge the candidates by")
+            }
+        }
+        return nil
+    }
+
+    /// Sets up what this epoch keeps of a job, new or replayed.
+    mutating func admit(_ id: JobID) {
+        guard let record = self.ledger.jobs[id]?.record else { return }
+        let workload = Workload(record)
+        self.workloads[id] = workload
+        if let data = workload.data { self.roster.use(data) }
+        if workload.isWaiting { self.backlog.wake(id, in: workload.lane) }
+        self.schedule(id)
+    }
+
+    // MARK: End
+
+    mutating func cancel(
+        _ id: JobID, reason: String, _ request: RequestID, _ turn: inout Turn
+    ) {
+        guard let job = self.ledger.jobs[id] else {
+            let existed = id < self.ledger.nextJob && id.number > 0
+            let refusal =
+                existed
+                ? Refusal(.alreadyEnded, "\(id) has ended")
+                : Refusal(.notFound, "there is no \(id)")
+            turn.say(.answer(request, .refused(refusal)))
+            return
+        }
+        // Cancelled twice in one batch is cancelled once.
+        if job.record.state == .running { self.end(id, .cancelled(reason: reason), &turn) }
+        turn.say(.answer(request, .done))
+    }
+
+    /// The job is over: one fact says so for all of its trials.
+    mutating func end(_ id: JobID, _ end: JobEnd, _ turn: inout Turn) {
+        guard let job = self.ledger.jobs[id], job.record.state == .running else { return }
+        if job.record.counts.leased > 0 {
+            for trial in job.record.trials { self.withdraw(trial, of: id, &turn) }
+        }
+        self.record(.ended(id, end, at: turn.now), &turn)
+        turn.retire(id)
+    }
+
+    /// Takes a trial's lease from its holder, and tells him so.
+    mutating func withdraw(_ trial: TrialRecord, of job: JobID, _ turn: inout Turn) {
+        guard case .leased(let leased) = trial.state else { return }
+        let id = TrialID(job, trial.index)
+        self.release(id, at: leased.worker)
+        if let session = self.roster[leased.worker]?.session {
+            turn.cancel(Lease(id, leased.number), at: session)
+        }
+    }
+
+    /// The job leaves memory, after everything was said.
+    mutating func retire(_ id: JobID) {
+        guard let workload = self.workloads.removeValue(forKey: id) else { return }
+        self.ledger.retire(id)
+        self.backlog.rest(id, in: workload.lane)
+        self.deadlines.remove(id)
+        if let data = workload.data { self.roster.disuse(data) }
+    }
+
+    // MARK: The next step
+
+    /// Looks whether the job has come to its next step, now that some trial has ended.
+    mutating func advance(_ id: JobID, _ turn: inout Turn) {
+        guard let record = self.ledger.jobs[id]?.record, record.state == .running else { return }
+        guard case .idle = record.spec.kind else { return self.advanceSearch(id, &turn) }
+        guard record.counts.unfinished == 0 else { return }
+        if record.counts.scored > 0 {
+            self.end(id, .succeeded, &turn)
+        } else {
+            self.end(id, .failed(reason: "none of the trials succeeded"), &turn)
+        }
+    }
+
+    // MARK: Leases end
+
+    /// The worker holds the trial no longer.
+    mutating func release(_ trial: TrialID, at worker: String) {
+        self.roster.release(trial, at: worker)
+        if let lane = self.workloads[trial.job]?.lane { self.backlog.count(-1, of: lane.owner) }
+    }
+}

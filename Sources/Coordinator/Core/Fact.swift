@@ -1,0 +1,35 @@
+package import Wire
+
+/// Something that stays true once the journal holds it.
+///
+/// The coordinator's state is the fold of its facts, but for leases and sessions: those are
+/// numbered by epoch, and end with it unless their worker comes back and names them.
+package enum Fact: Equatable, Sendable {
+    case submitted(JobID, JobSpec, owner: String, key: String, at: Instant)
+    /// Trials were added to the job, numbered from the number that it had.
+    case proposed(JobID, [TrialSpec])
+    /// A trial has its one outcome.
+    case finished(TrialID, Outcome, worker: String)
+    /// An attempt ended without an outcome.
+    case lost(TrialID, Loss, worker: String)
+    case ended(JobID, JobEnd, at: Instant)
+
+    case nodeDrained(String)
+    case nodeResumed(String)
+
+    /// The job that the fact is about, if it is about one.
+    package var job: JobID? {
+        switch self {
+        case .submitted(let job, _, _, _, _), .proposed(let job, _), .ended(let job, _, _): job
+        case .finished(let trial, _, _), .lost(let trial, _, _): trial.job
+        case .nodeDrained, .nodeResumed: nil
+        }
+    }
+}
+
+/// How a job ended.
+package enum JobEnd: Equatable, Sendable {
+    case succeeded
+    case failed(reason: String)
+    case cancelled(reason: String)
+}

@@ -1,0 +1,199 @@
+package import Wire
+
+/// One job with its trials: what its facts add up to.
+///
+/// The coordinator holds one for each live job and adds the leases; anybody can fold one for an
+/// ended job from the journal:
+///
+/// ```swift
+/// var record = JobRecord(facts[0])
+/// for fact in facts.dropFirst() { record?.apply(fact) }
+/// ```
+package struct JobRecord: Equatable, Sendable {
+    package let id: JobID
+    package let spec: JobSpec
+    package let owner: String
+    /// Chosen by the owner; the same key is the same job. Empty when none was chosen.
+    package let key: String
+    package let submittedAt: Instant
+
+    package private(set) var state: State = .running
+    package private(set) var endedAt: Instant?
+    package private(set) var trials: [TrialRecord] = []
+    package private(set) var counts = Counts()
+    /// The best candidate so far by the job's first metric.
+    package private(set) var best: Best?
+    /// What the refit made: the files of the model. Empty until the job has one.
+    package private(set) var model: [Output] = []
+
+    package init(id: JobID, spec: JobSpec, owner: String, key: String, at submittedAt: Instant) {
+        self.id = id
+        self.spec = spec
+        self.owner = owner
+        self.key = key
+        self.submittedAt = submittedAt
+        // An idle job's trials are all alike, so that the journal need not name them.
+        if case .idle(let count, _) = spec.kind {
+            self.append((0..<count).lazy.map { _ in .idle })
+        }
+    }
+
+    /// The record that a job begins with; nil for any fact but `submitted`.
+    package init?(_ fact: Fact) {
+        guard case .submitted(let id, let spec, let owner, let key, let at) = fact else {
+            return nil
+        }
+        self.init(id: id, spec: spec, owner: owner, key: key, at: at)
+    }
+
+    package enum State: Equatable, Sendable {
+        case running, succeeded
+        case failed(reason: String)
+        case cancelled(reason: String)
+
+        package var reason: String? {
+            switch self {
+            case .running, .succeeded: nil
+            case .failed(let reason), .cancelled(let reason): reason
+            }
+        }
+    }
+
+    /// Trials by state, kept with every change.
+    package struct Counts: Equatable, Sendable {
+        package fileprivate(set) var queued = 0
+        package fileprivate(set) var leased = 0
+        package fileprivate(set) var scored = 0
+        package fileprivate(set) var failed = 0
+        package fileprivate(set) var cancelled = 0
+
+        /// Those without an outcome.
+        package var unfinished: Int { self.queued + self.leased }
+        package var total: Int { self.unfinished + self.scored + self.failed + self.cancelled }
+    }
+
+    package struct Best: Equatable, Sendable {
+        package let trial: UInt32
+        package let score: Double
+    }
+
+    /// The step of the newest trial, `done` in the end; empty for an idle job.
+    package var stage: String {
+        guard case .learning = self.spec.kind else { return "" }
+        guard self.state == .running else { return "done" }
+        return (self.trials.last?.spec.step ?? .portfolio).rawValue
+    }
+
+    package subscript(_ trial: UInt32) -> TrialRecord? {
+        trial < self.trials.count ? self.trials[Int(trial)] : nil
+    }
+
+    // MARK: Facts
+
+    /// Takes in a fact of this job.
+    ///
+    /// - Requires: The fact follows from those before: a finished trial does not finish again.
+    /// - Complexity: O(1) for each trial that the fact names; `ended` looks at each trial once.
+    package mutating func apply(_ fact: Fact) {
+        precondition(fact.job == self.id, "a fact of \(self.id) was expected, not \(fact)")
+        switch fact {
+        case .submitted, .nodeDrained, .nodeResumed:
+            preconditionFailure("\(self.id) was submitted already")
+        case .proposed(_, let specs): self.append(specs)
+        case .finished(let trial, let outcome, let worker):
+            self.finish(trial.index, outcome, by: worker)
+        case .lost(let trial, let loss, let worker):
+            self.requeue(trial.index)
+            self.trials[Int(trial.index)].losses.append(LostAttempt(loss: loss, worker: worker))
+        case .ended(_, let end, let instant): self.end(end, at: instant)
+        }
+    }
+
+    private mutating func append(_ specs: some Sequence<TrialSpec>) {
+        for spec in specs {
+            self.trials.append(TrialRecord(index: UInt32(self.trials.count), spec: spec))
+            self.counts.queued += 1
+        }
+    }
+
+    private mutating func finish(_ trial: UInt32, _ outcome: Outcome, by worker: String) {
+        precondition(trial < self.trials.count, "\(self.id)/\(trial) was never proposed")
+        self.leave(self.trials[Int(trial)])
+        self.trials[Int(trial)].state = .finished(.init(outcome, by: worker))
+        let step = self.trials[Int(trial)].spec.step
+        switch outcome.result {
+        case .scored(_, let outputs):
+            self.counts.scored += 1
+            if step == .refit { self.model = outputs } else { self.compare(trial, outcome) }
+        case .failed(let failure) where failure.code == .cancelled: self.counts.cancelled += 1
+        case .failed: self.counts.failed += 1
+        }
+    }
+
+    private mutating func compare(_ trial: UInt32, _ outcome: Outcome) {
+        guard case .learning(let learning) = self.spec.kind,
+            let metric = learning.lesson.metrics.first, let score = outcome.score(metric),
+            score.isFinite
+        else { return }
+        if let best = self.best, !learning.direction.prefers(score, to: best.score) { return }
+        self.best = Best(trial: trial, score: score)
+    }
+
+    /// What has no outcome when its job ends never gets one: it is cancelled.
+    private mutating func end(_ end: JobEnd, at instant: Instant) {
+        self.endedAt = instant
+        switch end {
+        case .succeeded: self.state = .succeeded
+        case .failed(let reason): self.state = .failed(reason: reason)
+        case .cancelled(let reason): self.state = .cancelled(reason: reason)
+        }
+        guard self.counts.unfinished > 0 else { return }
+        let outcome = Outcome(.failed(Failure(.cancelled, "the job has ended")), cost: .none)
+        // One box for all of them.
+        let state = TrialRecord.State.finished(.init(outcome, by: ""))
+        for index in self.trials.indices where !self.trials[index].isFinished {
+            self.leave(self.trials[index])
+            self.trials[index].state = state
+            self.counts.cancelled += 1
+        }
+    }
+
+    private mutating func leave(_ trial: TrialRecord) {
+        switch trial.state {
+        case .queued: self.counts.queued -= 1
+        case .leased: self.counts.leased -= 1
+        case .finished: preconditionFailure("\(self.id)/\(trial.index) has an outcome already")
+        }
+    }
+
+    // MARK: Leases, which are no facts
+
+    mutating func lease(_ trial: UInt32, _ number: LeaseNumber, to worker: String) {
+        self.leave(self.trials[Int(trial)])
+        self.trials[Int(trial)].state = .leased(.init(number, to: worker))
+        self.counts.leased += 1
+    }
+
+    mutating func start(_ trial: UInt32) {
+        guard case .leased(var leased) = self.trials[Int(trial)].state else { return }
+        leased.isStarted = true
+        self.trials[Int(trial)].state = .leased(leased)
+    }
+
+    /// Ends the trial's lease, if it has one.
+    mutating func requeue(_ trial: UInt32) {
+        precondition(trial < self.trials.count, "\(self.id)/\(trial) was never proposed")
+        self.leave(self.trials[Int(trial)])
+        self.trials[Int(trial)].state = .queued
+        self.counts.queued += 1
+    }
+
+    /// The record as its facts alone would have it.
+    var withoutLeases: Self {
+        var record = self
+        for trial in self.trials {
+            if case .leased = trial.state { record.requeue(trial.index) }
+        }
+        return record
+    }
+}

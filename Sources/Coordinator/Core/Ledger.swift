@@ -1,0 +1,119 @@
+import DequeModule
+import Search
+import Wire
+
+/// What the facts add up to, with the leases of this epoch beside them.
+///
+/// Everything in here but the leases and the closing of a study, which follows from the time, is
+/// changed by `apply` alone: by live facts as they are recorded, by the journal's at a start. So
+/// that replay equals live by construction.
+struct Ledger: Equatable, Sendable {
+    /// Ended keys remembered at most.
+    let endedKeysMax: Int
+
+    /// By number; ended jobs leave.
+    var jobs: [JobID: LiveJob] = [:]
+    /// Trials of all live jobs.
+    private(set) var liveTrials = 0
+    /// Nodes that an operator took out of service, by worker's name.
+    private(set) var drained: Set<String> = []
+
+    /// The highest number that a job ever had.
+    private(set) var lastJob = JobID(0)
+    private var keys: [JobKey: JobID] = [:]
+    /// Keys of jobs that have ended, the oldest first.
+    private var endedKeys: Deque<JobKey> = []
+
+    init(endedKeysMax: Int) { self.endedKeysMax = endedKeysMax }
+
+    /// A job with the search that its candidates come from.
+    struct LiveJob: Equatable, Sendable {
+        var record: JobRecord
+        /// Nil for an idle job.
+        var study: Study?
+
+        init(_ record: JobRecord) {
+            self.record = record
+            guard case .learning(let learning) = record.spec.kind else { return }
+            self.study = Study(
+                job: learning, trials: record.spec.budget.trials, seed: record.spec.seed)
+        }
+    }
+
+    private struct JobKey: Hashable, Sendable {
+        let owner: String
+        let key: String
+    }
+
+    // MARK: Facts
+
+    mutating func apply(_ fact: Fact) {
+        switch fact {
+        case .submitted(let id, _, let owner, let key, _):
+            guard let record = JobRecord(fact) else { return }
+            self.jobs[id] = LiveJob(record)
+            self.liveTrials += record.trials.count
+            self.advance(to: id)
+            if !key.isEmpty { self.keys[JobKey(owner: owner, key: key)] = id }
+        case .proposed(let id, let specs):
+            guard self.jobs[id] != nil else { return }
+            self.jobs[id]?.record.apply(fact)
+            self.jobs[id]?.study?.adopt(specs)
+            self.liveTrials += specs.count
+        case .finished(let trial, let outcome, _):
+            self.jobs[trial.job]?.finish(trial, outcome, fact)
+        case .lost(let trial, _, _):
+            self.jobs[trial.job]?.record.apply(fact)
+        case .ended(let id, _, _):
+            self.jobs[id]?.record.apply(fact)
+        case .nodeDrained(let name): self.drained.insert(name)
+        case .nodeResumed(let name): self.drained.remove(name)
+        }
+    }
+
+    /// The job leaves memory, but for its key.
+    mutating func retire(_ id: JobID) {
+        guard let job = self.jobs.removeValue(forKey: id) else { return }
+        self.liveTrials -= job.record.trials.count
+        self.forgetLater(JobKey(owner: job.record.owner, key: job.record.key))
+    }
+
+    // MARK: Numbers and keys
+
+    var nextJob: JobID { JobID(self.lastJob.number + 1) }
+
+    mutating func advance(to job: JobID) { self.lastJob = max(self.lastJob, job) }
+
+    func job(owner: String, key: String) -> JobID? {
+        key.isEmpty ? nil : self.keys[JobKey(owner: owner, key: key)]
+    }
+
+    /// An ended job's key, so that a late retry finds it.
+    mutating func remember(_ job: JobID, owner: String, key: String) {
+        self.advance(to: job)
+        guard !key.isEmpty else { return }
+        let key = JobKey(owner: owner, key: key)
+        self.keys[key] = job
+        self.forgetLater(key)
+    }
+
+    private mutating func forgetLater(_ key: JobKey) {
+        guard !key.key.isEmpty else { return }
+        self.endedKeys.append(key)
+        while self.endedKeys.count > self.endedKeysMax {
+            self.keys.removeValue(forKey: self.endedKeys.removeFirst())
+        }
+    }
+}
+
+extension Ledger.LiveJob {
+    fileprivate mutating func finish(_ trial: TrialID, _ outcome: Outcome, _ fact: Fact) {
+        self.record.apply(fact)
+        guard case .learning(let learning) = self.record.spec.kind else { return }
+        guard let metric = learning.lesson.metrics.first, let score = outcome.score(metric) else {
+            self.study?.observe(trial.index, .failed)
+            return
+        }
+        self.study?.observe(trial.index, .scored(score, wall: outcome.cost.wall))
+    }
+}

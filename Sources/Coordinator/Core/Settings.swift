@@ -1,0 +1,142 @@
+/// What an operator may choose about the coordinator's decisions.
+package struct Settings: Hashable, Sendable {
+    package var leases: Leases
+    package var prefetch: Prefetch
+    package var search: Search
+    package var memory: Memory
+
+    package init(leases: Leases, prefetch: Prefetch, search: Search, memory: Memory) {
+        self.leases = leases
+        self.prefetch = prefetch
+        self.search = search
+        self.memory = memory
+    }
+
+    /// The defaults of each group, as said there.
+    package static var defaults: Self {
+        Self(leases: .defaults, prefetch: .defaults, search: .defaults, memory: .defaults)
+    }
+
+    /// How attempts end that nobody reports.
+    package struct Leases: Hashable, Sendable {
+        /// A trial that this many different workers lost is poison.
+        package var lossesMax: Int
+        /// A trial that was lost this often is poison, wherever it was: a cluster may have one
+        /// worker.
+        package var attemptsMax: Int
+        /// A worker that is away for longer has lost what it held.
+        package var workerGrace: Duration
+        /// After a restart with unfinished trials, nothing is placed for this long, so that
+        /// workers can come back and name what they hold before others are given it.
+        package var reattachWait: Duration
+
+        package init(
+            lossesMax: Int, attemptsMax: Int, workerGrace: Duration, reattachWait: Duration
+        ) {
+            self.lossesMax = lossesMax
+            self.attemptsMax = attemptsMax
+            self.workerGrace = workerGrace
+            self.reattachWait = reattachWait
+        }
+
+        /// Three workers or six attempts; ten seconds of absence; two seconds after a restart.
+        package static var defaults: Self {
+            Self(
+                lossesMax: 3, attemptsMax: 6, workerGrace: .seconds(10),
+                reattachWait: .seconds(2))
+        }
+    }
+
+    /// How much work waits at a worker beyond its slots.
+    package struct Prefetch: Hashable, Sendable {
+        /// Work of this length may wait for each slot, so that none waits for a round trip.
+        package var ahead: Duration
+        /// Trials this long are never given out beyond the slots: a round trip is nothing beside
+        /// them, and another worker may be free sooner.
+        package var longTrial: Duration
+        /// Trials beyond its slots that one worker holds at most.
+        package var beyondMax: Int
+
+        package init(ahead: Duration, longTrial: Duration, beyondMax: Int) {
+            self.ahead = ahead
+            self.longTrial = longTrial
+            self.beyondMax = beyondMax
+        }
+
+        /// Twenty milliseconds ahead; a second is long; at most 256 beyond the slots.
+        package static var defaults: Self {
+            Self(ahead: .milliseconds(20), longTrial: .seconds(1), beyondMax: 256)
+        }
+    }
+
+    /// How a search is fed.
+    package struct Search: Hashable, Sendable {
+        /// Candidates of one job that are queued or leased at most.
+        package var inFlightMax: Int
+        /// Refits that a job tries, each with the next best recipe.
+        package var refitsMax: Int
+        /// The longest that one learning trial may run, when no budget of time says less.
+        package var trialTimeMax: Duration
+
+        package init(inFlightMax: Int, refitsMax: Int, trialTimeMax: Duration) {
+            self.inFlightMax = inFlightMax
+            self.refitsMax = refitsMax
+            self.trialTimeMax = trialTimeMax
+        }
+
+        /// At most 512 in flight, three refits, an hour for a trial.
+        package static var defaults: Self {
+            Self(inFlightMax: 512, refitsMax: 3, trialTimeMax: .seconds(3600))
+        }
+    }
+
+    /// How much is held at once.
+    package struct Memory: Hashable, Sendable {
+        /// Trials of all live jobs together. An idle job's trial takes 64 bytes until it ends.
+        package var liveTrialsMax: Int
+        /// Ended jobs whose keys are known, so that a late retry is not a second job.
+        package var endedKeysMax: Int
+
+        package init(liveTrialsMax: Int, endedKeysMax: Int) {
+            self.liveTrialsMax = liveTrialsMax
+            self.endedKeysMax = endedKeysMax
+        }
+
+        /// Four million live trials; ten thousand keys of ended jobs.
+        package static var defaults: Self {
+            Self(liveTrialsMax: 4_000_000, endedKeysMax: 10_000)
+        }
+    }
+
+    /// - Throws: `SettingsError` with one sentence about the first setting that cannot work.
+    package func validate() throws(SettingsError) {
+        func check(_ holds: Bool, _ sentence: String) throws(SettingsError) {
+            if !holds { throw SettingsError(sentence) }
+        }
+        try check(self.leases.lossesMax > 0, "leases.lossesMax must be 1 or more")
+        try check(
+            self.leases.attemptsMax >= self.leases.lossesMax,
+            "leases.attemptsMax must be leases.lossesMax or more")
+        try check(self.leases.workerGrace >= .zero, "leases.workerGrace must not be negative")
+        try check(self.leases.reattachWait >= .zero, "leases.reattachWait must not be negative")
+        try check(self.prefetch.ahead >= .zero, "prefetch.ahead must not be negative")
+        try check(
+            self.prefetch.longTrial >= self.prefetch.ahead,
+            "prefetch.longTrial must be prefetch.ahead or more")
+        try check(
+            (0...2048).contains(self.prefetch.beyondMax),
+            "prefetch.beyondMax must be 0 to 2048, or a worker could not name all that it holds")
+        try check(self.search.inFlightMax > 1, "search.inFlightMax must be 2 or more")
+        try check(self.search.refitsMax > 0, "search.refitsMax must be 1 or more")
+        try check(self.search.trialTimeMax > .zero, "search.trialTimeMax must be positive")
+        try check(self.memory.liveTrialsMax > 0, "memory.liveTrialsMax must be 1 or more")
+        try check(self.memory.endedKeysMax >= 0, "memory.endedKeysMax must not be negative")
+    }
+}
+
+/// Which setting cannot work, and what would.
+package struct SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    init(_ sentence: String) { self.description = sentence }
+}

@@ -1,0 +1,83 @@
+import DequeModule
+import Wire
+
+/// What the coordinator keeps of a live job beside its record: it follows from the record, from
+/// this epoch's leases and from the time, so that no fact speaks of it.
+struct Workload: Equatable, Sendable {
+    let lane: Backlog.Lane
+    let trialClass: TrialClass
+
+    /// Trials that wait; some may have been adopted from a returning worker since, so that what
+    /// is taken out is looked at again.
+    private(set) var fresh: Deque<UInt32> = []
+    /// Trials that were lost and should go to another worker.
+    private(set) var retries: Deque<UInt32> = []
+
+    var phase: Phase = .searching
+    /// A proposal is being computed.
+    var isProposing = false
+    /// The expected running time of the job's next trial; nil while nothing is known.
+    private(set) var length: Duration?
+
+    /// How far a learning job is. An idle job stays in the first phase.
+    enum Phase: Equatable, Sendable {
+        /// Candidates are proposed and evaluated.
+        case searching
+        /// No more candidates; those in flight may end.
+        case closed
+        /// The winner is fitted on all rows.
+        case refitting
+    }
+
+    init(_ record: JobRecord) {
+        self.lane = Backlog.Lane(record)
+        switch record.spec.kind {
+        case .idle(_, let duration):
+            self.trialClass = .idle(duration)
+            self.length = duration
+        case .learning(let learning):
+            self.trialClass = .lesson(learning.lesson)
+        }
+        for trial in record.trials where trial.isQueued {
+            if trial.losses.isEmpty {
+                self.fresh.append(trial.index)
+            } else {
+                self.retries.append(trial.index)
+            }
+        }
+        if record.trials.last?.spec.step == .refit { self.phase = .refitting }
+    }
+
+    // MARK: The queues
+
+    mutating func enqueue(_ trials: Range<UInt32>) { self.fresh.append(contentsOf: trials) }
+
+    /// The trial was handed back: it is the next.
+    mutating func enqueue(again trial: UInt32) { self.fresh.prepend(trial) }
+
+    mutating func enqueue(retry trial: UInt32) { self.retries.append(trial) }
+
+    @discardableResult
+    mutating func takeFresh() -> UInt32? { self.fresh.popFirst() }
+
+    @discardableResult
+    mutating func takeRetry() -> UInt32? { self.retries.popFirst() }
+
+    var isWaiting: Bool { !self.fresh.isEmpty || !self.retries.isEmpty }
+
+    /// The data set that its trials read.
+    var data: Digest? {
+        guard case .lesson(let lesson) = self.trialClass else { return nil }
+        return lesson.data.digest
+    }
+
+    /// The expected running time: what was seen last weighs an eighth. Before anything was seen a
+    /// trial may be long. The least is what a trial costs around its work.
+    var expectedLength: Duration { max(self.length ?? .seconds(1), .microseconds(50)) }
+
+    // MARK: What its trials are like
+
+    mutating func observe(_ wall: Duration) {
+        self.length = self.length.map { ($0 * 7 + wall) / 8 } ?? wall
+    }
+}

@@ -1,0 +1,139 @@
+import Wire
+
+/// The configurations that every job tries first, the cheapest first.
+///
+/// A fixed list of good, different configurations beats a cold start of any sampler (Feurer et
+/// al., 2022, "Auto-sklearn 2.0"; Erickson et al., 2020, "AutoGluon-Tabular"). This one was
+/// written for our families: several linear strengths, neighbours near and far, forests of both
+/// kinds, and boosting from shallow and fast to slow and fine.
+enum Portfolio {
+    /// A configuration is left out when it costs more than this many times the standard boosting,
+    /// unless the job names its families.
+    static let costRatioMax = 20.0
+
+    static func recipes(of families: [SearchFamily], shape: TableShape, seed: UInt64) -> [Recipe] {
+        let standard = Self.cost(Self.standardBoosting(shape), .gradientBoosting, shape)
+        var priced: [(family: SearchFamily, values: Values, cost: Double)] = []
+        for family in families {
+            for values in Self.configurations(of: family, shape: shape) {
+                let cost = Self.cost(values, family, shape)
+                guard shape.familiesAreChosen || cost <= Self.costRatioMax * standard else {
+                    continue
+                }
+                priced.append((family, values, cost))
+            }
+        }
+        // Equal costs keep the order of the list: an index breaks ties, since `sort` need not be
+        // stable.
+        let order = priced.indices.sorted { (priced[$0].cost, $0) < (priced[$1].cost, $1) }
+        return order.enumerated().map { place, index in
+            Recipe(
+                family: priced[index].family.rawValue,
+                parameters: priced[index].values.map { Parameter($0.0, $0.1) },
+                seed: SeededGenerator.mix(seed, UInt64(place)))
+        }
+    }
+
+    typealias Values = [(String, Double)]
+
+    // MARK: The list
+
+    private static func configurations(
+        of family: SearchFamily, shape: TableShape
+    ) -> [Values] {
+        switch family {
+        case .baseline: return [[]]
+        case .naiveBayes: return [[("smoothing", 1e-9)]]
+        case .ridge: return [1, 30, 1000].map { [("alpha", $0)] }
+        case .logisticRegression: return [1, 0.03, 30].map { [("c", $0)] }
+        case .nearestNeighbors:
+            return [(8.0, 1.0), (32, 1)].map { k, weights in
+                [("k", min(k, max(1, (shape.rows / 2).rounded(.down)))), ("weights", weights)]
+            }
+        case .extraTrees, .randomForest: return Self.forests(family, shape)
+        case .gradientBoosting: return Self.boostings(shape)
+        }
+    }
+
+    private static func forests(_ family: SearchFamily, _ shape: TableShape) -> [Values] {
+        // The textbook's shares of features: the root of them for classes, a third for numbers.
+        let root = (1 / shape.columns).squareRoot()
+        let usual = shape.task == .classification ? max(root, 0.1) : max(0.33, 1 / shape.columns)
+        // Classes want purer probabilities, so fuller leaves; numbers want every detail.
+        let isNumeric = shape.task == .regression
+        let leaf = isNumeric ? 1.0 : max(1, min(5, (shape.rows / 50).rounded(.down)))
+        return [(100.0, usual, 1.0), (150, min(1, 2 * usual), leaf)].map { trees, features, leaf in
+            [
+                ("trees", trees), ("max_features", min(1, features)), ("min_rows_leaf", leaf),
+                ("max_depth", 64),
+            ]
+        }
+    }
+
+    static func standardBoosting(_ shape: TableShape) -> Values {
+        Self.boosting(shape, trees: 200, rate: 0.08, leaves: 31, leaf: 20, l2: 1)
+    }
+
+    private static func boostings(_ shape: TableShape) -> [Values] {
+        // Few rows are learned by many shallow trees, many rows bear fine ones.
+        let last =
+            shape.rows < 2000
+            ? Self.boosting(
+                shape, trees: 500, rate: 0.05, leaves: 6, leaf: 10, l2: 1, features: 0.5)
+            : Self.boosting(
+                shape, trees: 500, rate: 0.05, leaves: 63, leaf: 5, l2: 2, features: 0.5)
+        return [
+            Self.boosting(shape, trees: 60, rate: 0.15, leaves: 15, leaf: 20, l2: 1),
+            Self.standardBoosting(shape),
+            Self.boosting(
+                shape, trees: 350, rate: 0.05, leaves: 15, leaf: 40, l2: 1, features: 0.6),
+            Self.boosting(
+                shape, trees: 300, rate: 0.05, leaves: 63, leaf: 10, l2: 5, features: 0.7),
+            last,
+        ]
+    }
+
+    private static func boosting(
+        _ shape: TableShape, trees: Double, rate: Double, leaves: Double, leaf: Double, l2: Double,
+        features: Double = 1
+    ) -> Values {
+        // Small tables: leaves of 20 rows would leave no splits. Many classes: each costs a tree
+        // per round, so fewer and larger steps.
+        let leaf = max(1, min(leaf, (shape.rows / 25).rounded(.down)))
+        let haste = max(1, (shape.outputs / 4).squareRoot())
+        return [
+            ("trees", max(30, (trees / haste).rounded())),
+            ("learning_rate", min(0.2, (rate * haste * 1000).rounded() / 1000)),
+            ("leaves", max(4, min(leaves, (shape.rows / 8).rounded(.down)))),
+            ("min_rows_leaf", leaf), ("l2", l2), ("row_fraction", 1),
+            ("feature_fraction", shape.columns < 3 ? 1 : features),
+        ]
+    }
+
+    // MARK: Their cost
+
+    /// About the nanoseconds of one fit: enough to order configurations, no more.
+    static func cost(_ values: Values, _ family: SearchFamily, _ shape: TableShape) -> Double {
+        func value(_ name: String) -> Double { values.first { $0.0 == name }?.1 ?? 1 }
+        let cells = shape.rows * shape.columns
+        switch family {
+        case .baseline: return shape.rows
+        case .naiveBayes: return 3 * cells
+        case .ridge: return cells * (5 + 0.1 * shape.columns)
+        case .logisticRegression:
+            // A weaker penalty takes more iterations.
+            return 200 * cells * shape.outputs * (1 + 0.2 * max(0, Functions.log(value("c"))))
+        case .nearestNeighbors: return 0.1 * shape.rows * cells + 10 * shape.rows * value("k")
+        case .extraTrees, .randomForest:
+            let depth = Functions.log(shape.rows / value("min_rows_leaf") + 2) * 1.44
+            let perCell = family == .extraTrees ? 5.0 : 4.0
+            let looked = value("max_features") * shape.columns + 1
+            return perCell * shape.rows * looked * depth * value("trees")
+        case .gradientBoosting:
+            let depth = Functions.log(value("leaves") + 1) * 1.44
+            // Rows left out of a tree are still moved around for the next.
+            let sampling = value("row_fraction") < 1 ? 2.0 : 1
+            return 0.8 * cells * depth * value("trees") * shape.outputs * sampling
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import Wire
+
+/// What may vary in one family, and how far: the box in which tuning looks.
+///
+/// The ranges are narrower than what the engine takes, and scaled by the table: a leaf of 200 rows
+/// means nothing when there are 100.
+struct SearchSpace: Equatable, Sendable {
+    let family: SearchFamily
+    let dimensions: [Dimension]
+
+    init(of family: SearchFamily, shape: TableShape) {
+        self.family = family
+        self.dimensions = Self.dimensions(of: family, shape: shape)
+    }
+
+    /// The recipe at a point of the unit cube.
+    func recipe(at point: [Double], seed: UInt64) -> Recipe {
+        precondition(point.count == self.dimensions.count, "a point of another space")
+        let parameters = zip(self.dimensions, point).map { dimension, coordinate in
+            Parameter(dimension.name, dimension.value(at: coordinate))
+        }
+        return Recipe(family: self.family.rawValue, parameters: parameters, seed: seed)
+    }
+
+    /// Where a recipe lies in the unit cube; what it leaves out lies in the middle, what is
+    /// outside the box at its wall.
+    func point(of recipe: Recipe) -> [Double] {
+        self.dimensions.map { dimension in
+            recipe.parameters.first { $0.name == dimension.name }
+                .map { dimension.coordinate(of: $0.value) } ?? 0.5
+        }
+    }
+
+    private static func dimensions(of family: SearchFamily, shape: TableShape) -> [Dimension] {
+        switch family {
+        case .baseline: return []
+        case .ridge: return [.init("alpha", 1e-4...1e5, .logarithmic)]
+        case .logisticRegression: return [.init("c", 1e-4...1e4, .logarithmic)]
+        case .naiveBayes: return [.init("smoothing", 1e-12...1, .logarithmic)]
+        case .nearestNeighbors:
+            let k = max(2, min(200, (shape.rows / 3).rounded(.down)))
+            return [.init("k", 1...k, .wholeLogarithmic), .init("weights", 0...1, .choice)]
+        case .extraTrees, .randomForest:
+            let leaf = max(2, min(50, (shape.rows / 20).rounded(.down)))
+            return [
+                .init("trees", 50...300, .wholeLogarithmic),
+                .init("max_features", 0.05...1, .linear),
+                .init("min_rows_leaf", 1...leaf, .wholeLogarithmic),
+                .init("max_depth", 4...64, .wholeLogarithmic),
+            ]
+        case .gradientBoosting:
+            let leaf = max(2, min(200, (shape.rows / 10).rounded(.down)))
+            let leaves = max(8, min(256, (shape.rows / 4).rounded(.down)))
+            // Each output costs its own trees, so many classes get fewer rounds.
+            let trees = max(100, (800 / max(1, shape.outputs / 4)).rounded(.down))
+            return [
+                .init("trees", 30...trees, .wholeLogarithmic),
+                .init("learning_rate", 0.01...0.3, .logarithmic),
+                .init("leaves", 4...leaves, .wholeLogarithmic),
+                .init("min_rows_leaf", 1...leaf, .wholeLogarithmic),
+                .init("l2", 1e-3...100, .logarithmic),
+                .init("row_fraction", 0.5...1, .linear),
+                .init("feature_fraction", 0.3...1, .linear),
+            ]
+        }
+    }
+}
+
+/// One hyperparameter, mapped to 0...1 so that equal steps matter about equally.
+struct Dimension: Equatable, Sendable {
+    let name: String
+    let scale: Scale
+    let low: Double
+    let high: Double
+
+    enum Scale: Equatable, Sendable {
+        case linear, logarithmic, wholeLogarithmic
+        /// One of the whole numbers, without an order among them.
+        case choice
+    }
+
+    init(_ name: String, _ range: ClosedRange<Double>, _ scale: Scale) {
+        self.name = name
+        self.scale = scale
+        self.low = range.lowerBound
+        self.high = range.upperBound
+    }
+
+    /// Values of a choice.
+    var choices: Int { Int(self.high - self.low) + 1 }
+
+    func value(at coordinate: Double) -> Double {
+        let coordinate = min(max(coordinate, 0), 1)
+        switch self.scale {
+        case .linear: return Self.short(self.low + coordinate * (self.high - self.low))
+        case .choice:
+            return self.low
+                + min(
+                    (coordinate * Double(self.choices)).rounded(.down),
+                    self.high - self.low)
+        case .logarithmic:
+            let (low, high) = (Functions.log(self.low), Functions.log(self.high))
+            return self.clamped(Self.short(Functions.exp(low + coordinate * (high - low))))
+        case .wholeLogarithmic:
+            // Half a step beyond either end, or the end values would be half as likely.
+            let (low, high) = (Functions.log(self.low - 0.49), Functions.log(self.high + 0.49))
+            return self.clamped(Functions.exp(low + coordinate * (high - low)).rounded())
+        }
+    }
+
+    func coordinate(of value: Double) -> Double {
+        let value = self.clamped(value)
+        switch self.scale {
+        case .linear: return (value - self.low) / (self.high - self.low)
+        case .choice: return (value - self.low + 0.5) / Double(self.choices)
+        case .logarithmic:
+            let (low, high) = (Functions.log(self.low), Functions.log(self.high))
+            return (Functions.log(value) - low) / (high - low)
+        case .wholeLogarithmic:
+            let (low, high) = (Functions.log(self.low - 0.49), Functions.log(self.high + 0.49))
+            return (Functions.log(value) - low) / (high - low)
+        }
+    }
+
+    private func clamped(_ value: Double) -> Double { min(max(value, self.low), self.high) }
+
+    /// The value to four significant digits: what a leaderboard shows is then what was tried.
+    private static func short(_ value: Double) -> Double {
+        guard value.isNormal else { return 0 }
+        var scale = 1.0
+        while abs(value) * scale < 1000 { scale *= 10 }
+        while abs(value) * scale >= 10_000, scale > 1 { scale /= 10 }
+        return abs(value) >= 10_000 ? value.rounded() : (value * scale).rounded() / scale
+    }
+}

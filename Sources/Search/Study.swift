@@ -1,0 +1,200 @@
+package import Wire
+
+/// The search for one job's best recipe: which candidates come next, and which is the best so far.
+///
+/// ```
+///                 all proposed             budget used, or nothing left to vary
+/// ┌───────────┐ ───────────────▶ ┌────────┐ ───────────────▶ ┌──────────┐
+/// │ PORTFOLIO │                  │ TUNING │                  │ FINISHED │
+/// └───────────┘ ───────────────────────────────────────────▶ └──────────┘
+///                 budget used, or every family failed
+/// ```
+///
+/// A study is a value. `propose` changes nothing; what it returned counts once it is `adopt`ed, so
+/// the same adoptions and observations in the same order give an equal study, also after a
+/// restart. Its size is bounded by the candidates in flight, not by those that have ended.
+package struct Study: Equatable, Sendable {
+    private let direction: Direction
+    private let spaces: [SearchSpace]
+    private let portfolio: [Recipe]
+    /// For each recipe of the portfolio, the index of its family's space.
+    private let portfolioSpaces: [Int]
+    /// The most candidates that it may have.
+    private let candidatesMax: UInt32
+    private let seed: UInt64
+
+    /// Candidates adopted; also the number of the next one.
+    private var count: UInt32 = 0
+    /// The portfolio's recipes before this one are adopted or passed over.
+    private var portfolioNext = 0
+    private var closed = false
+    /// Adopted, and without an observation.
+    private var running: [UInt32: Recipe] = [:]
+    /// One for each space, in the same order.
+    private var histories: [History]
+    private var leaderboard = Leaderboard()
+
+    /// - Parameter trials: The most candidates that it may have; nil leaves the end to `close`.
+    package init(job: LearningJob, trials: UInt32?, seed: UInt64) {
+        let shape = TableShape(job)
+        let families = SearchFamily.families(for: job)
+        let portfolio = Portfolio.recipes(of: families, shape: shape, seed: seed)
+        self.direction = job.direction
+        self.spaces = families.map { SearchSpace(of: $0, shape: shape) }
+        self.portfolio = portfolio
+        self.portfolioSpaces = portfolio.compactMap { recipe in
+            families.firstIndex { $0.rawValue == recipe.family }
+        }
+        self.candidatesMax = min(trials ?? .max, Limits.trialsPerJobMax)
+        self.seed = seed
+        self.histories = self.spaces.map { _ in History() }
+    }
+
+    /// Where the search stands.
+    package enum Stage: String, Sendable {
+        case portfolio, tuning
+        /// Nothing more will be proposed; what runs may still end and be observed.
+        case finished
+    }
+
+    /// What became of a candidate.
+    package enum Observation: Equatable, Sendable {
+        /// On the job's first metric, computed in `wall` of running time.
+        case scored(Double, wall: Duration)
+        case failed
+    }
+
+    /// Candidates that one call of `propose` makes at most, so that it takes milliseconds.
+    package static let proposalsMax = 64
+    /// Candidates in flight beyond which more would be guessed from too little.
+    package static let inFlightMax = 4096
+
+    // MARK: What comes next
+
+    package var stage: Stage {
+        if self.closed || self.count >= self.candidatesMax { return .finished }
+        if !self.restOfPortfolio.isEmpty { return .portfolio }
+        return !self.running.isEmpty || !self.leaders.isEmpty ? .tuning : .finished
+    }
+
+    /// How many more candidates the study takes now, with this many in flight.
+    ///
+    /// It is 0 when the study has finished, and while results are out that decide what to tune.
+    package func capacity(inFlight: Int) -> Int {
+        let room = min(
+            Int(self.candidatesMax) - Int(self.count), Self.inFlightMax - inFlight,
+            Self.proposalsMax)
+        switch self.stage {
+        case .finished: return 0
+        case .portfolio: return max(0, min(room, self.restOfPortfolio.count))
+        case .tuning: return self.isDecided && !self.leaders.isEmpty ? max(0, room) : 0
+        }
+    }
+
+    /// The next candidates, at most `count` and at most what the capacity allows.
+    ///
+    /// Each candidate's chance comes from the seed and its number alone. It may take milliseconds.
+    package func propose(_ count: Int) -> [TrialSpec] {
+        let count = min(count, self.capacity(inFlight: 0))
+        guard count > 0 else { return [] }
+        if self.stage == .portfolio {
+            return self.restOfPortfolio.prefix(count).map { index in
+                TrialSpec(step: .portfolio, recipe: self.portfolio[index])
+            }
+        }
+        var tuning = Tuning(
+            spaces: self.spaces, histories: self.histories, leaders: self.leaders,
+            running: self.running.keys.sorted().compactMap { self.running[$0] })
+        return (0..<count).compactMap { offset in
+            let seed = SeededGenerator.mix(self.seed, UInt64(self.count) + UInt64(offset))
+            return tuning.next(seed: seed).map { TrialSpec(step: .tuning, recipe: $0) }
+        }
+    }
+
+    /// The specs become candidates, numbered on from the last.
+    package mutating func adopt(_ specs: [TrialSpec]) {
+        for spec in specs {
+            defer { self.count += 1 }
+            // A refit is a trial of the job but no candidate: its score would count the winner
+            // twice.
+            guard let recipe = spec.recipe, spec.step == .portfolio || spec.step == .tuning
+            else { continue }
+            self.running[self.count] = recipe
+            guard spec.step == .portfolio,
+                let place = self.portfolio.firstIndex(of: recipe)
+            else { continue }
+            self.portfolioNext = max(self.portfolioNext, place + 1)
+        }
+    }
+
+    // MARK: What came of it
+
+    /// Takes in how a candidate ended. Of one candidate only the first observation counts.
+    package mutating func observe(_ trial: UInt32, _ observation: Observation) {
+        guard let recipe = self.running.removeValue(forKey: trial),
+            let index = self.spaces.firstIndex(where: { $0.family.rawValue == recipe.family })
+        else { return }
+        // A score that is no number orders nothing, so it is as good as none.
+        guard case .scored(let score, let wall) = observation, score.isFinite else {
+            self.histories[index].fail()
+            return
+        }
+        let entry = Leaderboard.Entry(trial: trial, score: score, recipe: recipe)
+        self.leaderboard.insert(entry, direction: self.direction)
+        self.histories[index].insert(
+            .init(point: self.spaces[index].point(of: recipe), score: score),
+            wall: wall, direction: self.direction)
+    }
+
+    package var best: (trial: UInt32, score: Double)? {
+        self.leaderboard.entries.first.map { ($0.trial, $0.score) }
+    }
+
+    /// The best recipe, to be fitted on all rows; nil when nothing was scored.
+    package func refit() -> TrialSpec? { self.refit(after: []) }
+
+    /// The best recipe but for those of `excluded`, whose refits failed.
+    package func refit(after excluded: Set<UInt32>) -> TrialSpec? {
+        self.leaderboard.entries.first { !excluded.contains($0.trial) }
+            .map { TrialSpec(step: .refit, recipe: $0.recipe) }
+    }
+
+    /// The number of the candidate that `refit(after:)` would fit.
+    package func winner(after excluded: Set<UInt32>) -> UInt32? {
+        self.leaderboard.entries.first { !excluded.contains($0.trial) }?.trial
+    }
+
+    /// The budget of time is used: no more candidates.
+    package mutating func close() { self.closed = true }
+
+    // MARK: Choices
+
+    /// Indices of recipes still to be proposed; those of families that keep failing are passed
+    /// over.
+    private var restOfPortfolio: [Int] {
+        (self.portfolioNext..<self.portfolio.count).filter { place in
+            !self.histories[self.portfolioSpaces[place]].isHopeless
+        }
+    }
+
+    /// Whether the portfolio has said enough to choose leaders: every family was seen at least
+    /// once, or three quarters of it has ended. Without this, a cluster with more slots than the
+    /// portfolio has recipes would tune whichever family happens to be quickest.
+    private var isDecided: Bool {
+        let observed = self.histories.reduce(0) { $0 + $1.observed }
+        return observed * 4 >= self.portfolio.count * 3
+            || self.portfolioSpaces.allSatisfy { self.histories[$0].observed > 0 }
+    }
+
+    /// Indices of the families worth tuning, the best first.
+    private var leaders: [Int] {
+        self.spaces.indices
+            .filter { !self.spaces[$0].dimensions.isEmpty && !self.histories[$0].isHopeless }
+            .compactMap { index in self.histories[index].best.map { (index, $0.score) } }
+            .sorted { left, right in
+                left.1 == right.1
+                    ? left.0 < right.0 : self.direction.prefers(left.1, to: right.1)
+            }
+            .prefix(Tuning.leadersMax).map(\.0)
+    }
+}

@@ -1,0 +1,28 @@
+package import Wire
+
+/// Something the worker's shell must do, in order.
+package enum Directive: Equatable, Sendable {
+    /// Say it on the control link; it is dropped when there is none, since a reconnect says
+    /// everything again that matters.
+    case tell(LinkMessage)
+
+    /// Start a runner for the slot.
+    case startRunner(SlotNumber)
+    /// Run it in the slot's runner, which is ready and idle and has the class's blobs.
+    case run(SlotNumber, Lease, TrialClass, TrialSpec)
+    /// Kill the slot's runner; `Event.runnerDied` does not follow.
+    case killRunner(SlotNumber)
+
+    /// Bring the blob into the cache; the lease entitles us to it.
+    case fetch(Blob, for: Lease)
+    /// Hand the blob to the slot's runner, before what is run next.
+    case attach(Blob, SlotNumber)
+    /// Forget the blob, in the cache and in every runner.
+    case evict(Digest)
+    /// Bring the outcome's outputs to the head, then `Event.outputsStored`.
+    case storeOutputs(Lease, [Output])
+    case dropOutputs(Lease)
+
+    /// Everything is finished or handed back: close the link and end.
+    case exit
+}

@@ -1,0 +1,115 @@
+import Wire
+
+/// Runners, and the trials in them.
+extension WorkerMachine {
+    // MARK: What they say
+
+    mutating func runnerReady(_ slot: SlotNumber) {
+        // A runner that was killed while it started may have spoken before it died.
+        guard self.slots[slot.rawValue].state == .starting else { return }
+        self.slots[slot.rawValue].becomeReady()
+        self.idleSlots.append(slot)
+    }
+
+    mutating func runnerFinished(
+        _ slot: SlotNumber, _ lease: Lease, _ outcome: Outcome, _ turn: inout Turn
+    ) {
+        // What was cancelled or overdue may have finished at the same moment; its end was told.
+        guard self.slotsByLease[lease] == slot else {
+            if !outcome.outputs.isEmpty { turn.say(.dropOutputs(lease)) }
+            return
+        }
+        self.slotsByLease.removeValue(forKey: lease)
+        self.slots[slot.rawValue].finish()
+        self.idleSlots.append(slot)
+        self.keep(outcome, of: lease, &turn)
+    }
+
+    mutating func runnerDied(_ slot: SlotNumber, _ loss: Loss, _ turn: inout Turn) {
+        let before = self.slots[slot.rawValue].state
+        if case .absent = before { return }
+        self.slots[slot.rawValue].die(now: turn.now, self.settings.restart.backoff)
+        switch before {
+        case .absent, .starting: break
+        case .idle: self.idleSlots.removeAll { $0 == slot }
+        case .running(let running):
+            self.slotsByLease.removeValue(forKey: running.lease)
+            self.lose(running.lease, loss, &turn)
+        }
+        self.giveUpWaiting(after: loss, &turn)
+    }
+
+    /// When no runner starts, what waits here would wait for ever.
+    private mutating func giveUpWaiting(after loss: Loss, _ turn: inout Turn) {
+        guard !self.line.isEmpty else { return }
+        let isHopeless = self.slots.allSatisfy { slot in
+            guard case .absent = slot.state else { return false }
+            return slot.deaths >= self.settings.restart.deathsMax
+        }
+        guard isHopeless else { return }
+        let loss = Loss(.crashed, "no runner of this worker starts: \(loss.reason)")
+        for lease in self.line.removeAll() { self.lose(lease, loss, &turn) }
+    }
+
+    // MARK: What they are told
+
+    mutating func startRunners(_ turn: inout Turn) {
+        guard self.mode == .working else { return }
+        for index in self.slots.indices {
+            guard case .absent(let absent) = self.slots[index].state else { continue }
+            if let instant = absent.restartAt, instant > turn.now { continue }
+            self.slots[index].start()
+            turn.say(.startRunner(SlotNumber(index)))
+        }
+    }
+
+    /// Ends trials that have had their time: the runner may be deaf to anything but a kill.
+    mutating func endOverdueTrials(_ turn: inout Turn) {
+        for index in self.slots.indices {
+            guard let running = self.slots[index].running, let limit = running.timeLimit,
+                let deadline = running.deadline, deadline <= turn.now
+            else { continue }
+            self.slotsByLease.removeValue(forKey: running.lease)
+            self.kill(SlotNumber(index), &turn)
+            let failure = Failure(.timeLimit, "it ran longer than its limit of \(limit)")
+            let cost = Cost(cpu: .zero, wall: limit, memoryBytes: 0)
+            self.keep(Outcome(.failed(failure), cost: cost), of: running.lease, &turn)
+        }
+    }
+
+    mutating func kill(_ slot: SlotNumber, _ turn: inout Turn) {
+        self.slots[slot.rawValue].kill()
+        turn.say(.killRunner(slot))
+    }
+
+    /// Gives each idle runner the first trial whose data is here.
+    mutating func fillSlots(_ turn: inout Turn) {
+        guard !self.idleSlots.isEmpty, !self.line.isEmpty else { return }
+        for job in self.line.jobs {
+            guard let trialClass = self.line.trialClass(of: job),
+                self.cache.holds(trialClass.blobs)
+            else { continue }
+            while let slot = self.idleSlots.last, let assignment = self.line.popFirst(of: job) {
+                self.idleSlots.removeLast()
+                self.run(assignment, trialClass, in: slot, &turn)
+            }
+            if self.idleSlots.isEmpty { return }
+        }
+    }
+
+    private mutating func run(
+        _ assignment: Assignment, _ trialClass: TrialClass, in slot: SlotNumber,
+        _ turn: inout Turn
+    ) {
+        let blobs = trialClass.blobs
+        self.cache.use(blobs)
+        for blob in blobs where !self.slots[slot.rawValue].attached.contains(blob.digest) {
+            self.slots[slot.rawValue].attach(blob.digest)
+            turn.say(.attach(blob, slot))
+        }
+        self.slots[slot.rawValue].run(.init(assignment, trialClass, now: turn.now))
+        self.slotsByLease[assignment.lease] = slot
+        turn.say(.run(slot, assignment.lease, trialClass, assignment.spec))
+        if self.isLinked { turn.report(assignment.lease, .started) }
+    }
+}

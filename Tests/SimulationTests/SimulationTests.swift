@@ -1,0 +1,57 @@
+import Foundation
+import Simulator
+import Testing
+
+/// Both cores in worlds where things go wrong: the main proof of the scheduler.
+///
+/// A failure names its seed. `ASSAY_SEED=4711` plays that world alone; `ASSAY_SEEDS=20000` plays
+/// so many instead of some hundred.
+@Suite struct SimulationTests {
+    /// Worlds are dealt out to tests that may run side by side.
+    static let blocks = UInt64(10)
+    static let seeds = Self.number("ASSAY_SEEDS") ?? 400
+    static let seed = Self.number("ASSAY_SEED")
+
+    private static func number(_ variable: String) -> UInt64? {
+        ProcessInfo.processInfo.environment[variable].flatMap { UInt64($0) }
+    }
+
+    @Test(arguments: 0..<Self.blocks)
+    func `no invariant breaks, and all jobs end`(block: UInt64) throws {
+        for seed in stride(from: block, to: Self.seeds, by: Int(Self.blocks)) {
+            var simulation = Simulation(seed: seed)
+            _ = try simulation.run()
+        }
+    }
+
+    @Test(.enabled(if: Self.seed != nil)) func `the world that was asked for`() throws {
+        var simulation = Simulation(seed: try #require(Self.seed))
+        _ = try simulation.run()
+    }
+
+    @Test func `the same seed plays the same world again`() throws {
+        for seed in [UInt64(3), 17, 1000] {
+            var first = Simulation(seed: seed)
+            var second = Simulation(seed: seed)
+            #expect(try first.run() == second.run())
+        }
+    }
+
+    @Test func `the worlds are as bad as they should be`() throws {
+        var total = Simulation.Summary()
+        for seed in UInt64(5000)..<5040 {
+            var simulation = Simulation(seed: seed)
+            let summary = try simulation.run()
+            total.outcomes += summary.outcomes
+            total.losses += summary.losses
+            total.headCrashes += summary.headCrashes
+            total.workerCrashes += summary.workerCrashes
+            total.brokenLinks += summary.brokenLinks
+        }
+        #expect(total.outcomes > 500)
+        #expect(total.losses > 50)
+        #expect(total.headCrashes > 20)
+        #expect(total.workerCrashes > 20)
+        #expect(total.brokenLinks > 100)
+    }
+}

@@ -1,0 +1,230 @@
+import CoordinatorCore
+import Wire
+import WorkerCore
+
+/// An invariant that did not hold.
+struct Broken: Error {
+    let invariant: String
+    let sentence: String
+
+    init(_ sentence: String, _ invariant: String = #function) {
+        self.invariant = String(invariant.prefix { $0 != "(" })
+        self.sentence = sentence
+    }
+}
+
+/// What the world was told and what it computed, to hold against what the head says later.
+struct Promises {
+    private(set) var submitted: Set<JobID> = []
+    private(set) var ended: Set<JobID> = []
+    private(set) var finished: [TrialID: Outcome] = [:]
+    /// What runners computed, by lease.
+    private(set) var computed: [TrialID: [Outcome]] = [:]
+
+    mutating func note(_ fact: Fact) {
+        switch fact {
+        case .submitted(let job, _, _, _, _): self.submitted.insert(job)
+        case .finished(let trial, let outcome, _): self.finished[trial] = outcome
+        case .ended(let job, _, _): self.ended.insert(job)
+        case .proposed, .lost, .nodeDrained, .nodeResumed: break
+        }
+    }
+
+    mutating func note(_ outcome: Outcome, of lease: Lease) {
+        self.computed[lease.trial, default: []].append(outcome)
+    }
+}
+
+/// What must hold after every step, whatever goes wrong.
+extension World {
+    // MARK: Nothing acknowledged is lost, nothing is counted twice
+
+    func invariantNoAcknowledgedTrialIsLost(_ message: LinkMessage) throws(Broken) {
+        guard case .acknowledged(let leases) = message else { return }
+        for lease in leases where self.promises.finished[lease.trial] == nil {
+            throw Broken("\(lease) is acknowledged, but no journal holds its outcome")
+        }
+    }
+
+    func invariantAcceptedJobsAreDurable(_ answer: Answer) throws(Broken) {
+        guard case .accepted(let job) = answer, !self.promises.submitted.contains(job) else {
+            return
+        }
+        throw Broken("\(job) is accepted, but no journal holds it")
+    }
+
+    func invariantEveryFinishedTrialHasOneOutcome(_ fact: Fact) throws(Broken) {
+        if let job = fact.job, self.promises.ended.contains(job) {
+            throw Broken("\(job) has ended, but there is still \(fact)")
+        }
+        guard case .finished(let trial, let outcome, _) = fact else { return }
+        if self.promises.finished[trial] != nil { throw Broken("\(trial) has two outcomes") }
+        if case .failed(let failure) = outcome.result, failure.code != .computation { return }
+        guard self.promises.computed[trial]?.contains(outcome) == true else {
+            throw Broken("\(trial) has an outcome that nobody computed")
+        }
+    }
+
+    func invariantReplayEqualsLive() throws(Broken) {
+        guard let live = self.head.coordinator, self.head.committing == nil else { return }
+        let replayed = self.replayed(epoch: self.head.epoch)
+        if replayed.durable != live.durable {
+            throw Broken("a head that started now would not know what this one knows")
+        }
+    }
+
+    // MARK: Leases
+
+    /// An outcome counts only when the report came from the worker that held the trial, by the
+    /// number of the lease that it held.
+    func invariantOnlyTheHolderCounts(
+        _ before: Coordinator, _ events: [CoordinatorCore.Event],
+        _ directives: [CoordinatorCore.Directive]
+    ) throws(Broken) {
+        for case .record(.finished(let trial, let outcome, let worker)) in directives {
+            if case .failed(let failure) = outcome.result,
+                failure.code == .cancelled || failure.code == .poison
+            {
+                continue
+            }
+            guard let lease = Self.reported(trial, outcome, in: events) else {
+                throw Broken("\(trial) has an outcome that nobody reported")
+            }
+            let isHeld: Bool
+            if case .leased(let leased)? = before.job(trial.job)?[trial.index]?.state {
+                isHeld = leased.number == lease.number && leased.worker == worker
+            } else {
+                isHeld = false
+            }
+            let isBack = events.contains { event in
+                guard case .connected(_, worker, let hello) = event else { return false }
+                return hello.held.contains(lease)
+            }
+            if !isHeld && !isBack {
+                throw Broken("\(worker) counted for \(lease), which it did not hold")
+            }
+        }
+    }
+
+    private static func reported(
+        _ trial: TrialID, _ outcome: Outcome, in events: [CoordinatorCore.Event]
+    ) -> Lease? {
+        for case .reported(_, let reports) in events {
+            for report in reports
+            where report.lease.trial == trial && report.event == .finished(outcome) {
+                return report.lease
+            }
+        }
+        return nil
+    }
+
+    /// A worker that comes back is told to keep only what nobody else has.
+    func invariantOnlyTheHolderKeeps(
+        _ directives: [CoordinatorCore.Directive]
+    ) throws(Broken) {
+        for case .tell(_, .welcome(let welcome)) in directives {
+            for lease in welcome.keep {
+                // In the same turn the job may have ended, or the trial: then there is no holder.
+                guard
+                    case .leased(let leased)? = self.head.coordinator?.job(lease.trial.job)?[
+                        lease.trial.index]?.state
+                else { continue }
+                if leased.number != lease.number {
+                    throw Broken("\(lease) is kept, but \(leased.worker) holds the trial")
+                }
+            }
+        }
+    }
+
+    func invariantTheHeadAgreesWithItself() throws(Broken) {
+        if let first = self.head.coordinator?.contradictions.first { throw Broken(first) }
+    }
+
+    func invariantOnlyOwnBlobsAreServed(_ blob: Blob, for lease: Lease) throws(Broken) {
+        guard let record = self.head.coordinator?.job(lease.trial.job),
+            case .learning(let learning) = record.spec.kind,
+            [learning.lesson.data, learning.lesson.schema].contains(blob)
+        else { throw Broken("\(lease) was served a blob that its job does not read") }
+    }
+
+    // MARK: Workers
+
+    func invariantNoSlotRunsTwo(
+        _ worker: PlayedWorker, _ slot: SlotNumber, _ trialClass: TrialClass
+    ) throws(Broken) {
+        guard let runner = worker.runners[slot], runner.isReady else {
+            throw Broken("\(worker.name) \(slot) has no runner that is ready")
+        }
+        if let lease = runner.runs { throw Broken("\(worker.name) \(slot) still runs \(lease)") }
+        guard case .lesson(let lesson) = trialClass else { return }
+        for blob in [lesson.data, lesson.schema] where !runner.attached.contains(blob.digest) {
+            throw Broken("\(worker.name) \(slot) runs a trial without its data")
+        }
+    }
+
+    func invariantAttachedBlobsAreThere(
+        _ worker: PlayedWorker, _ blob: Blob
+    ) throws(Broken) {
+        if !worker.blobs.contains(blob.digest) {
+            throw Broken("\(worker.name) attaches a blob that its cache does not hold")
+        }
+    }
+
+    // MARK: Budgets
+
+    func invariantBudgetsHold(_ record: JobRecord) throws(Broken) {
+        guard case .learning = record.spec.kind else { return }
+        let candidates = record.trials.filter { $0.spec.step != .refit }.count
+        if let most = record.spec.budget.trials, candidates > Int(most) {
+            throw Broken("\(record.id) has \(candidates) candidates, \(most) are the most")
+        }
+        guard let time = record.spec.budget.time, let endedAt = record.endedAt else { return }
+        let latest = record.submittedAt + time + max(time / 4, .seconds(2))
+        // A head that was down at that moment ends the job when it is up again.
+        let start = self.head.startedAt.last { $0 <= endedAt } ?? latest
+        if endedAt > max(latest, start) + .milliseconds(100) {
+            throw Broken("\(record.id) ended \(endedAt - latest) after its time")
+        }
+    }
+
+    // MARK: The end
+
+    func invariantEverythingEnds(stepsLeft: Int, timeLeft: Duration) throws(Broken) {
+        guard stepsLeft <= 0 || timeLeft < .zero else { return }
+        let jobs = self.head.coordinator?.jobs.map { "\($0.id): \($0.counts)" } ?? []
+        let held = self.workers.map { "\($0.name): \($0.machine?.held.count ?? -1)" }
+        throw Broken("nothing goes wrong any more, but there are \(jobs), held \(held)")
+    }
+
+    /// All is quiet: the journal alone must tell how each job ended, and that every trial did.
+    mutating func checkTheEnd() throws(Broken) {
+        try self.invariantReplayEqualsLive()
+        var records: [JobID: JobRecord] = [:]
+        for fact in self.head.journal {
+            guard let job = fact.job else { continue }
+            if let record = JobRecord(fact) {
+                records[job] = record
+            } else {
+                records[job]?.apply(fact)
+            }
+        }
+        self.summary.jobs = records.count
+        for (_, record) in records.sorted(by: { $0.key < $1.key }) {
+            try self.invariantBudgetsHold(record)
+            try self.invariantEndedJobsAreWhole(record)
+        }
+    }
+
+    func invariantEndedJobsAreWhole(_ record: JobRecord) throws(Broken) {
+        guard record.state != .running, record.counts.unfinished == 0 else {
+            throw Broken("\(record.id) has not ended, or not all of its trials have")
+        }
+        guard case .learning = record.spec.kind, record.state == .succeeded else { return }
+        guard record.best != nil, !record.model.isEmpty else {
+            throw Broken("\(record.id) succeeded without a model")
+        }
+        for output in record.model where !self.head.blobs.contains(output.blob.digest) {
+            throw Broken("the head does not hold \(output.name) of \(record.id)")
+        }
+    }
+}

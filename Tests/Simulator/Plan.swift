@@ -1,0 +1,94 @@
+import CoordinatorCore
+import Wire
+import WorkerCore
+
+/// The world that a seed stands for: who works, what is asked for, what goes wrong.
+struct Plan: Sendable {
+    let head: CoordinatorCore.Settings
+    let workers: [WorkerCore.Settings]
+    let submissions: [Submission]
+    /// Until then things go wrong.
+    let faultsEnd: Instant
+    /// Something goes wrong about this often.
+    let faultInterval: Duration
+    let faults: [Fault]
+    /// One runner in so many crashes in each trial.
+    let runnerCrashOnceIn: Int
+
+    struct Submission: Sendable {
+        let spec: JobSpec
+        let owner: String
+        let key: String
+        let at: Instant
+        let cancelAt: Instant?
+    }
+
+    enum Fault: Sendable {
+        case headCrashes, workerCrashes, linkBreaks
+        case workerDrains, workerStops
+        case nodeDrains, nodeResumes
+        case runnerDies
+        /// Old reports arrive once more: on the link that they came by, or on another's.
+        case reportsEcho
+    }
+
+    init(_ chance: inout Chance) {
+        var head = CoordinatorCore.Settings.defaults
+        head.leases.workerGrace = .seconds(chance.number(in: 1...10))
+        head.leases.reattachWait = .milliseconds(chance.pick([0, 500, 2000]))
+        head.search.trialTimeMax = .seconds(60)
+        head.prefetch.beyondMax = chance.pick([0, 2, 256])
+        self.head = head
+        self.workers = (0..<chance.number(in: 1...4)).map { _ in
+            WorkerCore.Settings(
+                slots: chance.number(in: 1...3),
+                // Some caches hold one data set at a time.
+                cacheBytesMax: chance.pick([4_500, 1_000_000]), restart: .defaults)
+        }
+        let faultsEnd = Duration.seconds(chance.number(in: 5...40))
+        self.faultsEnd = Instant(sinceOrigin: faultsEnd)
+        self.faultInterval = .milliseconds(chance.pick([300, 1000, 5000, 1_000_000]))
+        let kinds: [Fault] = [
+            .headCrashes, .workerCrashes, .linkBreaks, .workerDrains, .workerStops, .nodeDrains,
+            .nodeResumes, .runnerDies, .reportsEcho,
+        ]
+        // Swarm: each world suffers from some kinds of faults only, so that no kind hides another.
+        let some = kinds.filter { _ in chance.once(in: 2) }
+        self.faults = some.isEmpty ? kinds : some
+        self.runnerCrashOnceIn = chance.pick([15, 100, 1_000_000])
+        self.submissions = (0..<chance.number(in: 1...4)).map { index in
+            Self.submission(index, until: faultsEnd, &chance)
+        }
+    }
+
+    private static func submission(
+        _ index: Int, until end: Duration, _ chance: inout Chance
+    ) -> Submission {
+        let at = Instant(sinceOrigin: chance.duration(0...3000))
+        let cancelAfter = Duration.milliseconds(chance.number(in: 0...8000))
+        let spec = JobSpec(
+            name: "job \(index)", priority: chance.pick([50, 50, 80]), seed: chance.next(),
+            budget: chance.pick([
+                Budget(trials: UInt32(chance.number(in: 1...20)), time: nil),
+                Budget(trials: UInt32(chance.number(in: 1...20)), time: .seconds(6)),
+                Budget(trials: 40, time: .milliseconds(chance.number(in: 1...4000))),
+            ]),
+            kind: chance.once(in: 2)
+                ? .idle(
+                    trials: UInt32(chance.number(in: 1...60)),
+                    duration: .milliseconds(chance.pick([0, 5, 200, 1500])))
+                : .learning(Self.learning(&chance)))
+        return Submission(
+            spec: spec, owner: chance.pick(["anna", "bela"]), key: "key \(index)", at: at,
+            cancelAt: chance.once(in: 5) ? at + cancelAfter : nil)
+    }
+
+    private static func learning(_ chance: inout Chance) -> LearningJob {
+        let set = UInt64(chance.number(in: 0...2))
+        let lesson = Lesson(
+            task: .regression, data: Truth.blob(set), schema: Truth.blob(set + 100), target: "y",
+            metrics: ["rmse"], folds: chance.number(in: 2...5), foldSeed: set)
+        return LearningJob(
+            lesson: lesson, direction: .minimise, families: [], rows: 300, columns: 8, classes: 0)
+    }
+}
