@@ -1,0 +1,21 @@
+/// Why a blob was not stored or is not there; equality is by code.
+package struct BlobError: Error, Equatable, Sendable, CustomStringConvertible {
+    package enum Code: String, Sendable {
+        case missing
+        /// It is longer than a blob may be, or than there is room for.
+        case tooLarge
+        /// What arrived is not what was announced.
+        case mismatch
+        case failed
+    }
+
+    package let code: Code
+    package let description: String
+
+    package init(_ code: Code, _ sentence: String) {
+        self.code = code
+        self.description = sentence
+    }
+
+    package static func == (left: Self, right: Self) -> Bool { left.code == right.code }
+}

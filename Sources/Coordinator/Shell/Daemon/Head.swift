@@ -1,0 +1,55 @@
+import CoordinatorCore
+import GRPCCore
+import Logging
+import Transport
+import Wire
+
+/// The parts of a head, put together and not yet running.
+struct Head: Sendable {
+    let readiness = Readiness()
+    let journal: any Journal
+    let loop: CoordinatorLoop
+    let transfers: Transfers
+    let server: Server
+    let vitals: Vitals
+
+    init(
+        _ settings: HeadSettings, state: StateDirectory, credentials: CredentialStore, log: Logger
+    ) throws {
+        let journal = try SQLiteJournal(path: state.journalPath)
+        let blobs = try BlobStore(at: state.blobsPath)
+        let clock = HeadClock()
+        let sessions = WorkerSessions()
+        let archive = Archive(journal: journal, clock: clock)
+        let loop = CoordinatorLoop(
+            journal: journal, links: sessions, archive: archive, clock: clock)
+        let transfers = Transfers(loop: loop, blobs: blobs, logger: log)
+        let vitals = Vitals(readiness: self.readiness, loop: loop)
+        let connections = MetricsPage.LateConnections()
+        let metrics = MetricsPage(
+            loop: loop, readiness: self.readiness, sessions: sessions, blobs: blobs,
+            journal: journal, connections: connections)
+
+        self.server = try Server(
+            settings.listener, credentials: credentials,
+            services: [
+                JobsService(
+                    loop: loop,
+                    admission: Admission(readiness: self.readiness, blobs: blobs, log: log),
+                    directory: JobDirectory(loop: loop, archive: archive), log: log),
+                BlobsService(blobs: blobs, log: log),
+                ModelsService(archive: archive, blobs: blobs, log: log),
+                NodesService(loop: loop, sessions: sessions, log: log),
+                HealthService(readiness: self.readiness),
+            ],
+            pages: HeadPages(vitals: vitals, metrics: metrics).pages,
+            links: WorkerGate(
+                loop: loop, sessions: sessions, transfers: transfers, logger: log),
+            logger: log)
+        connections.set(self.server.connections)
+        self.journal = journal
+        self.loop = loop
+        self.transfers = transfers
+        self.vitals = vitals
+    }
+}

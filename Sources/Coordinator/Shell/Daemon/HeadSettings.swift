@@ -1,0 +1,71 @@
+package import CoordinatorCore
+import Glibc
+package import Host
+package import Transport
+
+/// What an operator decides about a head. Its name is not among it: the certificate says that.
+package struct HeadSettings: Sendable {
+    /// The one port, and how it behaves.
+    package var listener: ListenerSettings
+    package var state: State
+    /// A loopback address for plain `/livez` and `/readyz`; nil opens no second port.
+    package var probe: HostAndPort?
+    package var session: Session
+    /// Of the decisions.
+    package var coordinator: Settings
+
+    package init(
+        listener: ListenerSettings, state: State, probe: HostAndPort? = nil,
+        session: Session = .defaults, coordinator: Settings = .defaults
+    ) {
+        self.listener = listener
+        self.state = state
+        self.probe = probe
+        self.session = session
+        self.coordinator = coordinator
+    }
+
+    /// Where the journal and the blobs are.
+    package enum State: Equatable, Sendable {
+        /// Survives the head. The directory is the owner's alone.
+        case directory(String)
+        /// In the session directory, and gone with it: an embedded run.
+        case session
+    }
+
+    /// The head's session directory.
+    package struct Session: Equatable, Sendable {
+        /// Nil: `$RUNTIME_DIRECTORY`, `$TMPDIR`, … decide.
+        package var temporaryDirectory: String?
+        package var ending: SessionDirectory.Ending
+
+        package init(temporaryDirectory: String?, ending: SessionDirectory.Ending) {
+            self.temporaryDirectory = temporaryDirectory
+            self.ending = ending
+        }
+
+        package static let defaults = Self(temporaryDirectory: nil, ending: .removed)
+    }
+
+    /// - Throws: `SettingsError` with one sentence that names what is wrong.
+    package func validate() throws(HeadSettingsError) {
+        do throws(SettingsError) {
+            try self.coordinator.validate()
+        } catch {
+            throw HeadSettingsError(error.description)
+        }
+        if case .directory(let path) = self.state, path.isEmpty {
+            throw HeadSettingsError("the state directory has no name; give it with --state DIR")
+        }
+        guard self.listener.grace >= .zero else {
+            throw HeadSettingsError("the grace of a shutdown must not be negative")
+        }
+    }
+}
+
+/// Which setting of a head cannot work, and what would.
+package struct HeadSettingsError: Error, Equatable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    init(_ sentence: String) { self.description = sentence }
+}

@@ -1,0 +1,126 @@
+import CoordinatorCore
+import Logging
+import NIOCore
+import Transport
+import Wire
+
+/// Carries out what workers ask for on their links for blobs: each wish a task of its own, all of
+/// them children of `run`.
+final class Transfers: Sendable {
+    private let loop: CoordinatorLoop
+    private let blobs: BlobStore
+    private let logger: Logger
+    private let wishes: AsyncStream<Wish>
+    private let sink: AsyncStream<Wish>.Continuation
+
+    /// At most one for each link: a link waits for the answer to its last wish.
+    enum Wish: Sendable {
+        case fetch(Fetch, BulkLink)
+        case put(Put, ChunkQueue, BulkLink)
+    }
+
+    init(loop: CoordinatorLoop, blobs: BlobStore, logger: Logger) {
+        self.loop = loop
+        self.blobs = blobs
+        self.logger = logger
+        (self.wishes, self.sink) = AsyncStream.makeStream()
+    }
+
+    func begin(_ wish: Wish) { self.sink.yield(wish) }
+
+    /// Serves until `stop`, or until the task is cancelled.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            for await wish in self.wishes {
+                group.addTask {
+                    switch wish {
+                    case .fetch(let fetch, let bulk): await self.serve(fetch, over: bulk)
+                    case .put(let put, let queue, let bulk):
+                        await self.receive(put, from: queue, over: bulk)
+                    }
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    func stop() { self.sink.finish() }
+
+    // MARK: Head to worker
+
+    private func serve(_ fetch: Fetch, over bulk: BulkLink) async {
+        do {
+            let blob = try await self.judge { $0.judgeFetch(bulk.session, fetch) }
+            let (file, size) = try await FileThreads.run { try self.blobs.open(blob.digest) }
+            guard size == blob.size, fetch.offset <= size else {
+                throw BlobError(.mismatch, "the blob \(blob.digest) has \(size) bytes")
+            }
+            bulk.link.send([.blobFollows(blob, offset: fetch.offset)])
+            try await bulk.link.send(
+                .file(file), offset: fetch.offset, length: size - fetch.offset)
+            bulk.answered()
+        } catch let error as BlobError {
+            bulk.link.send([.blobMissing(fetch.digest, reason: error.description)])
+            bulk.answered()
+        } catch {
+            // Half a blob cannot be taken back: the worker fetches the rest over a new link.
+            self.logger.info(
+                "a blob was not sent to its end",
+                metadata: ["worker": "\(bulk.link.peer.name)", "reason": "\(error)"])
+            bulk.link.close()
+        }
+    }
+
+    // MARK: Worker to head
+
+    private func receive(_ put: Put, from queue: ChunkQueue, over bulk: BulkLink) async {
+        do {
+            let blob = try await self.judge { $0.judgePut(bulk.session, put) }
+            let draft = try await FileThreads.run { try self.blobs.begin(blob) }
+            while true {
+                switch await queue.next() {
+                case .chunks(let chunks):
+                    try await FileThreads.run {
+                        for chunk in chunks {
+                            try chunk.withUnsafeReadableBytes { try draft.append($0) }
+                        }
+                    }
+                    continue
+                case .abandoned: return
+                case .finished: break
+                }
+                break
+            }
+            try await FileThreads.run { try draft.finish() }
+            bulk.link.send([.blobStored(put.blob.digest)])
+            bulk.answered()
+        } catch {
+            let reason = (error as? BlobError)?.description ?? "the head failed to store it"
+            // The rest of its bytes are on their way; they are let go by.
+            guard await Self.skip(queue) == .finished else { return }
+            bulk.link.send([.blobMissing(put.blob.digest, reason: reason)])
+            bulk.answered()
+        }
+    }
+
+    private enum Skipped { case finished, abandoned }
+
+    private static func skip(_ queue: ChunkQueue) async -> Skipped {
+        while true {
+            switch await queue.next() {
+            case .chunks: continue
+            case .finished: return .finished
+            case .abandoned: return .abandoned
+            }
+        }
+    }
+
+    private func judge(
+        _ question: @escaping @Sendable (Coordinator) -> BlobJudgement
+    ) async throws -> Blob {
+        switch try await self.loop.ask(question) {
+        case .allowed(let blob): return blob
+        case .refused(let reason): throw BlobError(.missing, reason)
+        }
+    }
+}

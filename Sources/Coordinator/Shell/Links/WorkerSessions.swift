@@ -1,0 +1,103 @@
+import Synchronization
+import Transport
+package import Wire
+
+/// The control links that stand, by session.
+///
+/// A session is numbered when its worker says hello; the coordinator decides what it is worth, and
+/// has an older one of the same worker cut. From then on nothing more of the old one is heard.
+package final class WorkerSessions: WorkerLinks {
+    private let content = Mutex(Content())
+
+    private struct Content {
+        var last: UInt64 = 0
+        var sessions: [SessionNumber: Session] = [:]
+        /// Links that were told to wait because the loop had too much to do.
+        var paused: [LinkConnection] = []
+    }
+
+    struct Session: Sendable {
+        let link: LinkConnection
+        var bulkLinks = 0
+
+        var peer: ProvedPeer { self.link.peer }
+    }
+
+    /// Bulk links that one session may have: a few transfers at once, and some slack for those
+    /// whose end was not noticed yet.
+    private static let bulkLinksMax = 16
+
+    package init() {}
+
+    /// How many workers are connected.
+    package var count: Int { self.content.withLock { $0.sessions.count } }
+
+    subscript(_ session: SessionNumber) -> Session? {
+        self.content.withLock { $0.sessions[session] }
+    }
+
+    // MARK: The loop's side
+
+    package func send(_ messages: [LinkMessage], to session: SessionNumber) {
+        self[session]?.link.send(messages)
+    }
+
+    package func cut(_ session: SessionNumber, reason: String) {
+        self.close(session)?.refuse(reason)
+    }
+
+    package func relieve() {
+        let paused = self.content.withLock { content in
+            let paused = content.paused
+            content.paused = []
+            return paused
+        }
+        for link in paused { link.resumeReading() }
+    }
+
+    // MARK: The links' side
+
+    func open(_ link: LinkConnection) -> SessionNumber {
+        self.content.withLock { content in
+            content.last += 1
+            let number = SessionNumber(rawValue: content.last)
+            content.sessions[number] = Session(link: link)
+            return number
+        }
+    }
+
+    @discardableResult
+    func close(_ session: SessionNumber) -> LinkConnection? {
+        self.content.withLock { $0.sessions.removeValue(forKey: session)?.link }
+    }
+
+    /// The link reads nothing more until the loop has caught up.
+    func pause(_ link: LinkConnection) {
+        link.pauseReading()
+        self.content.withLock { $0.paused.append(link) }
+    }
+
+    enum BulkAdmission: Equatable {
+        case admitted
+        case refused(reason: String)
+    }
+
+    /// Judges a further link that names a session: it must be of the same worker, by certificate.
+    func openBulk(_ session: SessionNumber, by peer: ProvedPeer) -> BulkAdmission {
+        self.content.withLock { content in
+            guard let found = content.sessions[session], found.peer.identity == peer.identity else {
+                return .refused(reason: "\(session) is no session of \(peer.name)")
+            }
+            guard found.bulkLinks < Self.bulkLinksMax else {
+                return .refused(
+                    reason: "a session has at most \(Self.bulkLinksMax) links for blobs")
+            }
+            content.sessions[session]?.bulkLinks += 1
+            return .admitted
+        }
+    }
+
+    func closeBulk(_ session: SessionNumber) {
+        self.content.withLock { $0.sessions[session]?.bulkLinks -= 1 }
+    }
+}

@@ -1,0 +1,107 @@
+import CoordinatorCore
+import Wire
+
+extension JobRecord {
+    /// The job as the public API shows it, at this moment.
+    func message(now: Instant) -> Assay_V1_Job {
+        var message = Assay_V1_Job()
+        message.id = self.id.description
+        message.owner = self.owner
+        message.spec = self.spec.message
+        message.state = self.state.word
+        message.stage = self.stage
+        message.trials = self.counts.message
+        message.reason = self.state.reason ?? ""
+        if let best, let trial = self[best.trial] { message.best = trial.message }
+        if let model = self.modelID { message.model = model }
+        message.submittedAt = self.submittedAt.sinceOrigin.seconds
+        message.endedAt = self.endedAt?.sinceOrigin.seconds ?? 0
+        message.elapsedSeconds = max(0, ((self.endedAt ?? now) - self.submittedAt).seconds)
+        return message
+    }
+
+    /// A job has at most one model, so the job's name is the model's.
+    var modelID: String? {
+        guard self.state == .succeeded, !self.model.isEmpty else { return nil }
+        return self.id.description
+    }
+
+    /// The job's model as the public API shows it; nil when it has none.
+    var modelMessage: Assay_V1_Model? {
+        guard let id = self.modelID else { return nil }
+        var message = Assay_V1_Model()
+        message.id = id
+        message.job = self.id.description
+        message.owner = self.owner
+        message.name = self.spec.name
+        message.files = self.model.map { output in
+            var file = Assay_V1_ModelFile()
+            file.name = output.name
+            file.blob = output.blob.message
+            return file
+        }
+        message.createdAt = self.endedAt?.sinceOrigin.seconds ?? 0
+        let refit = self.trials.last { $0.spec.step == .refit && $0.isScored }
+        if let recipe = refit?.spec.recipe { message.recipe = recipe.message }
+        // The refit saw all rows, so that only the cross validation of its recipe can judge it.
+        let judged = self.trials.first { trial in
+            trial.spec.step != .refit && trial.isScored && trial.spec.recipe == refit?.spec.recipe
+        }
+        if case .scored(let scores, _) = judged?.outcome?.result {
+            message.scores = scores.map(\.message)
+        }
+        return message
+    }
+}
+
+extension JobRecord.State {
+    var word: String {
+        switch self {
+        case .running: "running"
+        case .succeeded: "succeeded"
+        case .failed: "failed"
+        case .cancelled: "cancelled"
+        }
+    }
+}
+
+extension JobRecord.Counts {
+    var message: Assay_V1_TrialCounts {
+        var message = Assay_V1_TrialCounts()
+        message.queued = UInt32(self.queued)
+        message.running = UInt32(self.leased)
+        message.scored = UInt32(self.scored)
+        message.failed = UInt32(self.failed)
+        message.cancelled = UInt32(self.cancelled)
+        return message
+    }
+}
+
+extension TrialRecord {
+    var message: Assay_V1_Trial {
+        var message = Assay_V1_Trial()
+        message.index = self.index
+        message.state = self.word
+        message.spec = self.spec.message
+        if let outcome = self.outcome { message.outcome = outcome.message }
+        message.worker = self.worker ?? ""
+        message.losses = UInt32(self.losses.count)
+        return message
+    }
+
+    var isScored: Bool {
+        if case .scored = self.outcome?.result { true } else { false }
+    }
+
+    private var word: String {
+        switch self.state {
+        case .queued: "queued"
+        case .leased: "running"
+        case .finished(let finished):
+            switch finished.outcome.result {
+            case .scored: "scored"
+            case .failed(let failure): failure.code == .cancelled ? "cancelled" : "failed"
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Foundation
+package import GRPCCore
+import Glibc
+import Host
+import Logging
+import Transport
+package import Wire
+
+/// The models that jobs have made: `j17` is the model of job 17.
+package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
+    let archive: Archive
+    let blobs: BlobStore
+    let log: Logger
+
+    /// Models in one answer.
+    private static let listMax = 1000
+
+    package func list(
+        request: Assay_V1_ListModelsRequest, context: ServerContext
+    ) async throws -> Assay_V1_ListModelsResponse {
+        let owner = try Caller(context).visibleOwner(.listModels)
+        return try await answering(self.log) {
+            var response = Assay_V1_ListModelsResponse()
+            response.models = try await FileThreads.run {
+                try self.archive.models(of: owner, limit: Self.listMax)
+            }
+            return response
+        }
+    }
+
+    package func get(
+        request: Assay_V1_GetModelRequest, context: ServerContext
+    ) async throws -> Assay_V1_Model {
+        try await self.find(request.model, context)
+    }
+
+    package func fetch(
+        request: Assay_V1_FetchModelRequest, response: RPCWriter<Assay_V1_Chunk>,
+        context: ServerContext
+    ) async throws {
+        let model = try await self.find(request.model, context)
+        try await answering(self.log) {
+            guard let file = model.files.first(where: { $0.name == request.file }) else {
+                let names = model.files.map(\.name).joined(separator: ", ")
+                throw RPCError(
+                    code: .notFound,
+                    message: "the model \(model.id) has no such file, but: \(names)")
+            }
+            let digest = try Blob(file.blob).digest
+            let opened = try await FileThreads.run { try self.blobs.open(digest).file }
+            while true {
+                let bytes = try await FileThreads.run { try Self.nextChunk(of: opened) }
+                guard !bytes.isEmpty else { return }
+                var chunk = Assay_V1_Chunk()
+                chunk.chunk = bytes
+                try await response.write(chunk)
+            }
+        }
+    }
+
+    private func find(_ name: String, _ context: ServerContext) async throws -> Assay_V1_Model {
+        let caller = try Caller(context)
+        guard let job = JobID(text: name) else {
+            throw RPCError(
+                code: .invalidArgument, message: "a model is named like its job, as in j17")
+        }
+        let model = try await answering(self.log) {
+            try await FileThreads.run { try self.archive.summary(of: job)?.model }
+        }
+        guard let model else {
+            throw RPCError(code: .notFound, message: "there is no model \(job)")
+        }
+        try caller.permit(.readModel, ownedBy: model.owner)
+        return model
+    }
+
+    private static func nextChunk(of file: Descriptor) throws(BlobError) -> Data {
+        var bytes = Data(count: Limits.chunkBytesMax)
+        let count = file.withNumber { number in
+            bytes.withUnsafeMutableBytes { read(number, $0.baseAddress, $0.count) }
+        }
+        guard count >= 0 else { throw BlobError(failedTo: "read a blob", errno) }
+        return bytes.prefix(count)
+    }
+}

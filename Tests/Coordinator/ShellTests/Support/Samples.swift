@@ -1,0 +1,75 @@
+import CoordinatorCore
+import Wire
+
+/// Small things that the tests of the head are made of.
+enum Sample {
+    static let origin = Instant(sinceOrigin: .seconds(1_700_000_000))
+
+    static func idle(trials: UInt32 = 2, name: String = "idle") -> JobSpec {
+        JobSpec(
+            name: name, priority: 50, seed: 1, budget: Budget(trials: nil, time: nil),
+            kind: .idle(trials: trials, duration: .zero))
+    }
+
+    static func blob(_ byte: UInt8, size: UInt64 = 10) -> Blob {
+        Blob(digest: Digest(sha256: Array(repeating: byte, count: 32)), size: size)
+    }
+
+    static var lesson: JobSpec { self.lesson(data: self.blob(1), schema: self.blob(2)) }
+
+    static func lesson(data: Blob, schema: Blob) -> JobSpec {
+        let lesson = Lesson(
+            task: .classification, data: data, schema: schema, target: "income",
+            metrics: ["roc_auc"], folds: 5, foldSeed: 9)
+        return JobSpec(
+            name: "adult", priority: 60, seed: 3,
+            budget: Budget(trials: 20, time: .seconds(60)),
+            kind: .learning(
+                LearningJob(
+                    lesson: lesson, direction: .maximise, families: [], rows: 100, columns: 4,
+                    classes: 2)))
+    }
+
+    static func submitted(
+        _ job: UInt64, _ spec: JobSpec = Sample.idle(), owner: String = "ada", key: String = ""
+    ) -> Fact {
+        .submitted(JobID(job), spec, owner: owner, key: key, at: self.origin)
+    }
+
+    static func finished(_ job: UInt64, _ trial: UInt32, score: Double = 0.5) -> Fact {
+        .finished(
+            TrialID(JobID(job), trial),
+            Outcome(
+                .scored(scores: [Score("roc_auc", score)], outputs: []),
+                cost: Cost(cpu: .milliseconds(3), wall: .milliseconds(4), memoryBytes: 5)),
+            worker: "w1")
+    }
+
+    static func candidate(_ step: TrialSpec.Step) -> TrialSpec {
+        TrialSpec(
+            step: step,
+            recipe: Recipe(family: "ridge", parameters: [Parameter("alpha", 0.1)], seed: 7))
+    }
+
+    static func refitted(_ job: UInt64, _ trial: UInt32, _ outputs: [Output]) -> Fact {
+        .finished(
+            TrialID(JobID(job), trial),
+            Outcome(.scored(scores: [], outputs: outputs), cost: .none), worker: "w1")
+    }
+
+    /// One fact of every kind about a job, in an order that a coordinator could have made.
+    static func life(of job: UInt64, end: JobEnd = .succeeded) -> [Fact] {
+        [
+            self.submitted(job, self.lesson, key: "key-\(job)"),
+            .proposed(JobID(job), [.idle, .idle, self.candidate(.portfolio), .idle]),
+            self.finished(job, 0),
+            .lost(TrialID(JobID(job), 1), Loss(.workerLost, "silent for 10 s"), worker: "w2"),
+            self.refitted(job, 2, [Output(name: "manifest.json", blob: self.blob(4))]),
+            .finished(
+                TrialID(JobID(job), 3),
+                Outcome(.failed(Failure(.timeLimit, "took longer than 5 s")), cost: .none),
+                worker: "w1"),
+            .ended(JobID(job), end, at: self.origin + .seconds(5)),
+        ]
+    }
+}
