@@ -1,0 +1,32 @@
+import Wire
+import WorkerCore
+
+/// What the loop asks of others: each kind in order, none of them waited for.
+struct Errands: Sendable {
+    /// Runners to start and to wait for, each until its end.
+    let runners: AsyncStream<RunnerChannel>
+    let fetches: AsyncStream<Digest>
+    let puts: AsyncStream<Lease>
+
+    private let runnerSink: AsyncStream<RunnerChannel>.Continuation
+    private let fetchSink: AsyncStream<Digest>.Continuation
+    private let putSink: AsyncStream<Lease>.Continuation
+
+    init() {
+        // Unbounded, and bounded all the same: by slots, by blobs in the cache, by leases held.
+        (self.runners, self.runnerSink) = AsyncStream.makeStream()
+        (self.fetches, self.fetchSink) = AsyncStream.makeStream()
+        (self.puts, self.putSink) = AsyncStream.makeStream()
+    }
+
+    func keep(_ runner: RunnerChannel) { self.runnerSink.yield(runner) }
+    func fetch(_ digest: Digest) { self.fetchSink.yield(digest) }
+    func put(_ lease: Lease) { self.putSink.yield(lease) }
+
+    /// No errand follows.
+    func finish() {
+        self.runnerSink.finish()
+        self.fetchSink.finish()
+        self.putSink.finish()
+    }
+}

@@ -1,0 +1,122 @@
+import Crypto
+import Engine
+import Host
+import Wire
+
+/// One lesson, read and cut into folds, with what its trials share.
+struct LessonRoom {
+    let lesson: Lesson
+    private let environmentClass: String
+    private let metrics: [Metric]
+    private var bench: Workbench
+
+    init(
+        _ lesson: Lesson, _ data: SealedMemory, _ schema: SealedMemory, _ environmentClass: String
+    ) throws(ComputationError) {
+        self.lesson = lesson
+        self.environmentClass = environmentClass
+        self.metrics = try ComputationError.each(lesson.metrics) { name throws(ComputationError) in
+            guard let metric = Metric(rawValue: name) else {
+                throw ComputationError("this worker knows no metric \(name)")
+            }
+            return metric
+        }
+        do {
+            let columns = try schema.withBytes { bytes throws(SchemaError) in
+                try Schema(decoding: Array(bytes))
+            }
+            // Read where it lies: the pages are the worker's, and all its runners'.
+            let dataset = try data.withBytes { bytes throws(TableError) in
+                try Dataset(
+                    csv: bytes, schema: columns, target: lesson.target,
+                    task: Engine.LearningTask(lesson.task))
+            }
+            let folds = try Folds(dataset.answers, count: lesson.folds, seed: lesson.foldSeed)
+            self.bench = Workbench(dataset, folds)
+        } catch {
+            throw ComputationError("\(error)")
+        }
+    }
+
+    /// Scores of all metrics that are defined here; the first always is.
+    mutating func evaluate(_ recipe: Wire.Recipe) throws(ComputationError) -> [Score] {
+        let evaluation: Evaluation
+        do {
+            evaluation = try self.bench.evaluate(try Engine.Recipe(recipe), metrics: self.metrics)
+        } catch {
+            throw ComputationError("\(error)")
+        }
+        return try ComputationError.each(evaluation.scores) { score throws(ComputationError) in
+            guard score.mean.isFinite else {
+                throw ComputationError("\(score.metric.rawValue) is not a finite number")
+            }
+            return Score(score.metric.rawValue, score.mean)
+        }
+    }
+
+    /// Fits on all rows; the model, as the two files of its bundle.
+    ///
+    /// Nothing in the files tells which worker made them or when, so that a second run of the same
+    /// refit gives the same digests.
+    func refit(_ recipe: Wire.Recipe) throws(ComputationError) -> [(Output, SealedMemory)] {
+        let model: FittedModel
+        do {
+            model = try FittedModel.fit(try Engine.Recipe(recipe), self.bench.dataset)
+        } catch {
+            throw ComputationError("\(error)")
+        }
+        let lineage: [Safetensors.Entry] = [
+            .init("data", self.lesson.data.digest.description),
+            .init("schema", self.lesson.schema.digest.description),
+            .init("rows", "\(self.bench.dataset.rows)"),
+            .init("environment", self.environmentClass),
+        ]
+        let files = ModelBundle(model, scores: [], lineage: lineage)
+            .files { Digest(sha256: Array(SHA256.hash(data: $0))).description }
+        do {
+            return [
+                try Self.output(files.manifest, named: ModelBundle.manifestName),
+                try Self.output(files.weights, named: ModelBundle.weightsName),
+            ]
+        } catch {
+            throw ComputationError("the model could not be kept: \(error)")
+        }
+    }
+
+    private static func output(
+        _ bytes: [UInt8], named name: String
+    ) throws(HostError) -> (Output, SealedMemory) {
+        var draft = try SealedMemory.Draft(named: "assay-output")
+        try draft.append(bytes)
+        let memory = try draft.sealed()
+        return (Output(name: name, blob: memory.blob), memory)
+    }
+}
+
+extension Engine.LearningTask {
+    init(_ task: Wire.LearningTask) {
+        switch task {
+        case .classification: self = .classification
+        case .regression: self = .regression
+        }
+    }
+}
+
+extension Engine.Recipe {
+    init(_ recipe: Wire.Recipe) throws(LearnerError) {
+        try self.init(
+            familyName: recipe.family, recipe.parameters.map { .init($0.name, $0.value) },
+            seed: recipe.seed)
+    }
+}
+
+extension ComputationError {
+    /// A `map` that keeps the error's type.
+    static func each<Source, Target>(
+        _ items: [Source], _ make: (Source) throws(ComputationError) -> Target
+    ) throws(ComputationError) -> [Target] {
+        var targets: [Target] = []
+        for item in items { targets.append(try make(item)) }
+        return targets
+    }
+}

@@ -1,0 +1,70 @@
+import CSeccomp
+import Host
+import Wire
+
+/// Computes trials, one after the other, in this process and on this thread.
+struct TrialComputer {
+    private var attached: [Digest: SealedMemory] = [:]
+    private var rooms: LessonRooms
+
+    init(environmentClass: String) { self.rooms = LessonRooms(environmentClass: environmentClass) }
+
+    mutating func attach(_ digest: Digest, _ memory: SealedMemory) {
+        self.attached[digest] = memory
+    }
+
+    mutating func detach(_ digest: Digest) {
+        self.attached[digest] = nil
+        self.rooms.forget(digest)
+    }
+
+    /// The outcome, and the outputs that it names, in its order.
+    ///
+    /// - Throws: `WireError` when the worker orders what it has not prepared. That is no fault of
+    ///   the trial, so it must not become its outcome.
+    mutating func compute(
+        _ trialClass: TrialClass, _ spec: TrialSpec
+    ) throws(WireError) -> (outcome: Outcome, outputs: [SealedMemory]) {
+        let meter = Meter()
+        switch trialClass {
+        case .idle(let duration):
+            // Without work: the slot is held for a while.
+            if duration > .zero { assay_sleep(duration.nanoseconds) }
+            return (Outcome(.scored(scores: [], outputs: []), cost: meter.read()), [])
+        case .lesson(let lesson):
+            guard let recipe = spec.recipe else { throw WireError("spec.recipe", "is missing") }
+            guard let data = self.attached[lesson.data.digest],
+                let schema = self.attached[lesson.schema.digest]
+            else { throw WireError("lesson.data", "was not attached before") }
+            do throws(ComputationError) {
+                let (result, memory) = try self.rooms.enter(lesson, data: data, schema: schema) {
+                    (room) throws(ComputationError) in
+                    try Self.learn(recipe, spec.step, in: &room)
+                }
+                return (Outcome(result, cost: meter.read()), memory)
+            } catch {
+                let failure = Failure(.computation, error.description)
+                return (Outcome(.failed(failure), cost: meter.read()), [])
+            }
+        }
+    }
+
+    private static func learn(
+        _ recipe: Recipe, _ step: TrialSpec.Step, in room: inout LessonRoom
+    ) throws(ComputationError) -> (Outcome.Result, [SealedMemory]) {
+        switch step {
+        case .refit:
+            let outputs = try room.refit(recipe)
+            return (.scored(scores: [], outputs: outputs.map(\.0)), outputs.map(\.1))
+        case .idle, .portfolio, .tuning:
+            return (.scored(scores: try room.evaluate(recipe), outputs: []), [])
+        }
+    }
+}
+
+/// Why a trial has no score: one sentence without any value of the data set.
+struct ComputationError: Error, Equatable, Sendable, CustomStringConvertible {
+    let description: String
+
+    init(_ sentence: String) { self.description = sentence }
+}

@@ -1,0 +1,164 @@
+import Foundation
+import Glibc
+package import Host
+package import Logging
+import NIOCore
+import NIOPosix
+package import Transport
+import Wire
+import WorkerCore
+
+/// A worker: dials out, runs trials in its slots, listens nowhere.
+package enum WorkerDaemon {
+    /// Runs until the operator asks for the end: the first request drains, the second stops.
+    ///
+    /// The process is hardened by its `main`, which also owns the signals: an embedded cluster runs
+    /// several workers in one process.
+    ///
+    /// - Parameters:
+    ///   - requests: What the operator wants; `TerminationSignals.requests`, or what an embedding
+    ///     program says. Its end changes nothing.
+    ///   - service: The service manager to keep informed; nil for an embedded worker.
+    /// - Throws: what keeps the worker from starting, in one sentence: `WorkerSettingsError`,
+    ///   `CredentialError`, `HostError`. A head that is away does not: it is waited for.
+    package static func run(
+        _ settings: WorkerSettings, credentials: CredentialStore,
+        requests: AsyncStream<TerminationSignals.Request>, service: ServiceManager?, log: Logger
+    ) async throws {
+        // 1) What may be wrong is found before anything is started.
+        try settings.validate()
+        try credentials.current.require(.worker)
+        let launch = try Self.launch(settings)
+        let place = SessionDirectory.place(given: settings.session.temporaryDirectory)
+        try Self.removeOrphans(under: place, log)
+        let session = try SessionDirectory.make(
+            .worker, under: place, ending: settings.session.ending)
+
+        // 2) One loop for control, runners and clock; one for bulk.
+        let loops = (
+            control: MultiThreadedEventLoopGroup(numberOfThreads: 1),
+            bulk: MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        )
+        let errands = Errands()
+        let (news, linkNews) = AsyncStream.makeStream(of: HeadLink.News.self)
+        let loop = WorkerLoop(
+            on: loops.control.next(), settings: settings, launch: launch, errands: errands,
+            linkNews: linkNews, log: log)
+        let link = HeadLink(
+            head: Head(place: settings.head, credentials: credentials, loops: loop.eventLoop),
+            loop: loop, reconnect: settings.reconnect, service: service, log: log)
+        let courier = Courier(
+            head: Head(place: settings.head, credentials: credentials, loops: loops.bulk),
+            loop: loop, reconnect: settings.reconnect)
+
+        // 3) Everything that runs beside the loop lives in here.
+        await withDiscardingTaskGroup { group in
+            group.addTask { await Self.keep(errands.runners, for: loop) }
+            group.addTask { await courier.fetch(errands.fetches) }
+            group.addTask { await courier.put(errands.puts) }
+            group.addTask { await link.run(news) }
+            group.addTask {
+                await Self.obey(requests, loop, credentials, service: service, log: log)
+            }
+            let watchdog = service.flatMap { Self.startWatchdog($0, on: loop.eventLoop) }
+            loop.start()
+            await loop.end()
+            watchdog?.cancel()
+            group.cancelAll()
+        }
+
+        // 4) Nothing is left behind.
+        try await loops.bulk.shutdownGracefully()
+        try await loops.control.shutdownGracefully()
+        try session.end()
+        log.info("the worker has ended")
+    }
+
+    /// What runners are told. Looks their user up, so that a wrong name is an error at the start.
+    private static func launch(
+        _ settings: WorkerSettings
+    ) throws(WorkerSettingsError) -> RunnerLaunch {
+        var user: Privileges.User?
+        if geteuid() == 0 {
+            do throws(SandboxError) {
+                user = try Privileges.User(named: settings.runner.user)
+            } catch {
+                throw WorkerSettingsError(error.description)
+            }
+        }
+        let runner = RunnerSettings(
+            parent: getpid(), user: user, memoryBytesMax: settings.runner.memoryBytesMax,
+            outputBytesMax: settings.runner.outputBytesMax)
+        return RunnerLaunch(program: settings.runner.program, settings: runner)
+    }
+
+    private static func removeOrphans(under place: String, _ log: Logger) throws {
+        let reaping = try SessionDirectory.reapOrphans(under: place)
+        for path in reaping.removed {
+            log.info("a dead session's directory was removed", metadata: ["path": "\(path)"])
+        }
+        for failure in reaping.failures {
+            log.warning(
+                "a dead session's directory could not be removed",
+                metadata: ["reason": "\(failure)"])
+        }
+    }
+
+    /// Starts each runner and waits for it to end. Returns when the last one has been reaped.
+    private static func keep(_ runners: AsyncStream<RunnerChannel>, for loop: WorkerLoop) async {
+        await withDiscardingTaskGroup { group in
+            for await runner in runners {
+                group.addTask {
+                    let end = await runner.process.run()
+                    loop.ended(runner, end)
+                }
+            }
+        }
+    }
+
+    private static func obey(
+        _ requests: AsyncStream<TerminationSignals.Request>, _ loop: WorkerLoop,
+        _ credentials: CredentialStore, service: ServiceManager?, log: Logger
+    ) async {
+        for await request in requests {
+            switch request {
+            case .stop:
+                log.info("draining: what runs is finished, what waits is handed back")
+                service?.stopping(status: "draining")
+                loop.happenedElsewhere(.drain)
+            case .stopNow:
+                log.info("stopping: everything is handed back")
+                service?.stopping(status: "stopping")
+                loop.happenedElsewhere(.stop)
+            case .reload:
+                Self.reload(credentials, service: service, log: log)
+            }
+        }
+    }
+
+    /// The next link uses the new certificate; the one that stands keeps what it began with.
+    private static func reload(
+        _ credentials: CredentialStore, service: ServiceManager?, log: Logger
+    ) {
+        service?.reloading()
+        do throws(CredentialError) {
+            try credentials.reload()
+            let expiry = credentials.current.expiresAt
+            log.info("the certificate was read again", metadata: ["expires": "\(expiry)"])
+        } catch {
+            log.error("the old certificate stays in use", metadata: ["reason": "\(error)"])
+        }
+        service?.ready(status: "working")
+    }
+
+    /// Signs of life come from the worker's own loop: when it hangs, they stop.
+    private static func startWatchdog(
+        _ service: ServiceManager, on eventLoop: any EventLoop
+    ) -> RepeatedTask? {
+        guard let timeout = service.watchdogTimeout else { return nil }
+        let interval = TimeAmount(timeout / 2)
+        return eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: interval) { _ in
+            service.keepAlive()
+        }
+    }
+}

@@ -1,0 +1,173 @@
+import Host
+import Logging
+import NIOCore
+import Transport
+import Wire
+import WorkerCore
+
+/// Owns the worker's machine: what happens becomes its events, its directives become deeds.
+///
+/// Everything in here happens on one event loop: the control link, the runners' sockets and the
+/// clock live there too, so that a trial crosses no thread between the head and its runner. What
+/// waits or computes (starting and reaping runners, carrying blobs) happens elsewhere and comes
+/// back as an event.
+// @unchecked: all state is touched on `eventLoop` only; whoever comes from elsewhere hops, and the
+// door `happened` checks it.
+final class WorkerLoop: @unchecked Sendable {
+    let eventLoop: any EventLoop
+    let settings: WorkerSettings
+    let launch: RunnerLaunch
+    let environmentClass: String
+    let log: Logger
+
+    private var machine: WorkerMachine
+    /// Events that a deed brought about, while its directives are still being carried out.
+    private var waiting: [Event] = []
+    private var isBusy = false
+    private var tick: (at: Instant, task: Scheduled<Void>)?
+
+    var runners: [SlotNumber: RunnerChannel] = [:]
+    var hasSaidWhatIsMissing = false
+    var shelf = DataShelf()
+    var control = ControlState()
+
+    /// Work for others, in order: runners to wait for, blobs to fetch, outputs to put.
+    let errands: Errands
+    let linkNews: AsyncStream<HeadLink.News>.Continuation
+    /// Completes after `Directive.exit`, when the last words have left.
+    let exited: EventLoopPromise<Void>
+
+    init(
+        on eventLoop: any EventLoop, settings: WorkerSettings, launch: RunnerLaunch,
+        errands: Errands, linkNews: AsyncStream<HeadLink.News>.Continuation, log: Logger
+    ) {
+        self.eventLoop = eventLoop
+        self.settings = settings
+        self.launch = launch
+        self.environmentClass = EnvironmentClass.current(version: settings.version)
+        self.errands = errands
+        self.linkNews = linkNews
+        self.log = log
+        self.exited = eventLoop.makePromise()
+        self.machine = WorkerMachine(
+            settings: Settings(
+                slots: settings.slots, cacheBytesMax: settings.dataCache.bytesMax,
+                restart: .defaults))
+    }
+
+    /// Starts the runners.
+    func start() {
+        self.eventLoop.execute {
+            self.isBusy = true
+            for directive in self.machine.start() { self.carryOut(directive) }
+            self.isBusy = false
+            self.handleWaiting()
+        }
+    }
+
+    /// What a hello says.
+    var hello: Hello {
+        Hello(
+            protocolVersion: LinkVersion.current, version: self.settings.version,
+            capacity: Capacity(
+                slots: self.settings.slots, memoryBytes: WorkerSettings.memoryBytes),
+            held: self.machine.held, blobs: self.machine.blobs,
+            environmentClass: self.environmentClass)
+    }
+
+    // MARK: Events
+
+    /// Tells the machine, and does what it says.
+    func happened(_ event: Event) {
+        self.eventLoop.preconditionInEventLoop()
+        self.waiting.append(event)
+        // A deed of the current turn failed at once: its event comes after the turn.
+        if !self.isBusy { self.handleWaiting() }
+    }
+
+    /// The same from any other thread.
+    func happenedElsewhere(_ event: Event) {
+        self.eventLoop.execute { self.happened(event) }
+    }
+
+    private func handleWaiting() {
+        self.isBusy = true
+        var index = 0
+        while index < self.waiting.count {
+            let directives = self.machine.handle(self.waiting[index], now: Self.now())
+            for directive in directives { self.carryOut(directive) }
+            index += 1
+        }
+        self.waiting.removeAll(keepingCapacity: true)
+        self.isBusy = false
+        self.arrangeTick()
+    }
+
+    private func carryOut(_ directive: Directive) {
+        switch directive {
+        case .tell(let message): self.say(message)
+        case .startRunner(let slot): self.startRunner(slot)
+        case .run(let slot, let lease, let trialClass, let spec):
+            self.runners[slot]?.run(lease, trialClass, spec)
+        case .killRunner(let slot): self.killRunner(slot)
+        case .fetch(let blob, let lease): self.fetch(blob, for: lease)
+        case .attach(let blob, let slot): self.attach(blob, to: slot)
+        case .evict(let digest): self.evict(digest)
+        case .storeOutputs(let lease, let outputs): self.store(outputs, of: lease)
+        case .dropOutputs(let lease): self.shelf.drop(lease)
+        case .exit: self.exit()
+        }
+    }
+
+    /// Ends what lives beside the loop: runners are killed and waited for, errands come to an end,
+    /// and the link closes behind its last words.
+    private func exit() {
+        for slot in self.runners.keys.sorted() { self.killRunner(slot) }
+        self.tick?.task.cancel()
+        self.tick = nil
+        self.errands.finish()
+        self.linkNews.finish()
+        self.flush()
+        guard let link = self.control.link else {
+            self.exited.succeed()
+            return
+        }
+        link.close()
+        link.ended.whenComplete { _ in self.exited.succeed() }
+        // A head that does not answer the goodbye must not hold us.
+        self.eventLoop.scheduleTask(in: Self.goodbyeMax) { self.exited.succeed() }
+    }
+
+    private static let goodbyeMax: TimeAmount = .seconds(2)
+
+    /// Returns when the worker has said its last words.
+    func end() async {
+        // The promise is only ever succeeded.
+        try? await self.exited.futureResult.get()
+    }
+
+    // MARK: Time
+
+    /// From any moment before the worker began; it never goes back.
+    static func now() -> Instant {
+        Instant(sinceOrigin: Duration(nanoseconds: NIODeadline.now().uptimeNanoseconds))
+    }
+
+    /// Makes sure that a tick comes no later than the machine wants one.
+    ///
+    /// A tick that turns out to be early costs nothing, so one that is arranged already is only
+    /// replaced by an earlier one: most trials come and go without touching the clock.
+    private func arrangeTick() {
+        guard let deadline = self.machine.nextDeadline else { return }
+        if let tick = self.tick {
+            guard deadline < tick.at else { return }
+            tick.task.cancel()
+        }
+        let nanoseconds = deadline.sinceOrigin.nanoseconds
+        let task = self.eventLoop.scheduleTask(deadline: .uptimeNanoseconds(nanoseconds)) {
+            self.tick = nil
+            self.happened(.ticked)
+        }
+        self.tick = (deadline, task)
+    }
+}
