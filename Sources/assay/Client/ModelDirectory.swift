@@ -1,0 +1,109 @@
+import Engine
+import Glibc
+import Host
+
+/// A model's bundle as a directory: `manifest.json` and `weights.safetensors`.
+///
+/// It is written beside its place and then given the name, so that there is the old model or the
+/// new one and never half of one.
+struct ModelDirectory: Sendable {
+    let path: String
+
+    /// What a bundle consists of; a directory with these and nothing else is one of ours.
+    static let files = [ModelBundle.manifestName, ModelBundle.weightsName]
+    /// A manifest, in bytes; weights have the bound of blobs.
+    static let manifestBytesMax = 64 << 20
+
+    init(_ path: String) {
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        self.path = path
+    }
+
+    /// Whether the path may be written: nothing is there, or a model of ours.
+    ///
+    /// Asked before a job starts, so that an hour's work does not end without a place to go.
+    func requireWritable() throws(CommandError) {
+        let parent = Self.parent(of: self.path)
+        guard access(parent, W_OK | X_OK) == 0 else {
+            throw CommandError(
+                .usage,
+                "\(self.path): cannot be written in \(parent): \(String(cString: strerror(errno)))")
+        }
+        var status = stat()
+        guard lstat(self.path, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFDIR, self.isOurs() else {
+            throw CommandError(
+                .usage,
+                """
+                \(self.path): is there already and is no model of assay, so it will not be \
+                replaced; name another output
+                """)
+        }
+    }
+
+    /// Writes the bundle, in place of an older one.
+    func write(_ contents: [(name: String, bytes: [UInt8])]) throws(CommandError) {
+        try self.requireWritable()
+        let draft = "\(self.path).draft-\(getpid())"
+        do throws(HostError) {
+            guard mkdir(draft, 0o755) == 0 else {
+                throw HostError(failedTo: "make \(draft)", errno)
+            }
+            for (name, bytes) in contents {
+                try AtomicFile.write(
+                    bytes, to: "\(draft)/\(name)", readers: .everyone, existing: .refused)
+            }
+            try self.publish(draft)
+        } catch {
+            Self.remove(draft)
+            throw CommandError(.failed, error.description)
+        }
+    }
+
+    /// The bytes of a bundle's file.
+    func read(_ name: String) throws(InputError) -> [UInt8] {
+        let most = name == Self.files[0] ? Self.manifestBytesMax : Int.max
+        return try InputFile.read("\(self.path)/\(name)", upTo: most, what: "model file")
+    }
+
+    var exists: Bool { access("\(self.path)/\(Self.files[0])", F_OK) == 0 }
+
+    // MARK: Steps
+
+    /// Gives the draft its name. An older model steps aside first, since a rename does not replace
+    /// a directory that holds something; it goes only when the new one is there.
+    private func publish(_ draft: String) throws(HostError) {
+        let old = "\(self.path).old-\(getpid())"
+        let replaces = rename(self.path, old) == 0
+        guard rename(draft, self.path) == 0 else {
+            let problem = errno
+            if replaces { rename(old, self.path) }
+            throw HostError(failedTo: "write \(self.path)", problem)
+        }
+        if replaces { Self.remove(old) }
+    }
+
+    private func isOurs() -> Bool {
+        guard let directory = opendir(self.path) else { return false }
+        defer { closedir(directory) }
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard name == "." || name == ".." || Self.files.contains(name) else { return false }
+        }
+        return self.exists
+    }
+
+    /// Removes a directory of ours and the files that we put there; what else is in it stays.
+    private static func remove(_ path: String) {
+        for file in Self.files { unlink("\(path)/\(file)") }
+        rmdir(path)
+    }
+
+    private static func parent(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}

@@ -1,0 +1,69 @@
+import Engine
+
+/// A model's answers to a table, and how good they are where the target is known.
+struct Prediction {
+    let model: FittedModel
+    private let frame: Frame
+    private let values: Matrix
+
+    /// - Parameter path: of the table, for sentences.
+    init(
+        _ model: FittedModel, csv bytes: [UInt8], at path: String, for purpose: FittedModel.Purpose
+    ) throws(InputError) {
+        self.model = model
+        do {
+            self.frame = try bytes.withUnsafeBytes { try model.frame(csv: $0, for: purpose) }
+            self.values = try model.predict(self.frame)
+        } catch {
+            throw InputError(path, "\(error)")
+        }
+    }
+
+    var rows: Int { self.values.rows }
+
+    // MARK: As numbers
+
+    /// Every metric of the task that these rows define.
+    func scores(at path: String) throws(InputError) -> [String: Double] {
+        let answers: Answers
+        do {
+            answers = try self.model.answers(in: self.frame)
+        } catch {
+            throw InputError(path, "\(error)")
+        }
+        var scores: [String: Double] = [:]
+        for metric in Metric.allCases where metric.supports(self.model.task) {
+            // A metric may be undefined here, as ROC AUC is for rows of one class: it is left out.
+            scores[metric.rawValue] = try? metric.value(answers, self.values)
+        }
+        return scores
+    }
+
+    /// The answer to a row as text: a class, or a number.
+    func answer(row: Int) -> String {
+        switch self.model.task {
+        case .classification: self.model.className(self.values, row: row)
+        case .regression: "\(self.values[row, 0])"
+        }
+    }
+
+    // MARK: As CSV
+
+    /// A row for each of the table's, in its order: `prediction`, and for classes the probability
+    /// of each.
+    func csv() -> String {
+        let isClassification = self.model.task == .classification
+        let header =
+            ["prediction"]
+            + (isClassification ? self.model.classNames.map { "probability_\($0)" } : [])
+        var text = CSVText.row(header)
+        for row in 0..<self.rows {
+            var fields = [self.answer(row: row)]
+            if isClassification {
+                fields += (0..<self.values.columns).map { "\(self.values[row, $0])" }
+            }
+            text += CSVText.row(fields)
+        }
+        return text
+    }
+}

@@ -1,0 +1,64 @@
+import Engine
+
+/// CSV files that people name, read with the engine's own eyes: what passes here passes there.
+enum TableFile {
+    /// The largest table, in bytes: it is held in memory while it is checked and sent.
+    static let bytesMax = 16 << 30
+    /// Column names listed when one is not found.
+    private static let namesMax = 20
+
+    static func bytes(_ path: String) throws(InputError) -> [UInt8] {
+        try InputFile.read(path, upTo: Self.bytesMax, what: "CSV file")
+    }
+
+    /// The table bound to its target, and the schema that it was read with: the given one, or the
+    /// one that it suggests.
+    static func dataset(
+        _ bytes: [UInt8], at path: String, schema: Schema?, target: String, task: LearningTask
+    ) throws(InputError) -> (dataset: Dataset, schema: Schema) {
+        do {
+            return try bytes.withUnsafeBytes { bytes in
+                let names = try CSVReader(bytes).columnNames
+                guard names.contains(target) else { throw Self.noTarget(target, names, path) }
+                let schema = try schema ?? Schema.infer(from: bytes)
+                let dataset = try Dataset(csv: bytes, schema: schema, target: target, task: task)
+                return (dataset, schema)
+            }
+        } catch let error as InputError {
+            throw error
+        } catch {
+            throw InputError(path, "\(error)")
+        }
+    }
+
+    /// The schema that a table suggests.
+    static func inferred(_ bytes: [UInt8], at path: String) throws(InputError) -> Schema {
+        do {
+            return try bytes.withUnsafeBytes { try Schema.infer(from: $0) }
+        } catch {
+            throw InputError(path, "\(error)")
+        }
+    }
+
+    /// The table as a schema has it.
+    static func frame(
+        _ bytes: [UInt8], at path: String, schema: Schema
+    ) throws(InputError) -> Frame {
+        do {
+            return try bytes.withUnsafeBytes { try CSVReader($0).frame(schema) }
+        } catch {
+            throw InputError(path, "\(error)")
+        }
+    }
+
+    private static func noTarget(
+        _ target: String, _ names: [String], _ path: String
+    ) -> InputError {
+        let rest = names.count - Self.namesMax
+        let listed = names.prefix(Self.namesMax).joined(separator: ", ")
+        return InputError(
+            path,
+            "has no column '\(target)' to predict; its columns are \(listed)"
+                + (rest > 0 ? " and \(rest) more" : ""))
+    }
+}

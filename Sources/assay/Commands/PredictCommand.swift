@@ -1,0 +1,105 @@
+import ArgumentParser
+import Engine
+import Host
+
+struct PredictCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "predict",
+        abstract: "Predict a table's target with a model, or score the model on it.",
+        discussion: """
+            MODEL is a bundle's directory, or the ID of a model on the head. Predictions go to \
+            standard output as CSV: a row for each of the table's, the prediction first, then for \
+            classes the probability of each.
+            """)
+
+    @Argument(help: "A model's directory, or its ID on the head.")
+    var model: String
+
+    @Argument(help: ArgumentHelp("The table.", valueName: "data.csv"))
+    var data: String
+
+    @Flag(help: "Print how good the predictions are; the table must hold the target.")
+    var score = false
+
+    @Option(
+        name: .customLong("output"),
+        help: ArgumentHelp("Write the predictions to this file.", valueName: "file"))
+    var file: String?
+
+    @OptionGroup var client: ClientOptions
+    @OptionGroup var output: OutputOptions
+
+    /// What `--json` prints.
+    struct Report: Encodable {
+        let rows: Int
+        /// With `--score`: by metric.
+        let scores: [String: Double]?
+        /// Without `--score` and `--output`: one for each row.
+        let predictions: [String]?
+        /// With `--output`: where they are.
+        let output: String?
+    }
+
+    func run() async throws {
+        let bytes = try TableFile.bytes(self.data)
+        let prediction = try Prediction(
+            try await self.load(), csv: bytes, at: self.data,
+            for: self.score ? .scoring : .prediction)
+        let scores = self.score ? try prediction.scores(at: self.data) : nil
+        if let file { try Self.write(prediction.csv(), to: file) }
+
+        let printsPredictions = !self.score && self.file == nil
+        guard self.output.json || !printsPredictions else {
+            return Terminal().result(prediction.csv())
+        }
+        let report = Report(
+            rows: prediction.rows, scores: scores,
+            predictions: printsPredictions
+                ? (0..<prediction.rows).map(prediction.answer(row:)) : nil,
+            output: self.file)
+        try self.output.print(report) { Self.text(report, $0.resultStyle) }
+    }
+
+    /// The model, from a directory where there is one of that name, else from the head.
+    private func load() async throws -> FittedModel {
+        let directory = ModelDirectory(self.model)
+        if directory.exists {
+            let files = try ModelDirectory.files.map { name throws(InputError) in
+                (name: name, bytes: try directory.read(name))
+            }
+            return try ModelFiles.model(files, called: self.model)
+        }
+        guard self.client.isGiven(environment: .process) else {
+            throw CommandError(
+                .usage,
+                """
+                \(self.model): is no model's directory; to use a model of a head give --head and \
+                --certs
+                """)
+        }
+        let id = self.model
+        let files = try await self.client.withHead { head in
+            try await ModelFetch.files(of: try await ModelFetch.model(id, from: head), from: head)
+        }
+        return try ModelFiles.model(files, called: id)
+    }
+
+    private static func write(_ text: String, to path: String) throws(CommandError) {
+        do {
+            try AtomicFile.write(
+                Array(text.utf8), to: path, readers: .everyone, existing: .replaced)
+        } catch {
+            throw CommandError(.failed, error.description)
+        }
+    }
+
+    private static func text(_ report: Report, _ style: Style) -> String {
+        var text = "\(Figures.count(report.rows)) rows\n"
+        for (metric, value) in (report.scores ?? [:]).sorted(by: { $0.key < $1.key }) {
+            let padding = String(repeating: " ", count: max(1, 20 - metric.count))
+            text += metric + padding + style.strong(Figures.score(value)) + "\n"
+        }
+        if let output = report.output { text += "predictions: \(output)\n" }
+        return text
+    }
+}

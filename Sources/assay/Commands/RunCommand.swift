@@ -1,0 +1,45 @@
+import ArgumentParser
+import Foundation
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run a job here: nothing to set up, nothing left behind but its model.",
+        discussion: """
+            Makes a certificate authority in memory, a head and a worker in this process tree, \
+            with mutual TLS on loopback between them, runs the job and writes its model where the \
+            job file says. Ctrl-C ends all of it.
+            """)
+
+    @OptionGroup var output: OutputOptions
+
+    @Argument(help: ArgumentHelp("The job file.", valueName: "job.yaml"))
+    var file: String
+
+    @OptionGroup var cluster: EmbeddedOptions
+
+    func run() async throws {
+        // Everything that the user gave is judged before anything starts.
+        let job = try PreparedJob(path: self.file)
+        let model = try self.model(of: job)
+        let json = self.output.json
+        let ended = try await EmbeddedCluster.run(self.cluster.settings()) { head in
+            let id = try await job.submit(to: head)
+            return try await Following.untilEnd(
+                of: id, on: head, model: model, json: json, rest: .gone)
+        }
+        try Following.requireSuccess(ended)
+    }
+
+    /// Where the model goes: as the job file says, else beside it under the job's name. An idle
+    /// job makes none.
+    private func model(of job: PreparedJob) throws -> String? {
+        guard job.makesModel else { return nil }
+        let directory =
+            job.output
+            ?? URL(filePath: self.file).deletingPathExtension().path(percentEncoded: false)
+            + ".model"
+        try ModelDirectory(directory).requireWritable()
+        return directory
+    }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import Transport
+import Wire
+
+struct SubmitCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "submit", abstract: "Submit a job to a head.",
+        discussion: "The data is checked here first, and travels only if the head lacks it.")
+
+    @OptionGroup var client: ClientOptions
+    @OptionGroup var output: OutputOptions
+
+    @Argument(help: ArgumentHelp("The job file.", valueName: "job.yaml"))
+    var file: String
+
+    @Flag(help: "Stay until the job ends, bring its model and show its leaderboard.")
+    var follow = false
+
+    func run() async throws {
+        let job = try PreparedJob(path: self.file)
+        guard self.follow else {
+            let accepted = try await self.client.withHead { head in
+                let id = try await job.submit(to: head)
+                var request = Assay_V1_GetJobRequest()
+                request.job = id
+                return JobReport(try await head.jobs.get(request))
+            }
+            try self.output.print(accepted) { "\($0.resultStyle.strong(accepted.id))\n" }
+            return
+        }
+        if let output = job.output { try ModelDirectory(output).requireWritable() }
+        let json = self.output.json
+        let ended = try await self.client.withHead { head in
+            let id = try await job.submit(to: head)
+            return try await Following.untilEnd(of: id, on: head, model: job.output, json: json)
+        }
+        try Following.requireSuccess(ended)
+    }
+}

@@ -1,0 +1,20 @@
+import ArgumentParser
+
+struct WatchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watch", abstract: "Follow a job until it ends, then show its leaderboard.")
+
+    @OptionGroup var client: ClientOptions
+    @OptionGroup var output: OutputOptions
+
+    @Argument(help: "The job, such as j17.")
+    var job: String
+
+    func run() async throws {
+        let (job, json) = (self.job, self.output.json)
+        let ended = try await self.client.withHead { head in
+            try await Following.untilEnd(of: job, on: head, model: nil, json: json)
+        }
+        try Following.requireSuccess(ended)
+    }
+}

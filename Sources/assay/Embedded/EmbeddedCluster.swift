@@ -1,0 +1,194 @@
+import CertificateAuthority
+import CoordinatorShell
+import Foundation
+import Host
+import Logging
+import Transport
+import Wire
+import WorkerShell
+
+/// A whole cluster in this process tree, for one command.
+///
+/// ```
+/// this process                                             children
+/// ┌ authority (in memory) ┐
+/// │ client ── TLS ──▶ head ◀── TLS ── worker ──────────────▶ runner, runner, …
+/// └ session directory: journal, blobs ┘
+/// ```
+///
+/// It is the real thing: the same daemons as on a cluster, mutual TLS on loopback between them,
+/// one port. Keys are made in memory and never written; the journal and the blobs lie in a session
+/// directory that goes at the end, or with the next start if we are killed.
+enum EmbeddedCluster {
+    struct Settings: Sendable {
+        let slots: Int
+        /// Below which directory the session directory is made.
+        let place: String
+    }
+
+    /// Runs `body` with a client of the cluster, then takes the cluster down.
+    ///
+    /// SIGINT and SIGTERM end `body` early; a second one hurries what is left.
+    static func run<Answer: Sendable>(
+        _ settings: Settings, _ body: @escaping @Sendable (HeadClient) async throws -> Answer
+    ) async throws(CommandError) -> Answer {
+        do {
+            try Self.harden()
+            let signals = try TerminationSignals()
+            _ = try SessionDirectory.reapOrphans(under: settings.place)
+            let session = try SessionDirectory.make(.run, under: settings.place)
+            let answer = await Self.result {
+                try await EmbeddedRun(settings, in: session.path, signals: signals.requests)
+                    .run(body)
+            }
+            try session.end()
+            return try answer.get()
+        } catch {
+            throw CommandError(daemon: error)
+        }
+    }
+
+    private static func result<Answer: Sendable>(
+        _ body: () async throws -> Answer
+    ) async -> Result<Answer, any Error> {
+        do {
+            return .success(try await body())
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// As a daemon does, but for the umask: what we write for the user is the user's.
+    private static func harden() throws(HostError) {
+        let mask = umask(0o077)
+        defer { umask(mask) }
+        try ProcessHardening.apply()
+    }
+}
+
+/// One life of an embedded cluster.
+private struct EmbeddedRun: Sendable {
+    private let slots: Int
+    private let directory: String
+    private let signals: AsyncStream<TerminationSignals.Request>
+    private let head: CredentialStore
+    private let worker: CredentialStore
+    private let client: CredentialStore
+    private let log: LogOutput
+
+    init(
+        _ settings: EmbeddedCluster.Settings, in directory: String,
+        signals: AsyncStream<TerminationSignals.Request>
+    ) throws {
+        self.slots = settings.slots
+        self.directory = directory
+        self.signals = signals
+        let issuer = try Issuer()
+        self.head = try issuer.issue(.head, "head", names: [.address([127, 0, 0, 1])])
+        self.worker = try issuer.issue(.worker, "worker")
+        self.client = try issuer.issue(.operator, "run")
+        // What went wrong is the command's to say; a daemon's own words matter only then.
+        self.log = LogOutput(level: .error, sinks: [LineSink.standardError(.text)])
+    }
+
+    // MARK: Running
+
+    func run<Answer: Sendable>(
+        _ body: @escaping @Sendable (HeadClient) async throws -> Answer
+    ) async throws -> Answer {
+        try await CoordinatorDaemon.with(
+            self.headSettings, credentials: self.head, log: self.log.logger("head")
+        ) { port in
+            try await self.serve(HostAndPort(host: "127.0.0.1", port: port), body)
+        }
+    }
+
+    /// Runs the body beside a worker, which ends with it.
+    private func serve<Answer: Sendable>(
+        _ address: HostAndPort, _ body: @escaping @Sendable (HeadClient) async throws -> Answer
+    ) async throws -> Answer {
+        let (requests, wish) = AsyncStream.makeStream(of: TerminationSignals.Request.self)
+        return try await withThrowingTaskGroup(of: Answer?.self) { group in
+            group.addTask {
+                try await WorkerDaemon.run(
+                    self.workerSettings(address), credentials: self.worker, requests: requests,
+                    service: nil, log: self.log.logger("worker"))
+                return nil
+            }
+            group.addTask {
+                // The body is over: whatever the worker still runs is wanted by nobody.
+                defer {
+                    wish.yield(.stop)
+                    wish.yield(.stopNow)
+                }
+                return try await self.ask(address, body)
+            }
+            var answer: Answer?
+            for try await part in group { answer = part ?? answer }
+            guard let answer else {
+                throw CommandError(.failed, "the cluster ended before the command did")
+            }
+            return answer
+        }
+    }
+
+    /// Runs the body until it ends or somebody wants us to stop.
+    private func ask<Answer: Sendable>(
+        _ address: HostAndPort, _ body: @escaping @Sendable (HeadClient) async throws -> Answer
+    ) async throws -> Answer {
+        try await withThrowingTaskGroup(of: Answer?.self) { group in
+            group.addTask { try await HeadConnection.open(address, self.client, body) }
+            group.addTask {
+                for await request in self.signals where request != .reload {
+                    throw CommandError(.failed, "stopped before the end, as asked")
+                }
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let answer = try await group.next() {
+                if let answer { return answer }
+            }
+            throw CancellationError()
+        }
+    }
+
+    private var headSettings: HeadSettings {
+        HeadSettings(
+            listener: ListenerSettings(.bind(HostAndPort(host: "127.0.0.1", port: 0))),
+            state: .session,
+            session: .init(temporaryDirectory: self.directory, ending: .removed))
+    }
+
+    private func workerSettings(_ address: HostAndPort) -> WorkerSettings {
+        var settings = WorkerSettings(head: address, version: Version.current, slots: self.slots)
+        settings.session = .init(temporaryDirectory: self.directory, ending: .removed)
+        return settings
+    }
+
+    // MARK: Certificates
+
+    /// Makes certificates for a cluster that is gone in an hour or a day.
+    private struct Issuer {
+        private let authority: Authority
+
+        init() throws {
+            var generator = SystemRandomNumberGenerator()
+            self.authority = try Authority(cluster: "embedded", now: Date(), using: &generator)
+        }
+
+        func issue(
+            _ role: Role, _ name: String, names: [ServerName] = []
+        ) throws -> CredentialStore {
+            var generator = SystemRandomNumberGenerator()
+            let issued = try self.authority.issue(
+                CertificateRequest(
+                    for: try self.authority.identity(role, name), serverNames: names,
+                    lifetime: .days(30)),
+                now: Date(), using: &generator)
+            return CredentialStore(
+                try Credentials(
+                    authority: self.authority.certificatePEM, certificate: issued.certificatePEM,
+                    key: issued.keyPEM))
+        }
+    }
+}

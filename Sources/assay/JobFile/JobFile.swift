@@ -1,0 +1,144 @@
+import Engine
+import Foundation
+import Wire
+
+/// A job as its file describes it, before any data is read.
+///
+/// ```yaml
+/// name: wine                          # optional from here: seed, priority, cv, model_list, output
+/// task: regression                    # classification | regression | idle
+/// data: { train: wine.csv, target: quality, schema: wine.schema.yaml }
+/// metric: [rmse, r2]                  # the first is optimised
+/// budget: { trials: 60, time: 120s }  # whichever ends first
+/// output: wine.model
+/// ```
+///
+/// Paths are relative to the file. An idle job holds slots and computes nothing; it measures the
+/// cluster: `{ task: idle, trials: 20000, duration: 20ms }`.
+struct JobFile: Equatable {
+    let name: String
+    let seed: UInt64
+    let priority: Int
+    let budget: Budget
+    let work: Work
+    /// Where the model goes; nil when the file does not say.
+    let output: String?
+
+    enum Work: Equatable {
+        case idle(trials: UInt32, duration: Duration)
+        case learning(Learning)
+    }
+
+    struct Learning: Equatable {
+        let task: Engine.LearningTask
+        let train: String
+        let schema: String?
+        let target: String
+        let metrics: [Metric]
+        let folds: Int
+        let families: [Family]
+    }
+
+    /// - Throws: `InputError` naming file, line, column and key.
+    init(path: String) throws(InputError) {
+        let yaml = try StrictYAML(path: path)
+        let url = URL(filePath: path)
+        try self.init(
+            yaml, folder: url.deletingLastPathComponent().path,
+            fallbackName: url.deletingPathExtension().lastPathComponent)
+    }
+
+    init(_ yaml: StrictYAML, folder: String, fallbackName: String) throws(InputError) {
+        var root = yaml.root
+        let name = try root.value("name").map(Self.name) ?? fallbackName
+        let seed = try root.value("seed").map { value throws(InputError) in
+            try value.integer(in: 0...UInt64.max)
+        }
+        let priority = try root.value("priority").map { value throws(InputError) in
+            try value.integer(in: 0...100)
+        }
+        let task = try root.required("task", example: "task: regression").choice(TaskName.self)
+        self.name = name
+        self.seed = seed ?? 0
+        self.priority = priority ?? 50
+        if task == .idle {
+            self.work = try Self.idle(&root)
+            self.budget = Budget(trials: nil, time: nil)
+        } else {
+            self.work = .learning(try Self.learning(&root, task, folder: folder))
+            self.budget = try Self.budget(&root)
+        }
+        self.output = try root.value("output").map { value throws(InputError) in
+            Self.path(try value.text(), in: folder)
+        }
+        try root.finish()
+    }
+
+    private enum TaskName: String, CaseIterable {
+        case classification, regression, idle
+    }
+
+    private static func name(_ value: StrictYAML.Value) throws(InputError) -> String {
+        let name = try value.text()
+        guard name.utf8.count <= Limits.nameBytesMax, !name.utf8.contains(where: { $0 < 32 })
+        else {
+            throw value.wrong("must be at most \(Limits.nameBytesMax) bytes on one line")
+        }
+        return name
+    }
+
+    private static func idle(_ root: inout StrictYAML.Mapping) throws(InputError) -> Work {
+        let trials: UInt32 = try root.required("trials", example: "trials: 20000")
+            .integer(in: 1...Limits.trialsPerJobMax)
+        let duration = try root.value("duration").map { value throws(InputError) in
+            try value.duration()
+        }
+        return .idle(trials: trials, duration: duration ?? .zero)
+    }
+
+    private static func budget(_ root: inout StrictYAML.Mapping) throws(InputError) -> Budget {
+        let value = try root.required("budget", example: "budget: { trials: 60, time: 120s }")
+        var mapping = try value.mapping()
+        let trials: UInt32? = try mapping.value("trials").map { value throws(InputError) in
+            try value.integer(in: 1...Limits.trialsPerJobMax)
+        }
+        let time = try mapping.value("time").map { value throws(InputError) in
+            try value.duration()
+        }
+        try mapping.finish()
+        guard trials != nil || time != nil else {
+            throw value.wrong("must name trials, time or both, such as { trials: 60, time: 120s }")
+        }
+        return Budget(trials: trials, time: time)
+    }
+
+    private static func learning(
+        _ root: inout StrictYAML.Mapping, _ name: TaskName, folder: String
+    ) throws(InputError) -> Learning {
+        let task: Engine.LearningTask = name == .regression ? .regression : .classification
+        let example = "data: { train: rows.csv, target: price }"
+        var data = try root.required("data", example: example).mapping()
+        let train = try data.required("train", example: "train: rows.csv").text()
+        let target = try data.required("target", example: "target: price").text()
+        let schema = try data.value("schema").map { value throws(InputError) in
+            Self.path(try value.text(), in: folder)
+        }
+        try data.finish()
+        let metrics = try root.value("metric").map { value throws(InputError) in
+            try Self.metrics(value, task)
+        }
+        let folds: Int? = try root.value("cv").map { value throws(InputError) in
+            try value.integer(in: 2...50)
+        }
+        let families = try root.value("model_list").map { value throws(InputError) in
+            try Self.families(value, task)
+        }
+        return Learning(
+            task: task, train: Self.path(train, in: folder), schema: schema, target: target,
+            metrics: metrics ?? [], folds: folds ?? 5, families: families ?? [])
+    }
+
+    private static func path(_ path: String, in folder: String) -> String {
+        path.hasPrefix("/") ? path : URL(filePath: folder).appending(path: path).path
+    }
+}

@@ -1,0 +1,104 @@
+import Engine
+
+/// A schema as a file: what the columns of a table are called and may hold.
+///
+/// ```yaml
+/// columns:
+///   - { name: age, kind: numeric, min: 0, max: 120, missing: refused }
+///   - { name: colour, kind: categorical, categories: [red, blue] }
+///   - { name: notes, kind: ignored }
+/// ```
+enum SchemaFile {
+    static func read(_ path: String) throws(InputError) -> Schema {
+        try Self.schema(StrictYAML(path: path))
+    }
+
+    static func schema(_ yaml: StrictYAML) throws(InputError) -> Schema {
+        var root = yaml.root
+        let list = try root.required("columns", example: "columns: [{ name: a, kind: numeric }]")
+        var columns: [Schema.Column] = []
+        for item in try list.items() { columns.append(try Self.column(item)) }
+        try root.finish()
+        do {
+            return try Schema(columns)
+        } catch {
+            throw InputError(list.place, error.description)
+        }
+    }
+
+    private enum Kind: String, CaseIterable { case numeric, categorical, ignored }
+    private enum Missing: String, CaseIterable { case allowed, refused }
+
+    private static func column(_ value: StrictYAML.Value) throws(InputError) -> Schema.Column {
+        var mapping = try value.mapping()
+        let name = try mapping.required("name", example: "name: age").text()
+        let kind = try mapping.required("kind", example: "kind: numeric").choice(Kind.self)
+        let missing = try mapping.value("missing").map { value throws(InputError) in
+            try value.choice(Missing.self)
+        }
+        let schemaKind: Schema.Kind
+        switch kind {
+        case .numeric:
+            let low = try mapping.value("min").map { value throws(InputError) in
+                try value.number()
+            }
+            let high = try mapping.value("max").map { value throws(InputError) in
+                try value.number()
+            }
+            schemaKind = .numeric(bounds: Schema.Bounds(low: low, high: high))
+        case .categorical:
+            let categories = try mapping.value("categories").map { value throws(InputError) in
+                try value.texts()
+            }
+            schemaKind = .categorical(categories: categories)
+        case .ignored:
+            schemaKind = .ignored
+        }
+        try mapping.finish()
+        return Schema.Column(name, schemaKind, missing: missing == .refused ? .refused : .allowed)
+    }
+
+    /// The schema as `read` takes it.
+    static func text(_ schema: Schema) -> String {
+        var lines = ["columns:"]
+        for column in schema.columns {
+            var parts = ["name: \(Self.quoted(column.name))", "kind: \(column.kind.word)"]
+            switch column.kind {
+            case .numeric(let bounds):
+                if let low = bounds.low { parts.append("min: \(low)") }
+                if let high = bounds.high { parts.append("max: \(high)") }
+            case .categorical(let categories?):
+                let words = categories.map(Self.quoted).joined(separator: ", ")
+                parts.append("categories: [\(words)]")
+            case .categorical(nil), .ignored: break
+            }
+            if column.missing == .refused { parts.append("missing: refused") }
+            lines.append("  - { \(parts.joined(separator: ", ")) }")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// As it is when YAML cannot take it for anything but a plain word, else in double quotes.
+    private static func quoted(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy {
+            (97...122).contains($0) || (65...90).contains($0) || (48...57).contains($0)
+                || $0 == 95
+        }
+        let words = ["true", "false", "yes", "no", "null", "on", "off", "y", "n"]
+        let first = text.utf8.first ?? 0
+        if isPlain, !(48...57).contains(first), !words.contains(text.lowercased()) { return text }
+        let escaped = text.unicodeScalars.map { scalar in
+            switch scalar {
+            case "\"", "\\": "\\\(scalar)"
+            case _ where scalar.value < 32 || scalar.value == 127: Self.escape(scalar)
+            default: String(scalar)
+            }
+        }.joined()
+        return "\"\(escaped)\""
+    }
+
+    private static func escape(_ scalar: Unicode.Scalar) -> String {
+        let digits = String(scalar.value, radix: 16)
+        return "\\x" + String(repeating: "0", count: 2 - digits.count) + digits
+    }
+}

@@ -1,0 +1,57 @@
+/// A job in words.
+enum JobText {
+    /// How it ended, in a line or two.
+    ///
+    /// ```
+    /// wine (j17) succeeded: rmse 0.5921 by gradient_boosting, 60 trials in 42.1 s, 1 failed
+    /// model: wine.model
+    /// ```
+    static func summary(_ job: JobReport, style: Style) -> String {
+        let state = job.state == "succeeded" ? style.good(job.state) : style.bad(job.state)
+        var text = "\(job.name) (\(job.id)) \(state):"
+        if let metric = job.metric, let score = job.bestScore {
+            text += " \(metric) \(style.strong(Figures.score(score)))"
+            if let family = job.best?.family { text += " by \(family)" }
+            text += ","
+        }
+        text += " \(Figures.count(job.trials.ended)) trials in \(Figures.seconds(job.seconds))"
+        if job.trials.failed > 0 { text += ", \(Figures.count(job.trials.failed)) failed" }
+        if job.trials.cancelled > 0 {
+            text += ", \(Figures.count(job.trials.cancelled)) cancelled"
+        }
+        text += "\n"
+        if let reason = job.reason { text += "reason: \(reason)\n" }
+        if let model = job.model { text += "model: \(style.strong(model))\n" }
+        return text
+    }
+
+    /// Everything about it, a line for each thing.
+    static func details(_ job: JobReport, style: Style) -> String {
+        let counts = [
+            ("queued", job.trials.queued), ("running", job.trials.running),
+            ("scored", job.trials.scored), ("failed", job.trials.failed),
+            ("cancelled", job.trials.cancelled),
+        ].filter { $0.1 > 0 }.map { "\(Figures.count($0.1)) \($0.0)" }
+        let budget = [
+            job.budget.trials.map { "\(Figures.count($0)) trials" },
+            job.budget.seconds.map(Figures.seconds),
+        ].compactMap { $0 }
+        let best = job.bestScore.map { score in
+            "\(job.metric ?? "") \(Figures.score(score)), trial \(job.best?.index ?? 0): "
+                + "\(job.best?.family ?? "") \(job.best?.recipe ?? "")"
+        }
+        let lines: [(String, String?)] = [
+            ("job", job.id), ("name", job.name), ("owner", job.owner), ("state", job.state),
+            ("stage", job.stage), ("task", job.task), ("trials", counts.joined(separator: ", ")),
+            ("best", best), ("model", job.model), ("reason", job.reason),
+            ("budget", budget.isEmpty ? nil : budget.joined(separator: " or ")),
+            ("time", Figures.seconds(job.seconds)), ("seed", "\(job.seed)"),
+            ("priority", "\(job.priority)"), ("submitted", Figures.moment(job.submittedAt)),
+        ]
+        return lines.compactMap { name, value in
+            guard let value, !value.isEmpty else { return nil }
+            let padding = String(repeating: " ", count: 11 - name.count)
+            return style.faint(name) + padding + value + "\n"
+        }.joined()
+    }
+}

@@ -1,0 +1,83 @@
+/// A job's trials, the best first, and what became of the rest.
+///
+/// ```
+/// rank  model              rmse    r2      step       time   hyperparameters
+///    1  gradient_boosting  0.5921  0.5421  tuning     1.2 s  leaves=31 trees=400
+/// ```
+struct LeaderboardText {
+    let job: JobReport
+    let trials: [TrialReport]
+    /// The metrics' names in the job's order.
+    let metrics: [String]
+
+    /// Rows shown at the end of a job; `assay trials` shows them all.
+    static let rowsMax = 10
+    /// Kinds of failure listed.
+    static let reasonsMax = 5
+
+    /// The scored candidates, the best first; equal scores by number.
+    var ranked: [TrialReport] {
+        guard let metric = self.metrics.first else { return [] }
+        let minimises = self.job.direction == "minimise"
+        return self.trials.filter { $0.state == "scored" && $0.step != "refit" }
+            .compactMap { trial in trial.scores?[metric].map { (trial, $0) } }
+            .sorted { left, right in
+                if left.1 == right.1 { return left.0.index < right.0.index }
+                return minimises ? left.1 < right.1 : left.1 > right.1
+            }
+            .map(\.0)
+    }
+
+    /// Where the trials that are not shown can be seen.
+    enum Rest { case onHead, gone }
+
+    func text(
+        style: Style, width: Int?, rows: Int = rowsMax, rest: Rest = .onHead
+    ) -> String {
+        let ranked = self.ranked
+        var table = TextTable(
+            [("rank", .right), ("trial", .right), ("model", .left)]
+                + self.metrics.map { ($0, TextTable.Alignment.right) }
+                + [("step", .left), ("time", .right), ("hyperparameters", .left)])
+        for (place, trial) in ranked.prefix(rows).enumerated() {
+            table.add(
+                ["\(place + 1)", "\(trial.index)", trial.family ?? "-"]
+                    + self.metrics.map { trial.scores?[$0].map(Figures.score) ?? "-" }
+                    + [
+                        trial.step, trial.seconds.map(Figures.seconds) ?? "-", trial.recipe,
+                    ])
+        }
+        var text =
+            ranked.isEmpty ? "No trial was scored.\n" : table.text(style: style, width: width)
+        if ranked.count > rows {
+            let place = rest == .onHead ? ": assay trials \(self.job.id)" : ""
+            text += style.faint("… and \(Figures.count(ranked.count - rows)) more\(place)") + "\n"
+        }
+        return text + self.failures(style)
+    }
+
+    /// Why trials failed: each reason once, with how many gave it and which model it was.
+    private func failures(_ style: Style) -> String {
+        var reasons: [(reason: String, family: String, count: Int)] = []
+        for trial in self.trials where trial.state == "failed" {
+            let reason = trial.reason ?? "no reason was given"
+            let family = trial.family ?? "idle"
+            if let place = reasons.firstIndex(where: { $0.reason == reason && $0.family == family })
+            {
+                reasons[place].count += 1
+            } else {
+                reasons.append((reason, family, 1))
+            }
+        }
+        guard !reasons.isEmpty else { return "" }
+        let failed = reasons.reduce(0) { $0 + $1.count }
+        var text = "\n" + style.bad("\(Figures.count(failed)) failed") + "\n"
+        for entry in reasons.prefix(Self.reasonsMax) {
+            text += "  \(entry.count) × \(entry.family): \(entry.reason)\n"
+        }
+        if reasons.count > Self.reasonsMax {
+            text += "  … and \(reasons.count - Self.reasonsMax) other reasons\n"
+        }
+        return text
+    }
+}

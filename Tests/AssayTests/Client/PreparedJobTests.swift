@@ -1,0 +1,141 @@
+import Foundation
+import Testing
+import Wire
+
+@testable import assay
+
+/// Everything that a job names is judged before anything starts, with a sentence that says where.
+@Suite struct PreparedJobTests {
+    /// Stands in every bad table; no sentence may repeat it.
+    static let canary = "canary7f3a"
+
+    private static func rows(_ count: Int) -> String {
+        (0..<count).map { "\($0),\($0 % 3),\($0 % 2 == 0 ? "yes" : "no")\n" }.joined()
+    }
+
+    private static func job(_ task: String, _ target: String, more: String = "") -> String {
+        """
+        task: \(task)
+        data: { train: rows.csv, target: \(target) }
+        budget: { trials: 5 }
+        \(more)
+        """
+    }
+
+    @Test func `a job is prepared with its shape, its metric and its blobs`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("a,b,label\n" + Self.rows(40), to: "rows.csv")
+        let path = try folder.write(Self.job("classification", "label"), to: "job.yaml")
+        let job = try PreparedJob(path: path)
+
+        guard case .learning(let learning) = job.spec.kind else {
+            Issue.record("not a learning job")
+            return
+        }
+        #expect(learning.rows == 40)
+        #expect(learning.columns == 2)
+        #expect(learning.classes == 2)
+        #expect(learning.lesson.metrics == ["roc_auc"])
+        #expect(learning.direction == .maximise)
+        #expect(job.uploads.map(\.blob.digest).contains(learning.lesson.data.digest))
+        #expect(job.uploads.map(\.blob.digest).contains(learning.lesson.schema.digest))
+        // What is sent is what the head's own checks accept.
+        #expect(try JobSpec(job.spec.message) == job.spec)
+    }
+
+    @Test func `several classes are optimised by log loss, numbers by RMSE`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("a,b,label\n" + Self.rows(40), to: "rows.csv")
+        for (task, target, metric) in [
+            ("classification", "b", "log_loss"), ("regression", "a", "rmse"),
+        ] {
+            let path = try folder.write(Self.job(task, target), to: "job.yaml")
+            guard case .learning(let learning) = try PreparedJob(path: path).spec.kind else {
+                continue
+            }
+            #expect(learning.lesson.metrics == [metric])
+            #expect(learning.direction == .minimise)
+        }
+    }
+
+    @Test func `an idle job needs no data`() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("task: idle\ntrials: 20\n", to: "idle.yaml")
+        let job = try PreparedJob(path: path)
+        #expect(job.uploads.isEmpty)
+        #expect(!job.makesModel)
+        #expect(job.spec.name == "idle")
+    }
+
+    static let tables: [(table: String, sentence: String)] = [
+        ("", "the file is empty"),
+        ("a,b,label\n", "the table has a header and no rows"),
+        ("a,b,label\n1,2,x\n1,\(canary)\n", "line 3: the row has 2 fields, the header has 3"),
+        ("a,b,label\n1,2,x\n1,\"\(canary)\n", "line 3, column 2 (b): the quote is never closed"),
+        ("a,a,label\n1,2,x\n", "line 1, column 2 (a): an earlier column has the same name"),
+        ("a,,label\n1,2,x\n", "line 1, column 2: the name is empty"),
+        ("a;b;label\n1;2;x\n", "line 1: the header is one field with semicolons or tabs in it"),
+        ("a,b,label\n1,2,x\n3,4,\n5,6,y\n", "line 3, column 3 (label): the target is missing"),
+        ("a,b,label\n1,2,x\n3,4,x\n", "column label: the target has one class only"),
+        ("a,b,other\n1,2,x\n", "has no column 'label' to predict; its columns are a, b, other"),
+        ("a,b,label\n1,\u{0}2,x\n", "line 2: a NUL byte"),
+    ]
+
+    @Test(arguments: tables)
+    func `a bad table gets one sentence with its place and without its values`(
+        table: String, sentence: String
+    ) throws {
+        let folder = try TemporaryFolder()
+        try folder.write(table, to: "rows.csv")
+        let path = try folder.write(Self.job("classification", "label"), to: "job.yaml")
+        let error = #expect(throws: InputError.self) { try PreparedJob(path: path) }
+        let text = error?.description ?? ""
+        #expect(text.hasPrefix("\(folder.path)/rows.csv: \(sentence)"), "\(text)")
+        #expect(!text.contains(Self.canary) && !text.contains("\n"))
+        #expect(folder.names == ["job.yaml", "rows.csv"])
+    }
+
+    @Test func `a text in a numeric target is named by its line`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("a,price\n1,2\n3,\(Self.canary)\n", to: "rows.csv")
+        let path = try folder.write(Self.job("regression", "price"), to: "job.yaml")
+        let error = #expect(throws: InputError.self) { try PreparedJob(path: path) }
+        #expect(error?.description.contains("line 3, column 2 (price)") == true)
+        #expect(error?.description.contains(Self.canary) == false)
+    }
+
+    @Test func `bytes that are no UTF-8 are named by their line`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(Array("a,label\n1,".utf8) + [0xE9, 0x0A], to: "rows.csv")
+        let path = try folder.write(Self.job("classification", "label"), to: "job.yaml")
+        let error = #expect(throws: InputError.self) { try PreparedJob(path: path) }
+        #expect(error?.description.contains("line 2: the bytes are not UTF-8") == true)
+    }
+
+    @Test func `a line of ten megabytes is refused`() throws {
+        let folder = try TemporaryFolder()
+        let long = [UInt8](repeating: 0x78, count: 10_000_000)
+        try folder.write(Array("a,label\n".utf8) + long + Array(",1\n".utf8), to: "rows.csv")
+        let path = try folder.write(Self.job("classification", "label"), to: "job.yaml")
+        let error = #expect(throws: InputError.self) { try PreparedJob(path: path) }
+        #expect(error?.description.contains("line 2, column 1 (a): the field is longer") == true)
+    }
+
+    @Test func `too few rows for the folds say what would be right`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("a,b,label\n" + Self.rows(8), to: "rows.csv")
+        let path = try folder.write(Self.job("classification", "label"), to: "job.yaml")
+        let error = #expect(throws: InputError.self) { try PreparedJob(path: path) }
+        #expect(error?.description.contains("set cv to 4 or less") == true)
+    }
+
+    @Test func `what is no file is refused before it is read`() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(Self.job("classification", "label"), to: "job.yaml")
+        var error = #expect(throws: InputError.self) { try PreparedJob(path: path) }
+        #expect(error?.description == "\(folder.path)/rows.csv: there is no such CSV file")
+        #expect(mkfifo("\(folder.path)/rows.csv", 0o600) == 0)
+        error = #expect(throws: InputError.self) { try PreparedJob(path: path) }
+        #expect(error?.description.contains("is not a file") == true)
+    }
+}

@@ -1,0 +1,110 @@
+import Engine
+import Testing
+import Wire
+
+@testable import assay
+
+@Suite struct JobFileTests {
+    private func read(_ text: String) throws(InputError) -> JobFile {
+        try JobFile(
+            StrictYAML(text: text, file: "a.yaml"), folder: "/data", fallbackName: "a")
+    }
+
+    private func sentence(_ text: String) -> String {
+        do {
+            _ = try self.read(text)
+            return "no error"
+        } catch {
+            return error.description
+        }
+    }
+
+    static let smallest = """
+        task: regression
+        data: { train: wine.csv, target: quality }
+        budget: { trials: 60 }
+        """
+
+    @Test func `the smallest job needs a task, data and a budget`() throws {
+        let job = try self.read(Self.smallest)
+        #expect(job.name == "a")
+        #expect(job.priority == 50)
+        #expect(job.budget == Budget(trials: 60, time: nil))
+        guard case .learning(let learning) = job.work else {
+            Issue.record("not a learning job")
+            return
+        }
+        #expect(learning.train == "/data/wine.csv")
+        #expect(learning.target == "quality")
+        #expect(learning.folds == 5)
+    }
+
+    @Test func `every key is read`() throws {
+        let job = try self.read(
+            """
+            name: wine
+            seed: 7
+            priority: 90
+            task: classification
+            data: { train: /w.csv, target: q, schema: s.yaml }
+            metric: [roc_auc, accuracy]
+            budget: { trials: 5, time: 2m }
+            cv: 3
+            model_list: [gradient_boosting, logistic_regression]
+            output: out/wine.model
+            """)
+        #expect(job.output == "/data/out/wine.model")
+        #expect(job.budget.time == .seconds(120))
+        guard case .learning(let learning) = job.work else {
+            Issue.record("not a learning job")
+            return
+        }
+        #expect(learning.schema == "/data/s.yaml")
+        #expect(learning.families == [.gradientBoosting, .logisticRegression])
+        #expect(learning.metrics.map(\.rawValue) == ["roc_auc", "accuracy"])
+    }
+
+    @Test func `an idle job holds slots`() throws {
+        let job = try self.read("task: idle\ntrials: 20000\nduration: 20ms\n")
+        #expect(job.work == .idle(trials: 20_000, duration: .milliseconds(20)))
+    }
+
+    @Test(arguments: [
+        ("task: sorting\n", "a.yaml:1:7: task must be one of classification, regression, idle"),
+        ("name: a\n", "a.yaml:1:1: task is missing; write for example task: regression"),
+        (
+            "task: regression\nbudget: {trials: 1}\n",
+            "a.yaml:1:1: data is missing; write for example data: { train: rows.csv"
+        ),
+        (
+            "task: regression\ndata: {train: a.csv}\nbudget: {trials: 1}\n",
+            "a.yaml:2:7: data.target is missing; write for example target: price"
+        ),
+        (
+            "task: regression\ndata: {train: a, target: b}\nbudget: {}\n",
+            "a.yaml:3:9: budget must name trials, time or both, such as { trials: 60, time: 120s }"
+        ),
+        (
+            "task: regression\ndata: {train: a, target: b}\nbudget: {trials: 0}\n",
+            "a.yaml:3:18: budget.trials must be a whole number from 1 to 1000000"
+        ),
+        (
+            "task: regression\ndata: {train: a, target: b}\nbudget: {time: soon}\n",
+            "a.yaml:3:16: budget.time must be a duration such as 500ms, 120s, 5m or 1h"
+        ),
+        (
+            smallest + "\npriority: 101\n",
+            "a.yaml:4:11: priority must be a whole number from 0 to 100"
+        ),
+        (smallest + "\nseed: -1\n", "a.yaml:4:7: seed must be a whole number"),
+        (smallest + "\ncv: 1\n", "a.yaml:4:5: cv must be a whole number from 2 to 50"),
+        (smallest + "\nmetric: roc_auc\n", "a.yaml:4:9: metric 'roc_auc' is no metric for"),
+        (smallest + "\nmetric: [rmse, rmse]\n", "a.yaml:4:9: metric names 'rmse' twice"),
+        (smallest + "\nmodel_list: [oracle]\n", "a.yaml:4:13: model_list 'oracle' is no model for"),
+        (smallest + "\nbuget: 3\n", "a.yaml:4:1: unknown key 'buget'; known are name, seed"),
+    ]) func `a wrong job file gets one sentence with its place`(text: String, expected: String) {
+        let sentence = self.sentence(text)
+        #expect(sentence.hasPrefix(expected), "\(sentence)")
+        #expect(!sentence.contains("\n"))
+    }
+}

@@ -1,0 +1,92 @@
+import Testing
+import Wire
+
+@testable import assay
+
+@Suite struct LeaderboardTests {
+    private func board(_ trials: [Assay_V1_Trial]) -> LeaderboardText {
+        LeaderboardText(
+            job: Reports.job(state: "succeeded"), trials: trials.map(TrialReport.init),
+            metrics: ["rmse", "r2"])
+    }
+
+    @Test func `columns line up and the best stands first`() {
+        let board = self.board([
+            Reports.scored(0, "ridge", 0.75, step: "portfolio"),
+            Reports.scored(12, "gradient_boosting", 0.5),
+        ])
+        #expect(
+            board.text(style: .plain, width: nil) == """
+                rank  trial  model                rmse      r2  step        time  hyperparameters
+                   1     12  gradient_boosting  0.5000  0.5000  tuning     1.2 s  alpha=0.5
+                   2      0  ridge              0.7500  0.2500  portfolio  1.2 s  alpha=0.5
+
+                """)
+    }
+
+    @Test func `the refit is no candidate`() {
+        let board = self.board([
+            Reports.scored(0, "ridge", 0.7), Reports.scored(1, "ridge", 0, step: "refit"),
+        ])
+        #expect(board.ranked.map(\.index) == [0])
+    }
+
+    @Test func `failures stand below, each reason once`() {
+        let board = self.board([
+            Reports.failed(0, "ridge", "the rows do not suffice"),
+            Reports.failed(1, "ridge", "the rows do not suffice"),
+            Reports.failed(2, "baseline", "another"),
+        ])
+        #expect(
+            board.text(style: .plain, width: nil) == """
+                No trial was scored.
+
+                3 failed
+                  2 × ridge: the rows do not suffice
+                  1 × baseline: another
+
+                """)
+    }
+
+    @Test func `long lists are cut, and say where the rest is`() {
+        let board = self.board((0..<15).map { Reports.scored($0, "ridge", Double($0)) })
+        let lines = board.text(style: .plain, width: nil).split(separator: "\n")
+        #expect(lines.count == 12)
+        #expect(lines.last == "… and 5 more: assay trials j17")
+    }
+
+    @Test func `lines are cut at the terminal's width`() {
+        let text = self.board([Reports.scored(0, "gradient_boosting", 0.5)])
+            .text(style: .plain, width: 40)
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= 40 })
+    }
+
+    @Test func `text of others cannot move the cursor`() {
+        let board = self.board([Reports.failed(0, "ridge", "bad\u{1B}[2J\u{202E}reason")])
+        let text = board.text(style: .plain, width: nil)
+        #expect(!text.unicodeScalars.contains("\u{1B}"))
+        #expect(!text.unicodeScalars.contains("\u{202E}"))
+    }
+}
+
+@Suite struct JSONTextTests {
+    @Test func `a job is one line with stable, sorted keys`() throws {
+        let line = try JSONText.line(
+            Reports.job(state: "succeeded", best: Reports.scored(4, "ridge", 0.5)))
+        #expect(line.hasSuffix("}\n") && line.count { $0 == "\n" } == 1)
+        #expect(line.hasPrefix("{\"best\":{\"cpu_seconds\":1,\"family\":\"ridge\""))
+        #expect(line.contains("\"best_score\":0.5"))
+        #expect(
+            line.contains(
+                """
+                "trials":{"cancelled":0,"failed":1,"queued":0,"running":2,"scored":33}
+                """))
+    }
+
+    @Test func `names within dictionaries stay as they are`() throws {
+        struct Scores: Encodable { let allScores: [String: Double] }
+        #expect(
+            try JSONText.line(Scores(allScores: ["rocAUC": 1]))
+                == "{\"all_scores\":{\"rocAUC\":1}}\n")
+    }
+}
