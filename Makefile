@@ -1,0 +1,80 @@
+# Two commands on a fresh Debian 12 machine with a Swift 6.3 toolchain: `make demo`, `make test`.
+# Everything else here serves those two, or installs.
+
+SHELL := /bin/bash
+SWIFT ?= swift
+BUILD := $(SWIFT) build --explicit-target-dependency-import-check error
+# Static: a cluster's hosts have no Swift runtime, and the units let nothing outside /usr execute.
+RELEASE := $(BUILD) -c release --static-swift-stdlib
+
+# What the build and the tests need from Debian: libraries with headers, and the independent
+# clients that the tests attack us with.
+PACKAGES := libopenblas-dev liblapacke-dev libsqlite3-dev libsystemd-dev libseccomp-dev \
+	pkg-config openssl curl iproute2 python3 python3-venv
+
+.PHONY: help deps clients build release test lint demo bench clean
+
+help:
+	@echo 'make demo     install packages, build, run two AutoML jobs on a local cluster over TLS'
+	@echo 'make test     everything that CI runs: lint, build, all tests'
+	@echo 'make release  optimised binaries in .build/release'
+	@echo 'make install  put them, the units and the examples under DESTDIR (see deploy/)'
+	@echo 'make bench    figures of this machine, and side by side with peers where installed'
+
+# Installs only what is missing, so that it needs no root on a machine that has everything.
+deps:
+	@missing=(); \
+	for package in $(PACKAGES); do \
+	    dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' \
+	        || missing+=($$package); \
+	done; \
+	if [ $${#missing[@]} -gt 0 ]; then \
+	    run=; [ "$$(id -u)" = 0 ] || run=sudo; \
+	    $$run apt-get update -qq && \
+	    DEBIAN_FRONTEND=noninteractive $$run apt-get install -y -qq --no-install-recommends \
+	        "$${missing[@]}"; \
+	fi
+
+# An independent gRPC client for the tests; without it they skip what needs it, and say so.
+CLIENTS := .build/clients
+clients: deps
+	@[ -x $(CLIENTS)/bin/python ] || python3 -m venv $(CLIENTS)
+	@$(CLIENTS)/bin/python -c 'import grpc' 2>/dev/null \
+	    || $(CLIENTS)/bin/pip install --quiet 'grpcio>=1.60' \
+	    || echo 'grpcio could not be installed: its tests will be skipped' >&2
+
+build: deps
+	$(BUILD) --build-tests
+
+release: deps
+	$(RELEASE) --product assay
+	$(RELEASE) --product assay-certs
+
+lint:
+	$(SWIFT) format lint --strict --parallel --recursive \
+	    Package.swift Sources Tests certs-tools Benchmarks
+
+# In groups, one after the other: tests that compute fill all processors, and tests that talk over
+# TLS would then wait longer than the deadlines that they test.
+TESTS := $(SWIFT) test --skip-build --filter
+PURE_TESTS := WireTests|SearchTests|CoordinatorCoreTests|WorkerCoreTests|SimulationTests|EngineTests
+PURE_TESTS := $(PURE_TESTS)|HostTests|CertificateAuthorityTests|AssayTests|TidyTests
+
+test: lint clients build
+	$(TESTS) '^($(PURE_TESTS))\.'
+	$(TESTS) '^TransportTests\.'
+	$(TESTS) '^(CoordinatorShellTests|WorkerShellTests)\.'
+	$(TESTS) '^EndToEndTests\.'
+
+demo: deps
+	$(RELEASE) --product assay
+	examples/demo.sh
+
+bench: release
+	$(RELEASE) --product engine-bench
+	Benchmarks/run.sh
+
+clean:
+	rm -rf .build
+
+-include deploy/install.mk

@@ -1,0 +1,104 @@
+import Foundation
+import Testing
+
+/// Real jobs through real processes: what a user sees.
+@Suite struct JobTests {
+    static let classification = """
+        name: clouds
+        task: classification
+        data: { train: clouds.csv, target: kind }
+        metric: [roc_auc, log_loss, accuracy]
+        budget: { trials: 14 }
+        cv: 3
+        seed: 5
+        output: clouds.model
+        """
+
+    @Test func `a cluster turns a table into a model that predicts`() async throws {
+        let cluster = try await Cluster()
+        let head = try await cluster.startHead()
+        let worker = try await cluster.startWorker("w1", slots: 2)
+        defer { [worker, head].forEach { $0.send(SIGKILL) } }
+        _ = try cluster.write(Tables.classification(rows: 600, seed: 7), to: "clouds.csv")
+        let test = try cluster.write(Tables.classification(rows: 300, seed: 8), to: "test.csv")
+        let job = try cluster.write(Self.classification, to: "clouds.yaml")
+
+        let ended = try await cluster.ask(["submit", job, "--follow"])
+        #expect(ended["state"] as? String == "succeeded")
+        let id = try #require(ended["id"] as? String)
+        let listed = try await cluster.ask(["models"])["models"] as? [[String: Any]]
+        #expect(listed?.count == 1)
+
+        let local = try await cluster.score(cluster.path("clouds.model"), on: test)
+        let remote = try await cluster.score(id, on: test)
+        #expect(local == remote)
+        #expect(try #require(local["roc_auc"]) > 0.9)
+
+        // Another user sees neither the job nor the model.
+        try await cluster.issue("user", "eve")
+        for verb in [["job", id], ["trials", id], ["cancel", id], ["model", id]] {
+            let program = try cluster.client(verb, as: "eve")
+            #expect(await program.status == 4, "\(verb): \(program.errors)")
+        }
+        #expect((try await cluster.ask(["jobs"], as: "eve")["jobs"] as? [Any])?.count == 0)
+    }
+
+    @Test func `an embedded run leaves its model and nothing else`() async throws {
+        let cluster = try await Cluster()
+        try cluster.makeDirectory("work")
+        _ = try cluster.write(Tables.classification(rows: 300, seed: 7), to: "work/clouds.csv")
+        let job = try cluster.write(Self.classification, to: "work/clouds.yaml")
+        let run = try cluster.start(Binaries.assay, ["run", job, "--json"])
+        #expect(await run.status == 0, "\(run.errors)")
+        let left = try FileManager.default.subpathsOfDirectory(atPath: cluster.path("work"))
+        #expect(
+            left.sorted() == [
+                "clouds.csv", "clouds.model", "clouds.model/manifest.json",
+                "clouds.model/weights.safetensors", "clouds.yaml",
+            ])
+        #expect(try cluster.sessionFiles() == [])
+    }
+
+    @Test func `an interrupted embedded run leaves nothing at all`() async throws {
+        let cluster = try await Cluster()
+        try cluster.makeDirectory("work")
+        let job = try cluster.write(
+            "task: idle\ntrials: 1000\nduration: 1s\n", to: "work/idle.yaml")
+        let run = try cluster.start(Binaries.assay, ["run", job])
+        // Its children exist as soon as its cluster does.
+        while Processes.children(of: run.pid).isEmpty { await Task.yield() }
+        let children = Processes.children(of: run.pid)
+        run.send(SIGINT)
+        #expect(await run.status != 0)
+        #expect(try cluster.sessionFiles() == [])
+        for child in children { #expect(kill(child, 0) != 0, "\(child) lives on") }
+    }
+
+    @Test func `equal seeds give equal trials`() async throws {
+        var leaderboards: [[[String: Double]]] = []
+        for _ in 0..<2 {
+            let cluster = try await Cluster()
+            let head = try await cluster.startHead()
+            let worker = try await cluster.startWorker("w1", slots: 1)
+            defer { [worker, head].forEach { $0.send(SIGKILL) } }
+            _ = try cluster.write(Tables.classification(rows: 200, seed: 7), to: "clouds.csv")
+            let job = try cluster.write(Self.classification, to: "clouds.yaml")
+            let ended = try await cluster.ask(["submit", job, "--follow"])
+            let trials = try await cluster.trials(of: try #require(ended["id"] as? String))
+            // The portfolio is the same whatever finishes first; tuning follows the finishing.
+            leaderboards.append(
+                trials.filter { $0["step"] as? String == "portfolio" }
+                    .sorted { $0["index"] as? Int ?? 0 < $1["index"] as? Int ?? 0 }
+                    .map { $0["scores"] as? [String: Double] ?? [:] })
+        }
+        #expect(leaderboards[0].count > 3)
+        #expect(leaderboards[0] == leaderboards[1])
+    }
+}
+
+extension Cluster {
+    func score(_ model: String, on data: String) async throws -> [String: Double] {
+        try await self.ask(["predict", model, data, "--score"])["scores"] as? [String: Double]
+            ?? [:]
+    }
+}

@@ -1,0 +1,48 @@
+/// Small tables that are made here, so that no test needs a file of this machine.
+enum Tables {
+    /// Two overlapping clouds: a class that depends on both numbers and a colour.
+    ///
+    /// - Parameter canary: Stands in one cell of a categorical column; it must be found nowhere.
+    static func classification(rows: Int, seed: UInt64, canary: String? = nil) -> String {
+        var noise = Noise(state: seed)
+        var lines = ["length,width,colour,kind"]
+        for row in 0..<rows {
+            let length = noise.unit() * 4
+            let width = noise.unit() * 4
+            let red = noise.unit() < 0.5
+            let score = length - width + (red ? 1 : -1) + noise.unit() - 0.5
+            let colour = row == rows / 2 ? canary ?? "red" : red ? "red" : "blue"
+            let missing = noise.unit() < 0.05
+            lines.append(
+                "\(length),\(missing ? "" : "\(width)"),\(colour),\(score > 0 ? "yes" : "no")")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// A smooth surface with noise.
+    static func regression(rows: Int, seed: UInt64) -> String {
+        var noise = Noise(state: seed)
+        var lines = ["x,y,z"]
+        for _ in 0..<rows {
+            let x = noise.unit() * 2 - 1
+            let y = noise.unit() * 2 - 1
+            lines.append("\(x),\(y),\(x * x + 2 * y + (noise.unit() - 0.5) / 10)")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// SplitMix64.
+    struct Noise {
+        var state: UInt64
+
+        mutating func next() -> UInt64 {
+            self.state &+= 0x9E37_79B9_7F4A_7C15
+            var z = self.state
+            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+            return z ^ (z >> 31)
+        }
+
+        mutating func unit() -> Double { Double(self.next() >> 11) * 0x1.0p-53 }
+    }
+}
