@@ -5,22 +5,12 @@ extension LinkMessage {
     ///
     /// - Throws: `WireError` naming the field that breaks a rule.
     package init(bytes: some SwiftProtobufContiguousBytes) throws(WireError) {
-        let message: Assay_Link_V1_LinkMessage
-        do {
-            message = try Assay_Link_V1_LinkMessage(serializedBytes: bytes)
-        } catch {
-            throw WireError("frame", "holds no message")
-        }
-        try self.init(message)
+        try self.init(try Assay_Link_V1_LinkMessage.read(bytes, as: "frame"))
     }
 
     /// The message as the body of one frame.
     package func encoded<Bytes: SwiftProtobufContiguousBytes>() -> Bytes {
-        do {
-            return try self.message.serializedBytes()
-        } catch {
-            preconditionFailure("a message without required fields was not encoded: \(error)")
-        }
+        self.message.written()
     }
 
     init(_ message: Assay_Link_V1_LinkMessage) throws(WireError) {

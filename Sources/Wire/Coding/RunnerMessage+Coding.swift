@@ -2,12 +2,7 @@ package import SwiftProtobuf
 
 extension RunnerOrder {
     package init(bytes: some SwiftProtobufContiguousBytes) throws(WireError) {
-        let message: Assay_Runner_V1_RunnerOrder
-        do {
-            message = try Assay_Runner_V1_RunnerOrder(serializedBytes: bytes)
-        } catch {
-            throw WireError("order", "holds no message")
-        }
+        let message = try Assay_Runner_V1_RunnerOrder.read(bytes, as: "order")
         switch try Checked.present(message.kind, "order.kind") {
         case .attach(let attach): self = .attach(try Blob(attach.blob))
         case .detach(let detach):
@@ -28,22 +23,13 @@ extension RunnerOrder {
             message.run.trialClass = trialClass.message
             message.run.spec = spec.message
         }
-        do {
-            return try message.serializedBytes()
-        } catch {
-            preconditionFailure("a message without required fields was not encoded: \(error)")
-        }
+        return message.written()
     }
 }
 
 extension RunnerReport {
     package init(bytes: some SwiftProtobufContiguousBytes) throws(WireError) {
-        let message: Assay_Runner_V1_RunnerReport
-        do {
-            message = try Assay_Runner_V1_RunnerReport(serializedBytes: bytes)
-        } catch {
-            throw WireError("report", "holds no message")
-        }
+        let message = try Assay_Runner_V1_RunnerReport.read(bytes, as: "report")
         switch try Checked.present(message.kind, "report.kind") {
         case .ready(let ready):
             let missing = try Checked.count(
@@ -70,10 +56,6 @@ extension RunnerReport {
             message.finished.lease = lease.message
             message.finished.outcome = outcome.message
         }
-        do {
-            return try message.serializedBytes()
-        } catch {
-            preconditionFailure("a message without required fields was not encoded: \(error)")
-        }
+        return message.written()
     }
 }
