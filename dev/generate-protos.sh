@@ -5,8 +5,7 @@
 #   --check  changes nothing and fails when the committed code differs from what would be generated
 #
 # Needs protoc (Debian: protobuf-compiler). The two Swift plugins are built from the versions that
-# Package.swift resolves, in a scratch package outside the tree; PROTOC_PLUGINS names a directory
-# that holds them already.
+# Package.swift resolves.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 protos=$root/Sources/Wire/Generated
@@ -14,33 +13,10 @@ journal=$root/Sources/Coordinator/Shell/Generated
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-plugins=${PROTOC_PLUGINS:-}
-if [ -z "$plugins" ]; then
-    mkdir -p "$scratch/plugins/Sources/plugins"
-    cat >"$scratch/plugins/Package.swift" <<'MANIFEST'
-// swift-tools-version:6.2
-import PackageDescription
-let package = Package(
-    name: "plugins",
-    dependencies: [
-        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
-        .package(url: "https://github.com/grpc/grpc-swift-protobuf", from: "2.4.0"),
-    ],
-    targets: [
-        .executableTarget(
-            name: "plugins",
-            dependencies: [
-                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
-            ])
-    ])
-MANIFEST
-    echo 'print()' >"$scratch/plugins/Sources/plugins/main.swift"
-    for product in protoc-gen-swift protoc-gen-grpc-swift-2; do
-        swift build --package-path "$scratch/plugins" --product "$product"
-    done
-    plugins=$(swift build --package-path "$scratch/plugins" --show-bin-path)
-fi
+for product in protoc-gen-swift protoc-gen-grpc-swift-2; do
+    swift build --package-path "$root" --product "$product"
+done
+plugins=$(swift build --package-path "$root" --show-bin-path)
 
 mkdir -p "$scratch/messages" "$scratch/services" "$scratch/journal"
 cat >"$scratch/modules.txt" <<'MODULES'

@@ -150,17 +150,8 @@ package struct Study: Equatable, Sendable {
         self.leaderboard.entries.first.map { ($0.trial, $0.score) }
     }
 
-    /// The best recipe, to be fitted on all rows; nil when nothing was scored.
-    package func refit() -> TrialSpec? { self.refit(after: []) }
-
-    /// The best recipe but for those of `excluded`, whose refits failed.
-    package func refit(after excluded: Set<UInt32>) -> TrialSpec? {
-        self.leaderboard.entries.first { !excluded.contains($0.trial) }
-            .map { TrialSpec(step: .refit, recipe: $0.recipe) }
-    }
-
-    /// The number of the candidate that `refit(after:)` would fit.
-    package func winner(after excluded: Set<UInt32>) -> UInt32? {
+    /// The best candidate but for those of `excluded`, whose refits failed; nil when there is none.
+    package func winner(after excluded: Set<UInt32> = []) -> UInt32? {
         self.leaderboard.entries.first { !excluded.contains($0.trial) }?.trial
     }
 

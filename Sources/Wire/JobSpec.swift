@@ -8,7 +8,7 @@ package struct JobSpec: Hashable, Sendable {
     package let kind: Kind
 
     package enum Kind: Hashable, Sendable {
-        case idle(trials: UInt32, duration: Duration)
+        case idle(trials: UInt32, duration: Duration, data: Blob? = nil)
         case learning(LearningJob)
     }
 

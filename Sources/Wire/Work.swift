@@ -1,8 +1,17 @@
 /// What the trials of one job have in common. It is sent once per burst, not once per trial.
 package enum TrialClass: Hashable, Sendable {
-    /// No work: holds a slot this long. Measures the cluster itself.
-    case idle(Duration)
+    /// No work: holds a slot this long. Measures the cluster itself; the data is brought to the
+    /// worker before, and not read.
+    case idle(Duration, data: Blob? = nil)
     case lesson(Lesson)
+
+    /// What must be at the worker before a trial of the class may run.
+    package var blobs: [Blob] {
+        switch self {
+        case .idle(_, let data): data.map { [$0] } ?? []
+        case .lesson(let lesson): [lesson.data, lesson.schema]
+        }
+    }
 }
 
 /// What is to be learned: a table, its target and how a candidate is judged.
@@ -39,17 +48,46 @@ package enum LearningTask: String, CaseIterable, Hashable, Sendable {
 
 /// What one trial does, beside its class.
 package struct TrialSpec: Hashable, Sendable {
-    package let step: Step
     /// Absent when the step is `idle`.
     package let recipe: Recipe?
+    private let act: Act
+
+    /// The step and what only one of them has, in one word: a million trials wait in memory.
+    private enum Act: Hashable {
+        case idle, portfolio, tuning
+        case refit([Score])
+    }
 
     package enum Step: String, Hashable, Sendable {
         case idle, portfolio, tuning, refit
     }
 
-    package init(step: Step, recipe: Recipe?) {
-        self.step = step
+    /// - Requires: only a refit has scores.
+    package init(step: Step, recipe: Recipe?, scores: [Score] = []) {
+        precondition(scores.isEmpty || step == .refit, "a \(step) with scores")
         self.recipe = recipe
+        self.act =
+            switch step {
+            case .idle: .idle
+            case .portfolio: .portfolio
+            case .tuning: .tuning
+            case .refit: .refit(scores)
+            }
+    }
+
+    package var step: Step {
+        switch self.act {
+        case .idle: .idle
+        case .portfolio: .portfolio
+        case .tuning: .tuning
+        case .refit: .refit
+        }
+    }
+
+    /// What the recipe of a refit scored by cross validation, which the model shall say of itself:
+    /// a refit sees all rows, so that nothing is left to judge it by.
+    package var scores: [Score] {
+        if case .refit(let scores) = self.act { scores } else { [] }
     }
 
     package static let idle = TrialSpec(step: .idle, recipe: nil)

@@ -54,7 +54,6 @@ import Wire
             study.observe(UInt32(trial), .scored(Double(trial), wall: .seconds(1)))
         }
         #expect(study.best?.trial == 9)
-        #expect(study.refit(after: [9, 8])?.step == .refit)
         #expect(study.winner(after: [9, 8]) == 7)
     }
 
@@ -86,7 +85,7 @@ import Wire
         study.observe(0, .scored(.nan, wall: .seconds(1)))
         study.observe(1, .scored(.infinity, wall: .seconds(1)))
         #expect(study.best == nil)
-        #expect(study.refit() == nil)
+        #expect(study.winner() == nil)
     }
 
     @Test func `a family that keeps failing is left, the others go on`() {
@@ -103,7 +102,7 @@ import Wire
         let specs = study.run(to: 1000) { _ in .failed }
         #expect(specs.count < 25)
         #expect(study.stage == .finished)
-        #expect(study.refit() == nil)
+        #expect(study.winner() == nil)
     }
 
     @Test func `a closed study proposes nothing more`() {
@@ -112,13 +111,14 @@ import Wire
         study.close()
         #expect(study.stage == .finished)
         #expect(study.capacity(inFlight: 0) == 0)
-        #expect(study.refit()?.step == .refit)
+        #expect(study.winner() != nil)
     }
 
     @Test func `a refit among the trials is no candidate`() {
         var study = Study(job: Jobs.job(), trials: 10, seed: 1)
         study.run(to: 4) { _ in .scored(0.5, wall: .seconds(1)) }
-        study.adopt([study.refit()].compactMap { $0 })
+        let winner = Recipe(family: "ridge", parameters: [], seed: 1)
+        study.adopt([TrialSpec(step: .refit, recipe: winner)])
         study.observe(4, .scored(0.99, wall: .seconds(1)))
         #expect(study.best?.score == 0.5)
     }

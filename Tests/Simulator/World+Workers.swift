@@ -141,7 +141,7 @@ extension World {
             event = .runnerFinished(slot, lease, outcome)
             duration += outcome.cost.wall
         }
-        if case .idle(let length) = trialClass { duration += length }
+        if case .idle(let length, _) = trialClass { duration += length }
         if self.chance.once(in: self.plan.runnerCrashOnceIn) {
             event = .runnerDied(slot, Loss(.outOfMemory, "killed"))
         }

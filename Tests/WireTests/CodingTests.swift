@@ -30,7 +30,9 @@ import Wire
                         lease: lease, spec: TrialSpec(step: .tuning, recipe: recipe),
                         timeLimit: .seconds(3)),
                     Assignment(
-                        lease: lease, spec: TrialSpec(step: .refit, recipe: recipe),
+                        lease: lease,
+                        spec: TrialSpec(
+                            step: .refit, recipe: recipe, scores: [Score("roc_auc", 0.92)]),
                         timeLimit: nil),
                 ]),
             AssignmentGroup(
@@ -59,7 +61,7 @@ import Wire
     @Test(arguments: [
         RunnerOrder.attach(blob), .detach(blob.digest),
         .run(lease, .lesson(lesson), TrialSpec(step: .portfolio, recipe: recipe)),
-        .run(lease, .idle(.zero), .idle),
+        .run(lease, .idle(.zero), .idle), .run(lease, .idle(.seconds(1), data: blob), .idle),
     ]) func `a runner's order is read back as it was`(order: RunnerOrder) throws {
         let bytes: [UInt8] = order.encoded()
         #expect(try RunnerOrder(bytes: bytes) == order)
@@ -77,7 +79,11 @@ import Wire
         let learning = LearningJob(
             lesson: Self.lesson, direction: .maximise, families: ["ridge"], rows: 3, columns: 2,
             classes: 2)
-        for kind in [JobSpec.Kind.learning(learning), .idle(trials: 9, duration: .seconds(1))] {
+        let kinds: [JobSpec.Kind] = [
+            .learning(learning), .idle(trials: 9, duration: .seconds(1)),
+            .idle(trials: 1, duration: .zero, data: Self.blob),
+        ]
+        for kind in kinds {
             let spec = JobSpec(
                 name: "wine", priority: 50, seed: 3,
                 budget: Budget(trials: 60, time: .seconds(120)), kind: kind)

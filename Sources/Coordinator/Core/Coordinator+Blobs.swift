@@ -44,13 +44,3 @@ package enum BlobJudgement: Equatable, Sendable {
     case allowed(Blob)
     case refused(reason: String)
 }
-
-extension TrialClass {
-    /// What trials of the class read.
-    fileprivate var blobs: [Blob] {
-        switch self {
-        case .idle: []
-        case .lesson(let lesson): [lesson.data, lesson.schema]
-        }
-    }
-}

@@ -32,7 +32,7 @@ extension Coordinator {
             return Refusal(.badRequest, "the budget's time must be longer than nothing")
         }
         switch spec.kind {
-        case .idle(let trials, _):
+        case .idle(let trials, _, _):
             guard (1...Limits.trialsPerJobMax).contains(trials) else {
                 return Refusal(.badRequest, "a job has 1 to \(Limits.trialsPerJobMax) trials")
             }

@@ -103,7 +103,8 @@ extension Coordinator {
         let tried = job.record.trials.reversed().prefix { $0.spec.step == .refit }.count
         var excluded: Set<UInt32> = []
         for _ in 0..<tried { study.winner(after: excluded).map { _ = excluded.insert($0) } }
-        guard tried < self.settings.search.refitsMax, let spec = study.refit(after: excluded)
+        guard tried < self.settings.search.refitsMax, let winner = study.winner(after: excluded),
+            let spec = job.record.refit(of: winner)
         else {
             return self.end(id, .failed(reason: self.failure(of: id, after: reason)), &turn)
         }

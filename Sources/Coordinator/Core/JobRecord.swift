@@ -33,7 +33,7 @@ package struct JobRecord: Equatable, Sendable {
         self.key = key
         self.submittedAt = submittedAt
         // An idle job's trials are all alike, so that the journal need not name them.
-        if case .idle(let count, _) = spec.kind {
+        if case .idle(let count, _, _) = spec.kind {
             self.append((0..<count).lazy.map { _ in .idle })
         }
     }
@@ -86,6 +86,14 @@ package struct JobRecord: Equatable, Sendable {
 
     package subscript(_ trial: UInt32) -> TrialRecord? {
         trial < self.trials.count ? self.trials[Int(trial)] : nil
+    }
+
+    /// The refit of a candidate that was scored; nil for any other trial.
+    func refit(of candidate: UInt32) -> TrialSpec? {
+        guard let trial = self[candidate], let recipe = trial.spec.recipe,
+            case .scored(let scores, _)? = trial.outcome?.result
+        else { return nil }
+        return TrialSpec(step: .refit, recipe: recipe, scores: scores)
     }
 
     // MARK: Facts

@@ -32,8 +32,8 @@ struct Workload: Equatable, Sendable {
     init(_ record: JobRecord) {
         self.lane = Backlog.Lane(record)
         switch record.spec.kind {
-        case .idle(_, let duration):
-            self.trialClass = .idle(duration)
+        case .idle(_, let duration, let data):
+            self.trialClass = .idle(duration, data: data)
             self.length = duration
         case .learning(let learning):
             self.trialClass = .lesson(learning.lesson)
@@ -66,10 +66,7 @@ struct Workload: Equatable, Sendable {
     var isWaiting: Bool { !self.fresh.isEmpty || !self.retries.isEmpty }
 
     /// The data set that its trials read.
-    var data: Digest? {
-        guard case .lesson(let lesson) = self.trialClass else { return nil }
-        return lesson.data.digest
-    }
+    var data: Digest? { self.trialClass.blobs.first?.digest }
 
     /// The expected running time: what was seen last weighs an eighth. Before anything was seen a
     /// trial may be long. The least is what a trial costs around its work.

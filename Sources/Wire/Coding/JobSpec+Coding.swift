@@ -6,7 +6,8 @@ extension JobSpec {
             kind = .idle(
                 trials: try Checked.number(
                     idle.trials, "idle.trials", in: 1...Limits.trialsPerJobMax),
-                duration: Duration(nanoseconds: idle.nanoseconds))
+                duration: Duration(nanoseconds: idle.nanoseconds),
+                data: idle.hasData ? try Blob(idle.data, "idle.data") : nil)
         case .learning(let learning):
             kind = .learning(try LearningJob(learning))
         case nil:
@@ -28,9 +29,10 @@ extension JobSpec {
         message.seed = self.seed
         message.budget = self.budget.message
         switch self.kind {
-        case .idle(let trials, let duration):
+        case .idle(let trials, let duration, let data):
             message.idle.trials = trials
             message.idle.nanoseconds = duration.nanoseconds
+            if let data { message.idle.data = data.message }
         case .learning(let learning):
             message.learning = learning.message
         }

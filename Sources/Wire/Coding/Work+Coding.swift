@@ -75,7 +75,10 @@ extension Lesson {
 extension TrialClass {
     package init(_ message: Assay_V1_TrialClass) throws(WireError) {
         switch message.kind {
-        case .idleNanoseconds(let nanoseconds): self = .idle(Duration(nanoseconds: nanoseconds))
+        case .idle(let idle):
+            self = .idle(
+                Duration(nanoseconds: idle.nanoseconds),
+                data: idle.hasData ? try Blob(idle.data, "idle.data") : nil)
         case .lesson(let lesson): self = .lesson(try Lesson(lesson))
         case nil: throw WireError("trial_class", "is of a kind that this version does not know")
         }
@@ -84,7 +87,9 @@ extension TrialClass {
     package var message: Assay_V1_TrialClass {
         var message = Assay_V1_TrialClass()
         switch self {
-        case .idle(let duration): message.idleNanoseconds = duration.nanoseconds
+        case .idle(let duration, let data):
+            message.idle.nanoseconds = duration.nanoseconds
+            if let data { message.idle.data = data.message }
         case .lesson(let lesson): message.lesson = lesson.message
         }
         return message
@@ -94,18 +99,21 @@ extension TrialClass {
 extension TrialSpec {
     package init(_ message: Assay_V1_TrialSpec) throws(WireError) {
         let step: Step = try Checked.choice(message.step, "spec.step")
-        if message.hasRecipe {
-            self.init(step: step, recipe: try Recipe(message.recipe))
-        } else {
-            guard step == .idle else { throw WireError("spec.recipe", "is missing") }
-            self.init(step: step, recipe: nil)
+        guard message.hasRecipe || step == .idle else {
+            throw WireError("spec.recipe", "is missing")
         }
+        let scores = try Checked.count(
+            message.scores, "spec.scores", upTo: step == .refit ? Limits.scoresMax : 0)
+        self.init(
+            step: step, recipe: message.hasRecipe ? try Recipe(message.recipe) : nil,
+            scores: try Checked.map(scores) { (score) throws(WireError) in try Score(score) })
     }
 
     package var message: Assay_V1_TrialSpec {
         var message = Assay_V1_TrialSpec()
         message.step = self.step.rawValue
         if let recipe { message.recipe = recipe.message }
+        message.scores = self.scores.map(\.message)
         return message
     }
 }

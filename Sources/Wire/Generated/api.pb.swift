@@ -53,9 +53,21 @@ package nonisolated struct Assay_V1_IdleJob: Sendable {
   /// each trial holds its slot this long
   package var nanoseconds: UInt64 = 0
 
+  /// brought to the worker before, and not read
+  package var data: Assay_V1_Blob {
+    get {_data ?? Assay_V1_Blob()}
+    set {_data = newValue}
+  }
+  /// Returns true if `data` has been explicitly set.
+  package var hasData: Bool {self._data != nil}
+  /// Clears the value of `data`. Subsequent reads from it will return its default value.
+  package mutating func clearData() {self._data = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _data: Assay_V1_Blob? = nil
 }
 
 package nonisolated struct Assay_V1_LearningJob: Sendable {
@@ -721,7 +733,7 @@ nonisolated extension Assay_V1_Budget: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension Assay_V1_IdleJob: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".IdleJob"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}trials\0\u{1}nanoseconds\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}trials\0\u{1}nanoseconds\0\u{1}data\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -731,24 +743,33 @@ nonisolated extension Assay_V1_IdleJob: SwiftProtobuf.Message, SwiftProtobuf._Me
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.trials) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.nanoseconds) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._data) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.trials != 0 {
       try visitor.visitSingularUInt32Field(value: self.trials, fieldNumber: 1)
     }
     if self.nanoseconds != 0 {
       try visitor.visitSingularUInt64Field(value: self.nanoseconds, fieldNumber: 2)
     }
+    try { if let v = self._data {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Assay_V1_IdleJob, rhs: Assay_V1_IdleJob) -> Bool {
     if lhs.trials != rhs.trials {return false}
     if lhs.nanoseconds != rhs.nanoseconds {return false}
+    if lhs._data != rhs._data {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

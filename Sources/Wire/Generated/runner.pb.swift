@@ -99,45 +99,43 @@ package nonisolated struct Assay_Runner_V1_Detach: Sendable {
   package init() {}
 }
 
-package nonisolated struct Assay_Runner_V1_Run: Sendable {
+package nonisolated struct Assay_Runner_V1_Run: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   package var lease: Assay_Link_V1_Lease {
-    get {_lease ?? Assay_Link_V1_Lease()}
-    set {_lease = newValue}
+    get {_storage._lease ?? Assay_Link_V1_Lease()}
+    set {_uniqueStorage()._lease = newValue}
   }
   /// Returns true if `lease` has been explicitly set.
-  package var hasLease: Bool {self._lease != nil}
+  package var hasLease: Bool {_storage._lease != nil}
   /// Clears the value of `lease`. Subsequent reads from it will return its default value.
-  package mutating func clearLease() {self._lease = nil}
+  package mutating func clearLease() {_uniqueStorage()._lease = nil}
 
   package var trialClass: Assay_V1_TrialClass {
-    get {_trialClass ?? Assay_V1_TrialClass()}
-    set {_trialClass = newValue}
+    get {_storage._trialClass ?? Assay_V1_TrialClass()}
+    set {_uniqueStorage()._trialClass = newValue}
   }
   /// Returns true if `trialClass` has been explicitly set.
-  package var hasTrialClass: Bool {self._trialClass != nil}
+  package var hasTrialClass: Bool {_storage._trialClass != nil}
   /// Clears the value of `trialClass`. Subsequent reads from it will return its default value.
-  package mutating func clearTrialClass() {self._trialClass = nil}
+  package mutating func clearTrialClass() {_uniqueStorage()._trialClass = nil}
 
   package var spec: Assay_V1_TrialSpec {
-    get {_spec ?? Assay_V1_TrialSpec()}
-    set {_spec = newValue}
+    get {_storage._spec ?? Assay_V1_TrialSpec()}
+    set {_uniqueStorage()._spec = newValue}
   }
   /// Returns true if `spec` has been explicitly set.
-  package var hasSpec: Bool {self._spec != nil}
+  package var hasSpec: Bool {_storage._spec != nil}
   /// Clears the value of `spec`. Subsequent reads from it will return its default value.
-  package mutating func clearSpec() {self._spec = nil}
+  package mutating func clearSpec() {_uniqueStorage()._spec = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _lease: Assay_Link_V1_Lease? = nil
-  fileprivate var _trialClass: Assay_V1_TrialClass? = nil
-  fileprivate var _spec: Assay_V1_TrialSpec? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 package nonisolated struct Assay_Runner_V1_RunnerReport: Sendable {
@@ -377,41 +375,81 @@ nonisolated extension Assay_Runner_V1_Run: SwiftProtobuf.Message, SwiftProtobuf.
   package static let protoMessageName: String = _protobuf_package + ".Run"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{3}trial_class\0\u{1}spec\0")
 
+  fileprivate class _StorageClass {
+    var _lease: Assay_Link_V1_Lease? = nil
+    var _trialClass: Assay_V1_TrialClass? = nil
+    var _spec: Assay_V1_TrialSpec? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _lease = source._lease
+      _trialClass = source._trialClass
+      _spec = source._spec
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._lease) }()
-      case 2: try { try decoder.decodeSingularMessageField(value: &self._trialClass) }()
-      case 3: try { try decoder.decodeSingularMessageField(value: &self._spec) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._lease) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._trialClass) }()
+        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._spec) }()
+        default: break
+        }
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._lease {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    try { if let v = self._trialClass {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
-    try { if let v = self._spec {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    } }()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._lease {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      try { if let v = _storage._trialClass {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+      try { if let v = _storage._spec {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      } }()
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Assay_Runner_V1_Run, rhs: Assay_Runner_V1_Run) -> Bool {
-    if lhs._lease != rhs._lease {return false}
-    if lhs._trialClass != rhs._trialClass {return false}
-    if lhs._spec != rhs._spec {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._lease != rhs_storage._lease {return false}
+        if _storage._trialClass != rhs_storage._trialClass {return false}
+        if _storage._spec != rhs_storage._spec {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

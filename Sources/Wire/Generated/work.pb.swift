@@ -135,13 +135,12 @@ package nonisolated struct Assay_V1_TrialClass: Sendable {
 
   package var kind: Assay_V1_TrialClass.OneOf_Kind? = nil
 
-  /// no work: holds a slot this long; measures the cluster itself
-  package var idleNanoseconds: UInt64 {
+  package var idle: Assay_V1_Idle {
     get {
-      if case .idleNanoseconds(let v)? = kind {return v}
-      return 0
+      if case .idle(let v)? = kind {return v}
+      return Assay_V1_Idle()
     }
-    set {kind = .idleNanoseconds(newValue)}
+    set {kind = .idle(newValue)}
   }
 
   package var lesson: Assay_V1_Lesson {
@@ -155,13 +154,38 @@ package nonisolated struct Assay_V1_TrialClass: Sendable {
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Kind: Equatable, Sendable {
-    /// no work: holds a slot this long; measures the cluster itself
-    case idleNanoseconds(UInt64)
+    case idle(Assay_V1_Idle)
     case lesson(Assay_V1_Lesson)
 
   }
 
   package init() {}
+}
+
+/// No work: measures the cluster itself.
+package nonisolated struct Assay_V1_Idle: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// each trial holds its slot this long
+  package var nanoseconds: UInt64 = 0
+
+  /// brought to the worker before, and not read
+  package var data: Assay_V1_Blob {
+    get {_data ?? Assay_V1_Blob()}
+    set {_data = newValue}
+  }
+  /// Returns true if `data` has been explicitly set.
+  package var hasData: Bool {self._data != nil}
+  /// Clears the value of `data`. Subsequent reads from it will return its default value.
+  package mutating func clearData() {self._data = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _data: Assay_V1_Blob? = nil
 }
 
 package nonisolated struct Assay_V1_TrialSpec: Sendable {
@@ -181,6 +205,9 @@ package nonisolated struct Assay_V1_TrialSpec: Sendable {
   package var hasRecipe: Bool {self._recipe != nil}
   /// Clears the value of `recipe`. Subsequent reads from it will return its default value.
   package mutating func clearRecipe() {self._recipe = nil}
+
+  /// of the recipe by cross validation; of a refit only
+  package var scores: [Assay_V1_Score] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -518,7 +545,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension Assay_V1_TrialClass: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TrialClass"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}idle_nanoseconds\0\u{1}lesson\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}idle\0\u{1}lesson\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -527,11 +554,16 @@ nonisolated extension Assay_V1_TrialClass: SwiftProtobuf.Message, SwiftProtobuf.
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try {
-        var v: UInt64?
-        try decoder.decodeSingularUInt64Field(value: &v)
+        var v: Assay_V1_Idle?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .idle(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
         if let v = v {
-          if self.kind != nil {try decoder.handleConflictingOneOf()}
-          self.kind = .idleNanoseconds(v)
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .idle(v)
         }
       }()
       case 2: try {
@@ -558,9 +590,9 @@ nonisolated extension Assay_V1_TrialClass: SwiftProtobuf.Message, SwiftProtobuf.
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
     switch self.kind {
-    case .idleNanoseconds?: try {
-      guard case .idleNanoseconds(let v)? = self.kind else { preconditionFailure() }
-      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 1)
+    case .idle?: try {
+      guard case .idle(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
     }()
     case .lesson?: try {
       guard case .lesson(let v)? = self.kind else { preconditionFailure() }
@@ -578,9 +610,48 @@ nonisolated extension Assay_V1_TrialClass: SwiftProtobuf.Message, SwiftProtobuf.
   }
 }
 
+nonisolated extension Assay_V1_Idle: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Idle"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}nanoseconds\0\u{1}data\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.nanoseconds) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._data) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.nanoseconds != 0 {
+      try visitor.visitSingularUInt64Field(value: self.nanoseconds, fieldNumber: 1)
+    }
+    try { if let v = self._data {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_Idle, rhs: Assay_V1_Idle) -> Bool {
+    if lhs.nanoseconds != rhs.nanoseconds {return false}
+    if lhs._data != rhs._data {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Assay_V1_TrialSpec: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TrialSpec"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}step\0\u{1}recipe\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}step\0\u{1}recipe\0\u{1}scores\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -590,6 +661,7 @@ nonisolated extension Assay_V1_TrialSpec: SwiftProtobuf.Message, SwiftProtobuf._
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.step) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._recipe) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.scores) }()
       default: break
       }
     }
@@ -606,12 +678,16 @@ nonisolated extension Assay_V1_TrialSpec: SwiftProtobuf.Message, SwiftProtobuf._
     try { if let v = self._recipe {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
     } }()
+    if !self.scores.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.scores, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Assay_V1_TrialSpec, rhs: Assay_V1_TrialSpec) -> Bool {
     if lhs.step != rhs.step {return false}
     if lhs._recipe != rhs._recipe {return false}
+    if lhs.scores != rhs.scores {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

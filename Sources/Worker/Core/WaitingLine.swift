@@ -85,13 +85,3 @@ struct WaitingLine: Equatable, Sendable {
         if self.lanes[job]?.places.isEmpty == true { self.lanes.removeValue(forKey: job) }
     }
 }
-
-extension TrialClass {
-    /// What trials of the class read.
-    var blobs: [Blob] {
-        switch self {
-        case .idle: []
-        case .lesson(let lesson): [lesson.data, lesson.schema]
-        }
-    }
-}

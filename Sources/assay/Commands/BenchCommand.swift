@@ -20,14 +20,19 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Single trials, one after the other.", valueName: "count"))
     var roundTrips = 1000
 
-    @Option(help: ArgumentHelp("Megabytes uploaded; 0 for none.", valueName: "count"))
-    var bulk = 256
+    @Option(
+        help: ArgumentHelp(
+            "Megabytes sent to the head and on to a worker; 0 for none.", valueName: "count"))
+    var bulk = 1024
 
     /// What `--json` prints.
     struct Report: Encodable, Sendable {
         let throughput: Measurement.Throughput
         let roundTrips: Measurement.RoundTrips
-        let bulk: Measurement.Bulk?
+        /// From the client to the head's disk.
+        let upload: Measurement.Bulk?
+        /// From the head's disk to a worker's sealed memory.
+        let delivery: Measurement.Bulk?
     }
 
     func validate() throws {
@@ -66,7 +71,9 @@ struct BenchCommand: AsyncParsableCommand {
                 (ProcessTree.cpuSeconds() - before) * 1000 / Double(self.trials)
         }
         let bulk = self.bulk == 0 ? nil : try await measurement.bulk(bytes: self.bulk * 1_000_000)
-        return Report(throughput: throughput, roundTrips: trips, bulk: bulk)
+        return Report(
+            throughput: throughput, roundTrips: trips, upload: bulk?.upload,
+            delivery: bulk?.delivery)
     }
 
     private static func text(_ report: Report, _ style: Style) -> String {
@@ -92,10 +99,14 @@ struct BenchCommand: AsyncParsableCommand {
                 "\(Figures.count(trips.count)) single trials on one stream",
             ])
         }
-        if let bulk = report.bulk {
+        for (name, bulk, remark) in [
+            ("to the head", report.upload, "digest checked, durable"),
+            ("to a worker", report.delivery, "digest checked, in sealed memory"),
+        ] {
+            guard let bulk else { continue }
             table.add([
-                "upload", "\(Figures.count(Int(bulk.megabytesPerSecond.rounded()))) MB/s",
-                Figures.bytes(bulk.bytes) + ", digest checked, durable",
+                name, "\(Figures.count(Int(bulk.megabytesPerSecond.rounded()))) MB/s",
+                "\(Figures.bytes(bulk.bytes)), \(remark)",
             ])
         }
         return table.text(style: style)

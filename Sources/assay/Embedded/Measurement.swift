@@ -34,17 +34,19 @@ struct Measurement: Sendable {
             trials: trials, seconds: seconds, trialsPerSecond: Double(trials) / seconds)
     }
 
-    private func submit(trials: UInt32, key: String) async throws -> String {
-        let request = self.request(trials: trials, key: key)
+    private func submit(trials: UInt32, data: Blob? = nil, key: String) async throws -> String {
+        let request = self.request(trials: trials, data: data, key: key)
         return try await self.head.jobs.submit(request).id
     }
 
-    private func request(trials: UInt32, key: String) -> Assay_V1_SubmitRequest {
+    private func request(
+        trials: UInt32, data: Blob? = nil, key: String
+    ) -> Assay_V1_SubmitRequest {
         var request = Assay_V1_SubmitRequest()
         request.spec =
             JobSpec(
                 name: "bench", priority: 50, seed: 0, budget: Budget(trials: nil, time: nil),
-                kind: .idle(trials: trials, duration: .zero)
+                kind: .idle(trials: trials, duration: .zero, data: data)
             ).message
         request.key = "bench-\(self.run)-\(key)"
         return request
@@ -112,14 +114,27 @@ struct Measurement: Sendable {
         let megabytesPerSecond: Double
     }
 
-    /// An upload of so many bytes that the head does not hold yet.
-    func bulk(bytes count: Int) async throws -> Bulk {
+    /// So many bytes that nobody holds yet: from here to the head, and from the head into the
+    /// sealed memory of a worker, whose trial waits for them.
+    func bulk(bytes count: Int) async throws -> (upload: Bulk, delivery: Bulk) {
         var bytes = [UInt8](repeating: 0, count: count)
         // Different in each run: what the head holds already would not travel.
         withUnsafeBytes(of: self.run) { bytes.replaceSubrange(0..<8, with: $0) }
         let upload = BlobUpload(bytes)
+        let uploaded = try await self.time(bytes: count) {
+            try await BlobUpload.send([upload], to: self.head)
+        }
+        let delivered = try await self.time(bytes: count) {
+            let job = try await self.submit(trials: 1, data: upload.blob, key: "delivery")
+            try Following.requireSuccess(
+                try await JobFollower(head: self.head, terminal: Terminal()).follow(job))
+        }
+        return (uploaded, delivered)
+    }
+
+    private func time(bytes count: Int, _ body: () async throws -> Void) async throws -> Bulk {
         let start = ContinuousClock.now
-        try await BlobUpload.send([upload], to: self.head)
+        try await body()
         let seconds = (ContinuousClock.now - start).seconds
         return Bulk(
             bytes: UInt64(count), seconds: seconds,

@@ -53,6 +53,20 @@ import Wire
         #expect(self.desk.coordinator.judgeFetch(session, fetch) == refused)
     }
 
+    @Test mutating func `an idle trial's data may be read by its holder`() {
+        let session = self.desk.connect("w1")
+        self.desk.submit(.idle(trials: 1, duration: .zero, data: .named("a")))
+        let lease = self.desk.leases(of: "w1")[0]
+        for (name, judgement) in [
+            ("a", BlobJudgement.allowed(.named("a"))),
+            ("b", .refused(reason: "j1/0 does not read this blob")),
+        ] {
+            let fetch = Fetch(
+                lease: lease, digest: Blob.named(Character(name)).digest, offset: 0)
+            #expect(self.desk.coordinator.judgeFetch(session, fetch) == judgement)
+        }
+    }
+
     @Test mutating func `an idle trial makes no blobs`() {
         let session = self.desk.connect("w1")
         self.desk.submit(.idle(trials: 1))

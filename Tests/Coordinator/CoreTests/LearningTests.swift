@@ -60,6 +60,7 @@ import Wire
         let record = try #require(self.desk.coordinator.job(job))
         #expect(record.best?.trial == 2)
         #expect(record[refit.trial.index]?.spec.recipe == record[2]?.spec.recipe)
+        #expect(record[refit.trial.index]?.spec.scores == [Score("rmse", 0.1)])
         #expect(record.stage == "refit")
 
         self.desk.finish("w1", refit, .model)

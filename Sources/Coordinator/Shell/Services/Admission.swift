@@ -44,8 +44,12 @@ struct Admission: Sendable {
     }
 
     private func demandBlobs(of spec: JobSpec) async throws(RPCError) {
-        guard case .learning(let learning) = spec.kind else { return }
-        let wanted = [("data", learning.lesson.data), ("schema", learning.lesson.schema)]
+        let wanted: [(name: String, blob: Blob)] =
+            switch spec.kind {
+            case .idle(_, _, let data): data.map { [("idle.data", $0)] } ?? []
+            case .learning(let learning):
+                [("lesson.data", learning.lesson.data), ("lesson.schema", learning.lesson.schema)]
+            }
         for (name, blob) in wanted {
             let found = try await answering(self.log) {
                 try await FileThreads.run { self.blobs.find(blob.digest) }
@@ -54,14 +58,14 @@ struct Admission: Sendable {
                 throw RPCError(
                     code: .failedPrecondition,
                     message: """
-                        lesson.\(name): the head holds no blob \(blob.digest): upload it first
+                        \(name): the head holds no blob \(blob.digest): upload it first
                         """)
             }
             guard found == blob else {
                 throw RPCError(
                     code: .invalidArgument,
                     message: """
-                        lesson.\(name): the blob \(blob.digest) has \(found.size) bytes, not \
+                        \(name): the blob \(blob.digest) has \(found.size) bytes, not \
                         \(blob.size)
                         """)
             }

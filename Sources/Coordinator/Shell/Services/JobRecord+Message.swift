@@ -43,13 +43,7 @@ extension JobRecord {
         message.createdAt = self.endedAt?.sinceOrigin.seconds ?? 0
         let refit = self.trials.last { $0.spec.step == .refit && $0.isScored }
         if let recipe = refit?.spec.recipe { message.recipe = recipe.message }
-        // The refit saw all rows, so that only the cross validation of its recipe can judge it.
-        let judged = self.trials.first { trial in
-            trial.spec.step != .refit && trial.isScored && trial.spec.recipe == refit?.spec.recipe
-        }
-        if case .scored(let scores, _) = judged?.outcome?.result {
-            message.scores = scores.map(\.message)
-        }
+        message.scores = refit?.spec.scores.map(\.message) ?? []
         return message
     }
 }

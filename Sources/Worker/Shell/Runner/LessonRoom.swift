@@ -58,7 +58,11 @@ struct LessonRoom {
     ///
     /// Nothing in the files tells which worker made them or when, so that a second run of the same
     /// refit gives the same digests.
-    func refit(_ recipe: Wire.Recipe) throws(ComputationError) -> [(Output, SealedMemory)] {
+    ///
+    /// - Parameter scores: What the recipe scored by cross validation.
+    func refit(
+        _ recipe: Wire.Recipe, scores: [Score]
+    ) throws(ComputationError) -> [(Output, SealedMemory)] {
         let model: FittedModel
         do {
             model = try FittedModel.fit(try Engine.Recipe(recipe), self.bench.dataset)
@@ -71,7 +75,8 @@ struct LessonRoom {
             .init("rows", "\(self.bench.dataset.rows)"),
             .init("environment", self.environmentClass),
         ]
-        let files = ModelBundle(model, scores: [], lineage: lineage)
+        let judged = scores.map { ModelBundle.Score($0.metric, $0.value) }
+        let files = ModelBundle(model, scores: judged, lineage: lineage)
             .files { Digest(sha256: Array(SHA256.hash(data: $0))).description }
         do {
             return [

@@ -27,7 +27,7 @@ struct TrialComputer {
     ) throws(WireError) -> (outcome: Outcome, outputs: [SealedMemory]) {
         let meter = Meter()
         switch trialClass {
-        case .idle(let duration):
+        case .idle(let duration, _):
             // Without work: the slot is held for a while.
             if duration > .zero { assay_sleep(duration.nanoseconds) }
             return (Outcome(.scored(scores: [], outputs: []), cost: meter.read()), [])
@@ -39,7 +39,7 @@ struct TrialComputer {
             do throws(ComputationError) {
                 let (result, memory) = try self.rooms.enter(lesson, data: data, schema: schema) {
                     (room) throws(ComputationError) in
-                    try Self.learn(recipe, spec.step, in: &room)
+                    try Self.learn(recipe, spec, in: &room)
                 }
                 return (Outcome(result, cost: meter.read()), memory)
             } catch {
@@ -50,11 +50,11 @@ struct TrialComputer {
     }
 
     private static func learn(
-        _ recipe: Recipe, _ step: TrialSpec.Step, in room: inout LessonRoom
+        _ recipe: Recipe, _ spec: TrialSpec, in room: inout LessonRoom
     ) throws(ComputationError) -> (Outcome.Result, [SealedMemory]) {
-        switch step {
+        switch spec.step {
         case .refit:
-            let outputs = try room.refit(recipe)
+            let outputs = try room.refit(recipe, scores: spec.scores)
             return (.scored(scores: [], outputs: outputs.map(\.0)), outputs.map(\.1))
         case .idle, .portfolio, .tuning:
             return (.scored(scores: try room.evaluate(recipe), outputs: []), [])

@@ -56,7 +56,8 @@ import Wire
         let (outcome, memory) = try await ConversationRig.talk { ends in
             _ = try ends.hear()
             let lesson = try Self.attachLesson(&ends, SmallLesson.csv)
-            let spec = TrialSpec(step: .refit, recipe: SmallLesson.recipe)
+            let spec = TrialSpec(
+                step: .refit, recipe: SmallLesson.recipe, scores: [Score("roc_auc", 0.75)])
             return (try Self.run(&ends, Self.lease(1), lesson, spec), try ends.receiveOutputs())
         }
         guard case .scored(_, let outputs) = outcome?.result else {
@@ -65,6 +66,10 @@ import Wire
         }
         #expect(outputs.map(\.name) == [ModelBundle.manifestName, ModelBundle.weightsName])
         #expect(outputs.map(\.blob) == memory.map(\.blob))
+        let bundle = try ModelBundle(
+            manifest: memory[0].withBytes { Array($0) }, weights: memory[1].withBytes { Array($0) }
+        ) { _ in outputs[1].blob.digest.description }
+        #expect(bundle.scores == [ModelBundle.Score("roc_auc", 0.75)])
     }
 
     @Test func `a table that cannot be read fails the trial without repeating a cell`() async throws
