@@ -29,6 +29,24 @@ package enum Limits {
     package static let nameBytesMax = 256
     /// A reason that travels or is stored, in bytes; longer ones are cut.
     package static let reasonBytesMax = 1024
+
+    /// As much of a text as a reason may be long.
+    ///
+    /// - Complexity: O(`reasonBytesMax`), however long the text is. Cutting character by character
+    ///   from the end would be quadratic for text that a peer may choose.
+    package static func reason(
+        _ text: String, replacing: (Unicode.Scalar) -> Unicode.Scalar = { $0 }
+    ) -> String {
+        var reason = String.UnicodeScalarView()
+        var bytes = 0
+        for scalar in text.unicodeScalars.lazy.map(replacing) {
+            bytes += UTF8.width(scalar)
+            guard bytes <= Self.reasonBytesMax else { break }
+            reason.append(scalar)
+        }
+        return String(reason)
+    }
+
     /// Hyperparameters of one trial, columns' names of one job aside.
     package static let parametersMax = 64
     /// Scores of one trial.

@@ -109,6 +109,11 @@ extension Cluster {
         try await self.ask(["trials", job])["trials"] as? [[String: Any]] ?? []
     }
 
+    /// Whether the head knows any job of the user.
+    func hasJobs() async throws -> Bool {
+        (try await self.ask(["jobs"])["jobs"] as? [Any])?.isEmpty == false
+    }
+
     /// What daemons left below the temporary directory.
     func sessionFiles() throws -> [String] {
         try FileManager.default.subpathsOfDirectory(atPath: self.path("temp")).sorted()

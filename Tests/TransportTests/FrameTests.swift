@@ -26,6 +26,20 @@ import Wire
         }
     }
 
+    @Test func `what was read is let go of, however the reads are cut`() throws {
+        var one = ByteBuffer()
+        FrameEncoder.encode(.heartbeat, into: &one)
+        // Every read ends within a frame, so that there is always a rest.
+        var stream = ByteBuffer()
+        for _ in 0..<20_000 { stream.writeImmutableBuffer(one) }
+        var decoder = FrameDecoder()
+        while let piece = stream.readSlice(length: one.readableBytes * 100 - 1) {
+            var frames: [LinkFrame] = []
+            try decoder.decode(piece, into: &frames)
+        }
+        #expect(decoder.bytesHeld < 4096)
+    }
+
     @Test func `one read's frames come as one burst`() throws {
         var bytes = ByteBuffer()
         for _ in 0..<100 { FrameEncoder.encode(.heartbeat, into: &bytes) }

@@ -27,6 +27,21 @@ import Wire
         #expect(error == WireError("leases", "holds more than 4096 items"))
     }
 
+    @Test func `a reason is cut to its bound, and a long one costs no more than a short one`()
+        throws
+    {
+        // Flags: each character is two scalars, and its end can only be found from the beginning.
+        let flags = String(repeating: "\u{1F1E8}", count: Limits.frameBytesMax / 8)
+        let failed = Outcome(.failed(Failure(.computation, flags)), cost: .none)
+        guard case .failed(let failure) = try Outcome(failed.message).result else {
+            Issue.record("a failure was read back as something else")
+            return
+        }
+        #expect(failure.reason == String(repeating: "\u{1F1E8}", count: 256))
+        let control = Outcome(.failed(Failure(.computation, "a\nb\u{7F}")), cost: .none)
+        #expect(try Outcome(control.message).result == .failed(Failure(.computation, "a b ")))
+    }
+
     @Test func `a score that is not finite is refused`() {
         for value in [Double.nan, .infinity, -.infinity] {
             let outcome = Outcome(.scored(scores: [Score("rmse", value)], outputs: []), cost: .none)

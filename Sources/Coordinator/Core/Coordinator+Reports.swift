@@ -55,7 +55,10 @@ extension Coordinator {
             }
             self.record(.finished(trial, outcome, worker: worker), &turn)
             turn.acknowledge(report.lease, to: session)
-        case .lost(let loss): self.lose(trial, loss, at: worker, &turn)
+        case .lost(let loss):
+            // That a worker was lost is for us to say: a worker that says so is there.
+            let cause = loss.cause == .workerLost ? .crashed : loss.cause
+            self.lose(trial, Loss(cause, loss.reason), at: worker, &turn)
         }
     }
 
@@ -105,9 +108,8 @@ extension Coordinator {
                 || losses.count >= self.settings.leases.attemptsMax
         else { return nil }
         let reasons = losses.map { "\($0.worker): \($0.loss.cause.rawValue), \($0.loss.reason)" }
-        var sentence = "it was lost \(losses.count) times: " + reasons.joined(separator: "; ")
-        while sentence.utf8.count > Limits.reasonBytesMax { sentence.removeLast() }
-        return Failure(.poison, sentence)
+        let sentence = "it was lost \(losses.count) times: " + reasons.joined(separator: "; ")
+        return Failure(.poison, Limits.reason(sentence))
     }
 
     /// The job has trials waiting.

@@ -25,7 +25,11 @@ extension Coordinator {
         var keep: [Lease] = []
         var drop: [Lease] = []
         for lease in hello.held {
-            if self.reattach(lease, to: name) { keep.append(lease) } else { drop.append(lease) }
+            if self.reattach(lease, to: name, now: turn.now) {
+                keep.append(lease)
+            } else {
+                drop.append(lease)
+            }
         }
         // 3) What it held and does not name, it lost: it was restarted, or never heard of it.
         let kept = Set(keep)
@@ -55,7 +59,7 @@ extension Coordinator {
     }
 
     /// Lets the worker keep a lease that it names; false when it must drop it.
-    private mutating func reattach(_ lease: Lease, to name: String) -> Bool {
+    private mutating func reattach(_ lease: Lease, to name: String, now: Instant) -> Bool {
         guard let record = self.ledger.jobs[lease.trial.job]?.record,
             let trial = record[lease.trial.index]
         else { return false }
@@ -63,17 +67,25 @@ extension Coordinator {
         case .finished: return false
         case .leased(let leased): return leased.number == lease.number && leased.worker == name
         case .queued:
-            guard self.mayAdopt(lease, of: trial, at: name) else { return false }
+            guard self.mayAdopt(lease, of: trial, at: name, now: now) else { return false }
             self.grant(lease.trial, lease.number, to: name)
             return true
         }
     }
 
-    /// A lease of an earlier epoch is believed, since nothing of it was kept. One of this epoch
-    /// must have been the worker's own, which the trial's last loss tells.
-    private func mayAdopt(_ lease: Lease, of trial: TrialRecord, at name: String) -> Bool {
+    /// A lease of an earlier epoch is believed, since nothing of it was kept: but only for as long
+    /// after the restart as its holder had to come back, never from a worker that an operator has
+    /// taken out of service, and no more of them than a worker can hold. One of this epoch must
+    /// have been the worker's own, which the trial's last loss tells.
+    private func mayAdopt(
+        _ lease: Lease, of trial: TrialRecord, at name: String, now: Instant
+    ) -> Bool {
+        guard let worker = self.roster[name] else { return false }
         let first = LeaseNumber(epoch: self.epoch, count: 0)
-        if lease.number < first { return true }
+        if lease.number < first {
+            guard let end = self.adoptsUntil, now <= end, !worker.isDrained else { return false }
+            return worker.held.count < worker.capacity.slots + self.settings.prefetch.beyondMax
+        }
         let last = LeaseNumber(epoch: self.epoch, count: self.leaseCount)
         return lease.number <= last && trial.losses.last?.worker == name
     }

@@ -34,6 +34,8 @@ package struct Coordinator: Equatable, Sendable {
     var deadlines = Ranking<JobID, Instant>()
     /// Before this nothing is placed, so that workers can come back after a restart.
     var placesFrom: Instant?
+    /// Until then leases of earlier epochs are believed; nil when none can be out.
+    var adoptsUntil: Instant?
 
     /// - Parameter epoch: How often the head has started; every start has a higher one.
     /// - Requires: The settings are valid.
@@ -67,8 +69,10 @@ package struct Coordinator: Equatable, Sendable {
             self.admit(job)
             turn.touch(job)
         }
-        if self.ledger.liveTrials > 0, self.settings.leases.reattachWait > .zero {
-            self.placesFrom = now + self.settings.leases.reattachWait
+        if self.ledger.liveTrials > 0 {
+            let leases = self.settings.leases
+            if leases.reattachWait > .zero { self.placesFrom = now + leases.reattachWait }
+            self.adoptsUntil = now + leases.reattachWait + leases.workerGrace
         }
         return self.conclude(turn)
     }

@@ -38,6 +38,9 @@ struct FrameDecoder {
     /// Bytes of the current chunk that are still to come.
     private var chunkBytesLeft = 0
 
+    /// Memory that the beginning of a message takes, in bytes.
+    var bytesHeld: Int { self.rest.capacity }
+
     /// Appends what is whole to `frames`.
     ///
     /// - Throws: at the first frame that breaks a rule; the frames before it were appended.
@@ -60,7 +63,20 @@ struct FrameDecoder {
                 break
             }
         }
-        if buffer.readableBytes > 0 { self.rest = buffer }
+        guard buffer.readableBytes > 0 else { return }
+        // A copy: what was read would otherwise lie before the rest for as long as each read ends
+        // within a frame, and a peer can see to that.
+        self.rest.reserveCapacity(self.messageBytesWanted(buffer))
+        self.rest.writeImmutableBuffer(buffer)
+    }
+
+    /// How much room the message takes that `buffer` begins with; its bound keeps a liar's claim
+    /// small.
+    private func messageBytesWanted(_ buffer: ByteBuffer) -> Int {
+        guard let length = buffer.getInteger(at: buffer.readerIndex, as: UInt32.self) else {
+            return FrameLayout.headerBytes
+        }
+        return 4 + Int(length)
     }
 
     /// - Returns: whether there was enough for a frame, or for the beginning of a chunk.
@@ -85,11 +101,7 @@ struct FrameDecoder {
             self.chunkBytesLeft = bodyBytes
         case .message:
             let wanted = FrameLayout.headerBytes + bodyBytes
-            guard buffer.readableBytes >= wanted else {
-                // Room for the whole at once; the bound above keeps a liar's claim small.
-                buffer.reserveCapacity(minimumWritableBytes: wanted - buffer.readableBytes)
-                return false
-            }
+            guard buffer.readableBytes >= wanted else { return false }
             buffer.moveReaderIndex(forwardBy: FrameLayout.headerBytes)
             let bytes = buffer.readBytes(length: bodyBytes) ?? []
             frames.append(.message(try LinkMessage(bytes: bytes)))

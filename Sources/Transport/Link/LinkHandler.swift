@@ -47,9 +47,12 @@ final class LinkHandler: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard self.closure == nil else { return }
-        self.lastHeard = .now()
+        let before = self.burst.count
         do {
             try self.decoder.decode(Self.unwrapInboundIn(data), into: &self.burst)
+            // Bytes that do not add up to a frame are no sign of life: a peer that trickles them
+            // would stay for ever without saying anything.
+            if self.burst.count > before { self.lastHeard = .now() }
         } catch {
             self.deliver(context)
             self.end(.garbage(error), context)

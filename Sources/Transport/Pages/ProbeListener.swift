@@ -47,10 +47,7 @@ package final class ProbeListener: Sendable {
         live: @escaping @Sendable () -> ProbeAnswer,
         ready: @escaping @Sendable () -> ProbeAnswer, logger: Logger
     ) throws(ProbeListenerError) {
-        guard let address = try? NIOCore.SocketAddress(ipAddress: place.host, port: place.port),
-            Self.isLoopback(address)
-        else { throw ProbeListenerError(place: place) }
-        self.address = address
+        self.address = try Self.address(of: place)
         self.group = group
         self.live = live
         self.ready = ready
@@ -73,7 +70,11 @@ package final class ProbeListener: Sendable {
         let server = try await ServerBootstrap(group: self.group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .bind(to: self.address) { child -> EventLoopFuture<HTTP1Channel.Value> in
-                guard self.admit(child) else { return child.eventLoop.makeFailedFuture(Crowded()) }
+                guard self.admit(child) else {
+                    // Nobody else does: a child that failed to begin is not even registered.
+                    child.close(promise: nil)
+                    return child.eventLoop.makeFailedFuture(Crowded())
+                }
                 return http.setup(channel: child, logger: self.logger)
             }
         self.bound.succeed(server.channel.localAddress?.port)
@@ -135,6 +136,20 @@ package final class ProbeListener: Sendable {
         case "/readyz": return self.ready().response
         default: return .plain(.notFound, "here are /livez and /readyz only")
         }
+    }
+
+    /// - Throws: `ProbeListenerError` for any address that others could reach.
+    package static func validate(_ place: HostAndPort) throws(ProbeListenerError) {
+        _ = try Self.address(of: place)
+    }
+
+    private static func address(
+        of place: HostAndPort
+    ) throws(ProbeListenerError) -> NIOCore.SocketAddress {
+        guard let address = try? NIOCore.SocketAddress(ipAddress: place.host, port: place.port),
+            Self.isLoopback(address)
+        else { throw ProbeListenerError(place: place) }
+        return address
     }
 
     private static func isLoopback(_ address: NIOCore.SocketAddress) -> Bool {

@@ -37,10 +37,7 @@ enum Checked {
 
     /// A reason is for people: what is too long is cut, what is no text is replaced.
     static func reason(_ text: String) -> String {
-        let printable = text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : $0 }
-        var reason = String(String.UnicodeScalarView(printable))
-        while reason.utf8.count > Limits.reasonBytesMax { reason.removeLast() }
-        return reason
+        Limits.reason(text) { $0.value < 32 || $0.value == 127 ? " " : $0 }
     }
 
     static func digest(_ text: String, _ field: String) throws(WireError) -> Digest {

@@ -60,6 +60,7 @@ package enum WorkerDaemon {
             group.addTask {
                 await Self.obey(requests, loop, credentials, service: service, log: log)
             }
+            group.addTask { await Self.announce(loop, service) }
             let watchdog = service.flatMap { Self.startWatchdog($0, on: loop.eventLoop) }
             loop.start()
             await loop.end()
@@ -116,11 +117,18 @@ package enum WorkerDaemon {
         }
     }
 
+    /// The service is up once it can run trials, whether or not the head is there to give it any.
+    private static func announce(_ loop: WorkerLoop, _ service: ServiceManager?) async {
+        if await loop.becomesWarm() { service?.ready(status: "warm") }
+    }
+
     private static func obey(
         _ requests: AsyncStream<TerminationSignals.Request>, _ loop: WorkerLoop,
         _ credentials: CredentialStore, service: ServiceManager?, log: Logger
     ) async {
+        var ends = false
         for await request in requests {
+            ends = ends || request != .reload
             switch request {
             case .stop:
                 log.info("draining: what runs is finished, what waits is handed back")
@@ -131,16 +139,17 @@ package enum WorkerDaemon {
                 service?.stopping(status: "stopping")
                 loop.happenedElsewhere(.stop)
             case .reload:
-                Self.reload(credentials, service: service, log: log)
+                // READY ends the reload; from a worker that starts or drains it would be a lie.
+                let isUp = loop.isWarm && !ends
+                if isUp { service?.reloading() }
+                Self.reload(credentials, log: log)
+                if isUp { service?.ready(status: "working") }
             }
         }
     }
 
     /// The next link uses the new certificate; the one that stands keeps what it began with.
-    private static func reload(
-        _ credentials: CredentialStore, service: ServiceManager?, log: Logger
-    ) {
-        service?.reloading()
+    private static func reload(_ credentials: CredentialStore, log: Logger) {
         do throws(CredentialError) {
             try credentials.reload()
             let expiry = credentials.current.expiresAt
@@ -148,7 +157,6 @@ package enum WorkerDaemon {
         } catch {
             log.error("the old certificate stays in use", metadata: ["reason": "\(error)"])
         }
-        service?.ready(status: "working")
     }
 
     /// Signs of life come from the worker's own loop: when it hangs, they stop.

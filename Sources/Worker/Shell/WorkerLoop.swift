@@ -1,6 +1,7 @@
 import Host
 import Logging
 import NIOCore
+import Synchronization
 import Transport
 import Wire
 import WorkerCore
@@ -27,13 +28,17 @@ final class WorkerLoop: @unchecked Sendable {
     private var tick: (at: Instant, task: Scheduled<Void>)?
 
     var runners: [SlotNumber: RunnerChannel] = [:]
-    var hasSaidWhatIsMissing = false
+    /// What the first runner could not do on this host; nil before it has said so.
+    var missingProtections: Set<String>?
     var shelf = DataShelf()
     var control = ControlState()
 
     /// Work for others, in order: runners to wait for, blobs to fetch, outputs to put.
     let errands: Errands
     let linkNews: AsyncStream<HeadLink.News>.Continuation
+    /// Completes when the first runner is confined and waits for work.
+    private let warm: EventLoopPromise<Void>
+    private let warmth = Atomic(false)
     /// Completes after `Directive.exit`, when the last words have left.
     let exited: EventLoopPromise<Void>
 
@@ -48,6 +53,7 @@ final class WorkerLoop: @unchecked Sendable {
         self.errands = errands
         self.linkNews = linkNews
         self.log = log
+        self.warm = eventLoop.makePromise()
         self.exited = eventLoop.makePromise()
         self.machine = WorkerMachine(
             settings: Settings(
@@ -125,6 +131,7 @@ final class WorkerLoop: @unchecked Sendable {
         for slot in self.runners.keys.sorted() { self.killRunner(slot) }
         self.tick?.task.cancel()
         self.tick = nil
+        self.warm.fail(CancellationError())
         self.errands.finish()
         self.linkNews.finish()
         self.flush()
@@ -139,6 +146,24 @@ final class WorkerLoop: @unchecked Sendable {
     }
 
     private static let goodbyeMax: TimeAmount = .seconds(2)
+
+    func becameWarm() {
+        self.warmth.store(true, ordering: .relaxed)
+        self.warm.succeed()
+    }
+
+    /// Whether the worker has been able to run trials.
+    var isWarm: Bool { self.warmth.load(ordering: .relaxed) }
+
+    /// The same; waits for it, or for the worker's end.
+    func becomesWarm() async -> Bool {
+        do {
+            try await self.warm.futureResult.get()
+            return true
+        } catch {
+            return false
+        }
+    }
 
     /// Returns when the worker has said its last words.
     func end() async {

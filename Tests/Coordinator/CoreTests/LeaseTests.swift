@@ -5,6 +5,16 @@ import Wire
 @Suite struct LeaseTests {
     var desk = Desk()
 
+    @Test mutating func `a worker that says that it was lost was not`() {
+        self.desk.connect("w1")
+        let job = self.desk.submit(.idle(trials: 1))
+        let lease = self.desk.leases(of: "w1")[0]
+        let lie = Report(lease, .lost(Loss(.workerLost, "so it says")))
+        self.desk.tell(.reported(self.desk.session("w1"), [lie]))
+        let losses = self.desk.coordinator.job(job)?[0]?.losses
+        #expect(losses?.map(\.loss) == [Loss(.crashed, "so it says")])
+    }
+
     @Test mutating func `an outcome is durable before it is acknowledged`() throws {
         let session = self.desk.connect("w1")
         let job = self.desk.submit(.idle(trials: 2))

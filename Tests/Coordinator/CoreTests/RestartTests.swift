@@ -34,6 +34,42 @@ import Wire
         #expect(self.desk.ended(job)?.state == .succeeded)
     }
 
+    @Test mutating func `a lease of an earlier epoch is believed for a while only`() {
+        self.desk.connect("w1")
+        self.desk.submit(.idle(trials: 1))
+        let lease = self.desk.leases(of: "w1")[0]
+        self.desk.restart(epoch: 2)
+        self.desk.pass(.seconds(13))
+        let session = self.desk.connect("w1", held: [lease])
+        let welcome = Welcome(session: session, keep: [], drop: [lease])
+        #expect(self.desk.told("w1").first == .welcome(welcome))
+    }
+
+    @Test mutating func `a worker that is out of service claims nothing after a restart`() {
+        self.desk.connect("w1")
+        self.desk.submit(.idle(trials: 1))
+        let lease = self.desk.leases(of: "w1")[0]
+        self.desk.tell(.drainNode("w1", request: RequestID(rawValue: 99)))
+        self.desk.restart(epoch: 2)
+        let session = self.desk.connect("w1", held: [lease])
+        let welcome = Welcome(session: session, keep: [], drop: [lease])
+        #expect(self.desk.told("w1").first == .welcome(welcome))
+    }
+
+    @Test mutating func `a worker claims no more after a restart than it can hold`() {
+        self.desk.submit(.idle(trials: 1000))
+        self.desk.restart(epoch: 2)
+        let claims = (0..<1000).map { index in
+            Lease(TrialID(JobID(1), index), LeaseNumber(epoch: 1, count: index + 1))
+        }
+        self.desk.connect("w1", held: claims)
+        guard case .welcome(let welcome)? = self.desk.told("w1").first else {
+            Issue.record("the worker was not welcomed")
+            return
+        }
+        #expect(welcome.keep.count == 1 + 256)
+    }
+
     @Test mutating func `workers have time to come back before others get their trials`() {
         self.desk.connect("w1")
         self.desk.submit(.idle(trials: 1))

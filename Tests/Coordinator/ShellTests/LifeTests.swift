@@ -27,6 +27,23 @@ import Wire
         #expect(readiness.state == .draining)
     }
 
+    @Test func `probes are told yes only while the head takes work`() {
+        let clock = HeadClock()
+        let journal = MemoryJournal()
+        let loop = CoordinatorLoop(
+            journal: journal, links: RecordingLinks(),
+            archive: Archive(journal: journal, clock: clock), clock: clock)
+        let readiness = Readiness()
+        let vitals = Vitals(readiness: readiness, loop: loop)
+        #expect(vitals.ready == .no(reason: "the head is starting: it replays its journal"))
+        #expect(vitals.live == .yes)
+        readiness.become(.ready)
+        #expect(vitals.ready == .yes)
+        readiness.become(.draining)
+        #expect(vitals.ready == .no(reason: "the head is stopping"))
+        #expect(vitals.live == .yes)
+    }
+
     @Test func `while it replays a head takes no work and says why`() async throws {
         let scratch = try ScratchDirectory()
         let admission = Admission(

@@ -37,6 +37,20 @@ import Wire
         }
     }
 
+    @Test func `wishes that come all at once are answered one after the other`() async throws {
+        try await Self.withLease { world in
+            let bulk = BulkEnd()
+            let link = try await bulk.connect(to: world.head, session: world.session)
+            let fetch = Fetch(lease: world.lease, digest: world.data.digest, offset: 0)
+            link.send(Array(repeating: .fetch(fetch), count: 5))
+            for _ in 0..<5 {
+                #expect(await bulk.next().message == .blobFollows(world.data, offset: 0))
+                #expect(await bulk.bytes(Int(world.data.size)) == Self.table)
+            }
+            link.close()
+        }
+    }
+
     @Test func `what a trial made is stored once it is whole`() async throws {
         try await Self.withLease { world in
             let bulk = BulkEnd()

@@ -90,7 +90,7 @@ final class Cluster: Sendable {
             ] + more,
             environment: self.environment(["NOTIFY_SOCKET": notify.path]), in: self.path("logs"))
         do {
-            try await notify.wait(for: "READY=1")
+            try await notify.wait(for: "STATUS=working for")
         } catch {
             worker.send(SIGKILL)
             throw EndToEndError("worker \(name) did not start: \(worker.errors)")

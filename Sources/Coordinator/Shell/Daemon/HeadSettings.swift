@@ -60,6 +60,11 @@ package struct HeadSettings: Sendable {
         guard self.listener.grace >= .zero else {
             throw HeadSettingsError("the grace of a shutdown must not be negative")
         }
+        do throws(ProbeListenerError) {
+            if let probe = self.probe { try ProbeListener.validate(probe) }
+        } catch {
+            throw HeadSettingsError(error.description)
+        }
     }
 }
 

@@ -118,7 +118,7 @@ struct Operation: Sendable {
 
     /// New connections use the new certificate; those that stand keep what they began with.
     private func reload() {
-        self.service?.reloading()
+        if self.head.readiness.state == .ready { self.service?.reloading() }
         do throws(CredentialError) {
             try self.credentials.reload()
             let expiry = self.credentials.current.expiresAt
@@ -126,6 +126,7 @@ struct Operation: Sendable {
         } catch {
             self.log.error("the old certificate stays in use", metadata: ["reason": "\(error)"])
         }
-        self.service?.ready(status: "ready")
+        // READY ends the reload; from a head that replays or drains it would be a lie.
+        if self.head.readiness.state == .ready { self.service?.ready(status: "ready") }
     }
 }

@@ -23,7 +23,7 @@ final class BulkLink: Sendable {
 
     private enum Stage {
         case idle
-        /// At most what one read brought waits.
+        /// What one read brought waits; the link is not read meanwhile.
         case busy(waiting: [LinkFrame])
         case receiving(ChunkQueue, bytesLeft: UInt64)
         case over
@@ -46,10 +46,12 @@ final class BulkLink: Sendable {
     func answered() {
         do throws(Misconduct) {
             try self.stage.withLock { (stage) throws(Misconduct) in
-                guard case .busy(let waiting) = stage else { return }
+                guard case .busy(let waited) = stage else { return }
                 stage = .idle
-                for frame in waiting { try self.take(frame, &stage) }
-                if !waiting.isEmpty { self.link.resumeReading() }
+                for frame in waited { try self.take(frame, &stage) }
+                // Some may have to wait for the next answer as well.
+                if case .busy(let waiting) = stage, !waiting.isEmpty { return }
+                if !waited.isEmpty { self.link.resumeReading() }
             }
         } catch {
             self.link.refuse(error.reason)
@@ -68,6 +70,7 @@ final class BulkLink: Sendable {
         case (.over, _), (_, .message(.heartbeat)), (_, .message(.refused)): break
         case (.busy(var waiting), _):
             if waiting.isEmpty { self.link.pauseReading() }
+            stage = .over  // Let go of the list, or it would be copied.
             waiting.append(frame)
             stage = .busy(waiting: waiting)
         case (.idle, .message(.fetch(let fetch))):

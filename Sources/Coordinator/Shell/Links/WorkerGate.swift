@@ -69,7 +69,7 @@ private final class WorkerLink: LinkDelegate {
                     "reason": "\(closure)",
                 ])
         case .bulk(let session, let bulk):
-            self.gate.sessions.closeBulk(session)
+            self.gate.sessions.closeBulk(session, link)
             bulk.closed()
         case .greeting, .over: break
         }
@@ -103,7 +103,7 @@ private final class WorkerLink: LinkDelegate {
                 ])
             return .control(session)
         case .message(.bulkHello(let session)):
-            switch self.gate.sessions.openBulk(session, by: link.peer) {
+            switch self.gate.sessions.openBulk(session, over: link) {
             case .admitted:
                 return .bulk(session, BulkLink(link, session, self.gate.transfers))
             case .refused(let reason): throw Misconduct(reason)

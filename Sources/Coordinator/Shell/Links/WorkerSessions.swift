@@ -18,7 +18,7 @@ package final class WorkerSessions: WorkerLinks {
 
     struct Session: Sendable {
         let link: LinkConnection
-        var bulkLinks = 0
+        var bulkLinks: [LinkConnection] = []
 
         var peer: ProvedPeer { self.link.peer }
     }
@@ -66,9 +66,12 @@ package final class WorkerSessions: WorkerLinks {
         }
     }
 
+    /// The session ends, and with it its links for blobs: the next session opens its own.
     @discardableResult
     func close(_ session: SessionNumber) -> LinkConnection? {
-        self.content.withLock { $0.sessions.removeValue(forKey: session)?.link }
+        let ended = self.content.withLock { $0.sessions.removeValue(forKey: session) }
+        for link in ended?.bulkLinks ?? [] { link.refuse("\(session) has ended") }
+        return ended?.link
     }
 
     /// The link reads nothing more until the loop has caught up.
@@ -83,21 +86,22 @@ package final class WorkerSessions: WorkerLinks {
     }
 
     /// Judges a further link that names a session: it must be of the same worker, by certificate.
-    func openBulk(_ session: SessionNumber, by peer: ProvedPeer) -> BulkAdmission {
-        self.content.withLock { content in
+    func openBulk(_ session: SessionNumber, over link: LinkConnection) -> BulkAdmission {
+        let peer = link.peer
+        return self.content.withLock { content in
             guard let found = content.sessions[session], found.peer.identity == peer.identity else {
                 return .refused(reason: "\(session) is no session of \(peer.name)")
             }
-            guard found.bulkLinks < Self.bulkLinksMax else {
+            guard found.bulkLinks.count < Self.bulkLinksMax else {
                 return .refused(
                     reason: "a session has at most \(Self.bulkLinksMax) links for blobs")
             }
-            content.sessions[session]?.bulkLinks += 1
+            content.sessions[session]?.bulkLinks.append(link)
             return .admitted
         }
     }
 
-    func closeBulk(_ session: SessionNumber) {
-        self.content.withLock { $0.sessions[session]?.bulkLinks -= 1 }
+    func closeBulk(_ session: SessionNumber, _ link: LinkConnection) {
+        self.content.withLock { $0.sessions[session]?.bulkLinks.removeAll { $0 === link } }
     }
 }

@@ -51,6 +51,9 @@ struct Courier: Sendable {
                 part = draft
             }
         }
+        // There is no session to bring it over. The machine must hear of it, or it would wait for
+        // these bytes for ever; it asks again once there is a link.
+        await self.loop.fetchFailed(digest, "the link to the head was lost")
     }
 
     func put(_ errands: AsyncStream<Lease>) async {

@@ -68,7 +68,7 @@ struct HeadLink: Sendable {
             case .lost(let closure): return .lost(closure, after: life)
             case .welcomed:
                 life = .welcomed
-                self.service?.ready(status: "working for \(self.head.place)")
+                self.service?.status("working for \(self.head.place)")
             }
         }
         return .over

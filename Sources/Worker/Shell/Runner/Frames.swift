@@ -27,9 +27,13 @@ struct FrameReader {
     /// What one read brings at most, in bytes: a burst of orders.
     static let readBytesMax = 64 * 1024
 
+    /// Bytes that no message has taken yet, and those before them.
+    var bytesHeld: Int { self.bytes.count }
+
     mutating func append(_ more: UnsafeRawBufferPointer) {
-        if self.start == self.bytes.count {
-            self.bytes.removeAll(keepingCapacity: true)
+        // What was taken must not pile up before the rest when every read ends within a message.
+        if self.start == self.bytes.count || self.start >= Self.readBytesMax {
+            self.bytes.removeFirst(self.start)
             self.start = 0
         }
         self.bytes.append(contentsOf: more)

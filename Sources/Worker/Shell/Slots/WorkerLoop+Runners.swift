@@ -47,9 +47,10 @@ extension WorkerLoop: RunnerListener {
                 self.runner(runner, broke: "it is of another class than its worker")
                 return
             }
+            guard self.accepts(missing, of: runner) else { return }
             runner.becameReady()
-            self.sayOnce(missing)
             self.happened(.runnerReady(runner.slot))
+            self.becameWarm()
         case .finished(let lease, let outcome):
             self.finished(runner, lease, outcome)
         }
@@ -89,13 +90,22 @@ extension WorkerLoop: RunnerListener {
         }
     }
 
-    /// An operator must know what this host cannot do; saying it once is enough.
-    private func sayOnce(_ missing: [String]) {
-        guard !self.hasSaidWhatIsMissing else { return }
-        self.hasSaidWhatIsMissing = true
-        guard !missing.isEmpty else { return }
-        self.log.warning(
-            "this host cannot protect itself from trials as it should",
-            metadata: ["missing": "\(missing.joined(separator: ", "))"])
+    /// An operator must know what this host cannot do, and once is enough. What one runner of this
+    /// host could do any other can: one that misses more was refused it by accident, and may not
+    /// run.
+    private func accepts(_ missing: [String], of runner: RunnerChannel) -> Bool {
+        guard let known = self.missingProtections else {
+            self.missingProtections = Set(missing)
+            guard !missing.isEmpty else { return true }
+            self.log.warning(
+                "this host cannot protect itself from trials as it should",
+                metadata: ["missing": "\(missing.joined(separator: ", "))"])
+            return true
+        }
+        let more = Set(missing).subtracting(known).sorted()
+        guard !more.isEmpty else { return true }
+        let list = more.joined(separator: ", ")
+        self.runner(runner, broke: "it lacks protections that others here have: \(list)")
+        return false
     }
 }

@@ -24,6 +24,18 @@ import Wire
         #expect(read == Self.messages)
     }
 
+    @Test func `what was taken is let go of, however the reads are cut`() throws {
+        var stream: [UInt8] = []
+        for _ in 0..<5000 { Frames.append(Array(repeating: 1, count: 99), to: &stream) }
+        var reader = FrameReader()
+        // Every piece ends within a message, so that there is always a rest.
+        for start in stride(from: 0, to: stream.count, by: 1029) {
+            stream[start..<min(start + 1029, stream.count)].withUnsafeBytes { reader.append($0) }
+            while try reader.next() != nil {}
+        }
+        #expect(reader.bytesHeld < 2 * FrameReader.readBytesMax)
+    }
+
     @Test func `a length is four bytes, most significant first`() {
         var bytes: [UInt8] = []
         Frames.append(Array(repeating: 9, count: 258), to: &bytes)
