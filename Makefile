@@ -18,7 +18,7 @@ help:
 	@echo 'make demo     install packages, build, run two AutoML jobs on a local cluster over TLS'
 	@echo 'make test     everything that CI runs: lint, build, all tests'
 	@echo 'make release  optimised binaries in .build/release'
-	@echo 'make install  put them, the units and the examples under DESTDIR (see deploy/)'
+	@echo 'make install  put them, the units and the settings under DESTDIR (see deploy/)'
 	@echo 'make bench    figures of this machine, and side by side with peers where installed'
 
 # Installs only what is missing, so that it needs no root on a machine that has everything.
