@@ -83,6 +83,9 @@ import Testing
         }
         #expect(unit.contains(" \(role) --certs %d\n"))
         #expect(unit.contains("InaccessiblePaths=-/etc/assay/head -/etc/assay/worker "))
+        // They are copies that a signal cannot renew, so that reloading would promise too much.
+        #expect(!unit.contains("ExecReload="))
+        #expect(unit.contains("ExecPaths=/usr/bin/assay /usr/lib /lib /lib64\n"))
         #expect(unit.contains("Type=notify\n") && unit.contains("WatchdogSec="))
         #expect(unit.contains("User=assay-\(role)\n"))
     }
