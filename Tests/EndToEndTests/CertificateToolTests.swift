@@ -49,6 +49,32 @@ import Testing
         #expect(program.errors.contains("chmod 600"))
     }
 
+    @Test func `what was made is printed as inspect prints it, when asked for`() async throws {
+        let cluster = try await Cluster()
+        try cluster.makeDirectory("more")
+        let (ca, w1) = (cluster.path("more/ca"), cluster.path("more/w1"))
+        for (arguments, file, identity) in [
+            (["init", ca, "--cluster", "north"], "\(ca)/ca.pem", "spiffe://north"),
+            (
+                ["issue", "worker", "w1", "--ca", ca, "--out", w1], "\(w1)/cert.pem",
+                "spiffe://north/worker/w1"
+            ),
+        ] {
+            let made = try await self.run(cluster, arguments + ["--json"])
+            #expect(await made.status == 0, "\(made.errors)")
+            let inspected = try await self.run(cluster, ["inspect", file, "--json"])
+            #expect(made.output == inspected.output)
+            let object = try JSONSerialization.jsonObject(with: Data(made.output.utf8))
+            let report = try #require(object as? [String: Any])
+            #expect(report["identity"] as? String == identity)
+            #expect(report["standing"] as? String == "valid")
+        }
+        let silent = try await self.run(
+            cluster, ["issue", "user", "ute", "--ca", ca, "--out", cluster.path("more/ute")])
+        #expect(await silent.status == 0)
+        #expect(silent.output + silent.errors == "")
+    }
+
     @Test func `what the host fails to read is no mistake`() async throws {
         let cluster = try await Cluster()
         // There is nothing at address 0 of any process, so that the kernel fails the read.
