@@ -7,18 +7,18 @@ BUILD := $(SWIFT) build --explicit-target-dependency-import-check error
 # Static: a cluster's hosts have no Swift runtime, and the units let nothing outside /usr execute.
 RELEASE := $(BUILD) -c release --static-swift-stdlib
 
-# What the build and the tests need from Debian: libraries with headers, and the independent
-# clients that the tests attack us with.
+# What the build and the tests need from Debian: libraries with headers, the independent clients
+# that the tests attack us with, and the judges of generated code and of units.
 PACKAGES := libopenblas-dev liblapacke-dev libsqlite3-dev libsystemd-dev libseccomp-dev \
-	pkg-config openssl curl iproute2 python3 python3-venv
+	pkg-config openssl curl iproute2 python3 python3-venv protobuf-compiler systemd
 
-.PHONY: help deps clients build release test lint demo bench clean
+.PHONY: help deps clients build release test lint protos-check demo bench clean
 
 help:
 	@echo 'make demo     install packages, build, run two AutoML jobs on a local cluster over TLS'
-	@echo 'make test     everything that CI runs: lint, build, all tests'
+	@echo 'make test     everything that CI runs: lint, build, generated code, all tests'
 	@echo 'make release  optimised binaries in .build/release'
-	@echo 'make install  put them, the units and the examples under DESTDIR (see deploy/)'
+	@echo 'make install  put them, the units and the settings under DESTDIR (see deploy/)'
 	@echo 'make bench    figures of this machine, and side by side with peers where installed'
 
 # Installs only what is missing, so that it needs no root on a machine that has everything.
@@ -54,13 +54,18 @@ lint:
 	$(SWIFT) format lint --strict --parallel --recursive \
 	    Package.swift Sources Tests certs-tools Benchmarks
 
+# Whether the committed protobuf code is what its .proto files make. After the build, whose modules
+# the plugins share.
+protos-check: build
+	SWIFT='$(SWIFT)' dev/generate-protos.sh --check
+
 # In groups, one after the other: tests that compute fill all processors, and tests that talk over
 # TLS would then wait longer than the deadlines that they test.
 TESTS := $(SWIFT) test --skip-build --filter
 PURE_TESTS := WireTests|SearchTests|CoordinatorCoreTests|WorkerCoreTests|SimulationTests|EngineTests
 PURE_TESTS := $(PURE_TESTS)|HostTests|CertificateAuthorityTests|AssayTests|TidyTests
 
-test: lint clients build
+test: lint clients build protos-check
 	$(TESTS) '^($(PURE_TESTS))\.'
 	$(TESTS) '^TransportTests\.'
 	$(TESTS) '^(CoordinatorShellTests|WorkerShellTests)\.'

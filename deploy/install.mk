@@ -3,8 +3,9 @@
 #     make release && sudo make install
 #     make install DESTDIR=/tmp/root              into a directory, for a package
 #
-# Nothing is started or enabled here (docs/OPERATING.md), and a configuration that is there already
-# is left alone.
+# Nothing is started or enabled here (docs/OPERATING.md). Everything goes below /usr: what lies in
+# /etc/assay is the operator's. systemd-tmpfiles makes it where it is missing (tmpfiles.d/assay.conf)
+# and never touches a configuration that is there.
 
 DESTDIR ?=
 BUILT ?= .build/release
@@ -15,7 +16,7 @@ unitdir := $(DESTDIR)/usr/lib/systemd/system
 sysusersdir := $(DESTDIR)/usr/lib/sysusers.d
 tmpfilesdir := $(DESTDIR)/usr/lib/tmpfiles.d
 docdir := $(DESTDIR)/usr/share/doc/assay
-confdir := $(DESTDIR)/etc/assay
+datadir := $(DESTDIR)/usr/share/assay
 
 PROGRAMS := assay assay-certs
 UNITS := assay-head.service assay-head.socket assay-worker.service
@@ -28,21 +29,16 @@ install:
 	    [ -x $(BUILT)/$$program ] || \
 	        { echo "make: $(BUILT)/$$program is missing; run make release first" >&2; exit 1; }; \
 	done
-	install -d -m 0755 $(bindir) $(unitdir) $(sysusersdir) $(tmpfilesdir) $(docdir)/examples
+	install -d -m 0755 $(bindir) $(unitdir) $(sysusersdir) $(tmpfilesdir) $(docdir) $(datadir)
 	install -m 0755 $(PROGRAMS:%=$(BUILT)/%) $(bindir)
 	install -m 0644 $(UNITS:%=$(DEPLOY)systemd/%) $(unitdir)
 	install -m 0644 $(DEPLOY)sysusers.d/assay.conf $(sysusersdir)/assay.conf
 	install -m 0644 $(DEPLOY)tmpfiles.d/assay.conf $(tmpfilesdir)/assay.conf
 	install -m 0644 $(DEPLOY)../docs/OPERATING.md $(docdir)
-	install -m 0644 $(CONFIGURATIONS:%=$(DEPLOY)config/%) $(docdir)/examples
-	install -d -m 0755 $(confdir)
-	install -d -m 0700 $(confdir)/head $(confdir)/worker
-	@for file in $(CONFIGURATIONS); do \
-	    [ -e $(confdir)/$$file ] || install -m 0644 $(DEPLOY)config/$$file $(confdir)/$$file; \
-	done
+	install -m 0644 $(CONFIGURATIONS:%=$(DEPLOY)config/%) $(datadir)
 
 # Leaves /etc/assay and /var/lib/assay: configuration, keys and state are the operator's.
 uninstall:
 	rm -f $(PROGRAMS:%=$(bindir)/%) $(UNITS:%=$(unitdir)/%)
 	rm -f $(sysusersdir)/assay.conf $(tmpfilesdir)/assay.conf
-	rm -rf $(docdir)
+	rm -rf $(docdir) $(datadir)

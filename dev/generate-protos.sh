@@ -10,13 +10,14 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 protos=$root/Sources/Wire/Generated
 journal=$root/Sources/Coordinator/Shell/Generated
+swift=${SWIFT:-swift}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 for product in protoc-gen-swift protoc-gen-grpc-swift-2; do
-    swift build --package-path "$root" --product "$product"
+    $swift build --package-path "$root" --product "$product"
 done
-plugins=$(swift build --package-path "$root" --show-bin-path)
+plugins=$($swift build --package-path "$root" --show-bin-path)
 
 mkdir -p "$scratch/messages" "$scratch/services" "$scratch/journal"
 cat >"$scratch/modules.txt" <<'MODULES'

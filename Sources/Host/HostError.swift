@@ -34,6 +34,7 @@ package struct HostError: Error, Equatable, Sendable, CustomStringConvertible {
             case ENOENT, ENOTDIR: .missing
             case EEXIST, ENOTEMPTY: .exists
             case EACCES, EPERM, EROFS: .notPermitted
+            case EISDIR: .malformed
             default: .failed
             }
         self.init(code, "cannot \(act): \(String(cString: strerror(number)))")

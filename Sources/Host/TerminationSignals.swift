@@ -10,7 +10,7 @@ import Synchronization
 /// child that we start), and none is lost between two reads.
 package final class TerminationSignals: Sendable {
     package enum Request: Equatable, Sendable {
-        /// SIGHUP: read certificates and settings again.
+        /// SIGHUP: read the certificate again, for new connections.
         case reload
         /// The first SIGTERM or SIGINT: finish what is under way.
         case stop

@@ -69,7 +69,7 @@ import X509
             let error = #expect(throws: IssuanceError.self) {
                 try self.world.issue(.user, now: now)
             }
-            #expect(error?.code == .notValidNow)
+            #expect(error?.code == .notValidNow && error?.isMistake == true)
             #expect(error?.reason.contains(word) == true)
         }
     }

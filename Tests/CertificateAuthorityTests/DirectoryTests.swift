@@ -1,6 +1,7 @@
 import CertificateAuthority
 import Foundation
 import Glibc
+import Host
 import Testing
 import Wire
 
@@ -36,7 +37,7 @@ import Wire
         for mode in [0o640, 0o604, 0o660] as [mode_t] {
             chmod(self.scratch["ca/ca-key.pem"], mode)
             let error = #expect(throws: IssuanceError.self) { try directory.readAuthority() }
-            #expect(error?.code == .host)
+            #expect(error?.code == .unusable)
             #expect(error?.reason.contains("chmod 600") == true)
         }
     }
@@ -69,6 +70,15 @@ import Wire
         }
         #expect(error?.reason.contains("0777") == true)
         #expect(try FileManager.default.contentsOfDirectory(atPath: self.scratch["shared"]) == [])
+    }
+
+    @Test(arguments: [
+        (HostError.Code.missing, true), (.exists, true), (.notPermitted, true), (.unsafe, true),
+        (.malformed, true), (.failed, false),
+    ]) func `whatever the caller can put right is a mistake, a failing disk is not`(
+        code: HostError.Code, isMistake: Bool
+    ) {
+        #expect(IssuanceError(HostError(code, "no matter")).isMistake == isMistake)
     }
 
     @Test func `a place that is missing or no directory is named`() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// What is installed on a host is judged by the tools of that host.
@@ -12,6 +13,13 @@ import Testing
     static let hasAnalyzer = ConditionTrait.enabled(
         if: FileManager.default.isExecutableFile(atPath: analyzer),
         "systemd-analyze is not installed: the units were not judged")
+
+    static let seeder = "/usr/bin/systemd-tmpfiles"
+
+    /// It gives files to root, so that only root can ask it.
+    static let canSeed = ConditionTrait.enabled(
+        if: geteuid() == 0 && FileManager.default.isExecutableFile(atPath: seeder),
+        "systemd-tmpfiles is not installed or we are not root: no settings were seeded")
 
     let scratch: Scratch
 
@@ -75,6 +83,9 @@ import Testing
         }
         #expect(unit.contains(" \(role) --certs %d\n"))
         #expect(unit.contains("InaccessiblePaths=-/etc/assay/head -/etc/assay/worker "))
+        // They are copies that a signal cannot renew, so that reloading would promise too much.
+        #expect(!unit.contains("ExecReload="))
+        #expect(unit.contains("ExecPaths=/usr/bin/assay /usr/lib /lib /lib64\n"))
         #expect(unit.contains("Type=notify\n") && unit.contains("WatchdogSec="))
         #expect(unit.contains("User=assay-\(role)\n"))
     }
@@ -98,31 +109,86 @@ import Testing
             ])
     }
 
-    @Test func `installing puts everything in its place and keeps the operator's settings`() throws
-    {
+    /// Makes the archive that docs/OPERATING.md makes, of programs that do nothing.
+    private func pack() throws {
         try self.scratch.directory("built")
         for program in ["assay", "assay-certs"] {
             try self.scratch.file("built/\(program)", "#!/bin/sh\n", mode: 0o755)
         }
         let (status, output) = try self.install()
-        #expect(status == 0, "\(output)")
+        try #require(status == 0, "\(output)")
+        let (packed, words) = try self.run(
+            "/usr/bin/env",
+            [
+                "tar", "-C", self.scratch["root"], "--owner=root", "--group=root", "-czf",
+                self.scratch["assay.tar.gz"], ".",
+            ])
+        try #require(packed == 0, "\(words)")
+    }
+
+    /// Unpacks it over a host, as docs/OPERATING.md does to install and to upgrade.
+    private func unpack() throws {
+        let (status, output) = try self.run(
+            "/usr/bin/env",
+            [
+                "tar", "-C", self.scratch["host"], "--no-overwrite-dir", "-xzf",
+                self.scratch["assay.tar.gz"],
+            ])
+        try #require(status == 0, "\(output)")
+    }
+
+    private func contents(_ name: String) throws -> String {
+        try String(contentsOfFile: self.scratch[name], encoding: .utf8)
+    }
+
+    @Test func `installing puts everything in its place, all of it below usr`() throws {
+        try self.pack()
         for (path, expected) in [
             ("usr/bin/assay", 0o755), ("usr/bin/assay-certs", 0o755),
             ("usr/lib/systemd/system/assay-head.socket", 0o644),
             ("usr/lib/systemd/system/assay-head.service", 0o644),
             ("usr/lib/systemd/system/assay-worker.service", 0o644),
             ("usr/lib/sysusers.d/assay.conf", 0o644), ("usr/lib/tmpfiles.d/assay.conf", 0o644),
-            ("etc/assay", 0o755), ("etc/assay/head", 0o700), ("etc/assay/worker", 0o700),
-            ("etc/assay/head.yaml", 0o644), ("etc/assay/worker.yaml", 0o644),
+            ("usr/share/doc/assay/OPERATING.md", 0o644),
+            ("usr/share/assay/head.yaml", 0o644), ("usr/share/assay/worker.yaml", 0o644),
         ] {
             #expect(mode(of: self.scratch["root/\(path)"]) == expected, "\(path)")
         }
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: self.scratch["root"]) == ["usr"])
+    }
 
-        try self.scratch.file("root/etc/assay/worker.yaml", "head: ours:7443\n")
-        #expect(try self.install().0 == 0)
-        let kept = try String(
-            contentsOfFile: self.scratch["root/etc/assay/worker.yaml"], encoding: .utf8)
-        #expect(kept == "head: ours:7443\n")
+    @Test func `an upgrade keeps the operator's settings and brings the new programs`() throws {
+        try self.pack()
+        try self.scratch.directory("host/etc/assay")
+        try self.scratch.directory("host/usr/bin")
+        try self.scratch.file("host/etc/assay/worker.yaml", "head: ours:7443\n")
+        try self.scratch.file("host/usr/bin/assay", "old")
+        try self.unpack()
+        #expect(try self.contents("host/etc/assay/worker.yaml") == "head: ours:7443\n")
+        #expect(try self.contents("host/usr/bin/assay") == "#!/bin/sh\n")
+    }
+
+    @Test(Self.canSeed) func `settings that are missing are seeded, settings that are there kept`()
+        throws
+    {
+        try self.pack()
+        try self.scratch.directory("host/etc/assay", mode: 0o755)
+        try self.scratch.file("host/etc/assay/worker.yaml", "head: ours:7443\n", mode: 0o640)
+        for _ in ["installed", "upgraded"] {
+            try self.unpack()
+            let (status, output) = try self.run(
+                Self.seeder, ["--create", "--root=\(self.scratch["host"])", "assay.conf"])
+            try #require(status == 0, "\(output)")
+            let shipped = try self.text("deploy/config/head.yaml")
+            #expect(try self.contents("host/etc/assay/head.yaml") == shipped)
+            #expect(try self.contents("host/etc/assay/worker.yaml") == "head: ours:7443\n")
+            for (path, expected) in [
+                ("head.yaml", 0o644), ("worker.yaml", 0o640), ("head", 0o700), ("worker", 0o700),
+            ] {
+                #expect(mode(of: self.scratch["host/etc/assay/\(path)"]) == expected, "\(path)")
+            }
+        }
     }
 
     @Test func `installing before building says what to do`() throws {

@@ -24,7 +24,8 @@ import X509
             let raw = try await RawPeer.connect(to: head.place, .init(pair))
             #expect(await raw.errorsUntilClosed().joined().contains("ALERT"))
             let reason = "reason=its certificate was not issued by this cluster's authority"
-            #expect(await head.log.line(with: reason) != nil)
+            let line = try #require(await head.log.line(with: reason))
+            #expect(line.contains("(it names spiffe://lab/worker/odd)"))
         }
     }
 
@@ -33,7 +34,20 @@ import X509
             let pair = try head.cluster.issue(.init(begin: Date() - 90, end: Date() - 60))
             let raw = try await RawPeer.connect(to: head.place, .init(pair))
             #expect(await raw.errorsUntilClosed().joined().contains("CERTIFICATE_EXPIRED"))
-            #expect(await head.log.line(with: "reason=its certificate expired at") != nil)
+            let line = try #require(await head.log.line(with: "reason=its certificate expired at"))
+            #expect(line.contains("(it names spiffe://lab/worker/odd)"))
+        }
+    }
+
+    @Test(arguments: [["spiffe://lab/worker/\u{1B}[2J"], ["https://lab/"], []])
+    func `what is no identity is not repeated in the log`(uris: [String]) async throws {
+        try await TestHead.with { head in
+            let pair = try head.cluster.issue(
+                .init(uris: uris, begin: Date() - 90, end: Date() - 60))
+            let raw = try await RawPeer.connect(to: head.place, .init(pair))
+            #expect(await raw.errorsUntilClosed().joined().contains("CERTIFICATE_EXPIRED"))
+            let line = try #require(await head.log.line(with: "reason=its certificate expired at"))
+            #expect(!line.contains("it names"))
         }
     }
 

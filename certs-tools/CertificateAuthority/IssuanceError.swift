@@ -13,7 +13,9 @@ package struct IssuanceError: Error, Equatable, Sendable, CustomStringConvertibl
         case malformed
         /// A file is there that would be overwritten.
         case exists
-        /// The host refused; the sentence is the host's.
+        /// A place that was named is missing, closed to us or not safe to use.
+        case unusable
+        /// The host failed; the sentence is the host's.
         case host
     }
 
@@ -26,7 +28,23 @@ package struct IssuanceError: Error, Equatable, Sendable, CustomStringConvertibl
     }
 
     package init(_ error: HostError) {
-        self.init(error.code == .exists ? .exists : .host, error.reason)
+        let code: Code =
+            switch error.code {
+            case .missing, .notPermitted, .unsafe: .unusable
+            case .exists: .exists
+            case .malformed: .malformed
+            case .failed: .host
+            }
+        self.init(code, error.reason)
+    }
+
+    /// Whether somebody has to put right what he gave, a flag, a file or a clock, before it can
+    /// succeed.
+    package var isMistake: Bool {
+        switch self.code {
+        case .badRequest, .notValidNow, .malformed, .exists, .unusable: true
+        case .host: false
+        }
     }
 
     package var description: String { self.reason }

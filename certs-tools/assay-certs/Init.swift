@@ -16,9 +16,13 @@ struct Init: ParsableCommand {
     @Option(help: "The cluster's name: 1 to 63 of a-z, 0-9, '.' and '-'.")
     var cluster: String
 
+    @OptionGroup var made: MadeOptions
+
     func run() throws {
+        let now = Date()
         var chance = SystemRandomNumberGenerator()
-        let authority = try Authority(cluster: self.cluster, now: Date(), using: &chance)
+        let authority = try Authority(cluster: self.cluster, now: now, using: &chance)
         try CertificateDirectory(self.directory).write(authority)
+        try self.made.report(pem: try authority.certificatePEM, now: now)
     }
 }

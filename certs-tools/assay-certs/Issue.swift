@@ -40,6 +40,8 @@ struct Issue: ParsableCommand {
     @Flag(help: "Replace the certificate and key that OUT holds.")
     var replace = false
 
+    @OptionGroup var made: MadeOptions
+
     func validate() throws {
         if self.days != nil, self.hours != nil {
             throw ValidationError("--days and --hours are two ways to say one thing; give one.")
@@ -53,10 +55,12 @@ struct Issue: ParsableCommand {
             serverNames: try self.hosts.map { try ServerName(host: $0) }
                 + self.addresses.map { try ServerName(address: $0) },
             lifetime: self.lifetime)
+        let now = Date()
         var chance = SystemRandomNumberGenerator()
-        let issued = try authority.issue(request, now: Date(), using: &chance)
+        let issued = try authority.issue(request, now: now, using: &chance)
         try CertificateDirectory(self.output).write(
             issued, of: authority, existing: self.replace ? .replaced : .refused)
+        try self.made.report(pem: issued.certificatePEM, now: now)
     }
 
     /// More than a thousand years would overflow; the library refuses far less.

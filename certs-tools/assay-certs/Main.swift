@@ -4,7 +4,8 @@ import Glibc
 
 /// The operator's certificate authority.
 ///
-/// Exit codes: 0 done, 1 failed, 2 usage or bad input. A failure is one sentence on standard error.
+/// Exit codes: 0 done, 1 the host failed, 2 usage or bad input: a flag, a file, a mode or a clock
+/// that somebody has to put right. A failure is one sentence on standard error.
 @main struct Main: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "assay-certs",
@@ -13,6 +14,8 @@ import Glibc
             The authority's key (ca-key.pem) signs everything: keep it off the cluster. A \
             certificate names one role and one name, spiffe://CLUSTER/ROLE/NAME, and that is all \
             its holder can be.
+
+            Exit codes: 0 done, 1 failed, 2 usage or bad input.
             """,
         subcommands: [Init.self, Issue.self, Inspect.self])
 
@@ -21,7 +24,7 @@ import Glibc
             var command = try Self.parseAsRoot()
             try command.run()
         } catch let error as IssuanceError {
-            Self.fail(error.reason, Self.exitCodes[error.code, default: 1])
+            Self.fail(error.reason, error.isMistake ? 2 : 1)
         } catch {
             let code = Self.exitCode(for: error)
             // Asking for help is no mistake: the parser prints it and ends with 0.
@@ -29,9 +32,6 @@ import Glibc
             Self.fail(Self.message(for: error), code == .validationFailure ? 2 : 1)
         }
     }
-
-    /// What somebody else has to put right is bad input; all else failed.
-    private static let exitCodes: [IssuanceError.Code: CInt] = [.badRequest: 2, .malformed: 2]
 
     private static func fail(_ sentence: String, _ code: CInt) -> Never {
         var line = "assay-certs: \(sentence)\n"

@@ -13,6 +13,9 @@ import Wire
 /// output: wine.model
 /// ```
 ///
+/// The time covers the refit on all rows too. When no worker was free for it, the job may run over
+/// by a quarter of its time, or by two seconds where that is more.
+///
 /// Paths are relative to the file. An idle job holds slots and computes nothing; it measures the
 /// cluster: `{ task: idle, trials: 20000, duration: 20ms }`.
 struct JobFile: Equatable {

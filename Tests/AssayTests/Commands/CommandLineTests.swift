@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Testing
 
 @testable import assay
@@ -27,6 +28,66 @@ import Testing
             #expect(arguments.isEmpty && command is Assay)
         } catch {
             #expect(!Assay.exitCode(for: error).isSuccess)
+        }
+    }
+}
+
+/// `--json` is promised for every verb, and docs/JSON.md says what it prints.
+@Suite struct JSONPromiseTests {
+    /// They serve until they are stopped and print no result.
+    static let daemons: Set<String> = ["head", "worker"]
+
+    /// All that can be typed, such as `run` and `node drain`.
+    private static func verbs(
+        of command: any ParsableCommand.Type = Assay.self, named name: String = ""
+    ) -> [(name: String, command: any ParsableCommand.Type)] {
+        let parts = command.configuration.subcommands
+        guard !parts.isEmpty else { return [(name: name, command: command)] }
+        return parts.flatMap { part in
+            let word = part._commandName
+            return Self.verbs(of: part, named: name.isEmpty ? word : "\(name) \(word)")
+        }
+    }
+
+    private static func page() throws -> String {
+        let root = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        return try String(contentsOf: root.appending(path: "docs/JSON.md"), encoding: .utf8)
+    }
+
+    @Test func `every verb has the flag, but for the daemons`() {
+        let verbs = Self.verbs()
+        #expect(verbs.count > 20)
+        for (name, command) in verbs {
+            let help = Assay.helpMessage(for: command)
+            #expect(help.contains("--json") == !Self.daemons.contains(name), "\(name)")
+        }
+    }
+
+    @Test func `the page lists the verbs that there are and no others`() throws {
+        let sections = try Self.page().split(separator: "\n## ")
+        let section = try #require(sections.first { $0.hasPrefix("Verbs of `assay`\n") })
+        var listed: Set<String> = []
+        for row in section.split(separator: "\n") where row.hasPrefix("| `") {
+            let cell = row.split(separator: "|")[0]
+            // A verb without what it takes: of `node drain NAME` the first two words.
+            for match in cell.matches(of: /`([a-z]+(?: [a-z]+)*)/) {
+                listed.insert(String(match.output.1))
+            }
+        }
+        let there = Set(Self.verbs().map { $0.name }).subtracting(Self.daemons)
+        #expect(listed == there)
+    }
+
+    @Test func `the page names every key of a job and of a trial`() throws {
+        let report = Reports.job(time: .seconds(60), best: Reports.scored(1, "ridge", 0.5))
+        let line = try JSONText.line(report)
+        let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
+        let job = try #require(object as? [String: Any])
+        let best = try #require(job["best"] as? [String: Any])
+        let page = try Self.page()
+        for key in job.keys.sorted() + best.keys.sorted() {
+            #expect(page.contains("`\(key)`"), "\(key)")
         }
     }
 }
