@@ -155,6 +155,21 @@ import Wire
         }
     }
 
+    @Test func `half-written blobs are removed before the journal needs the room`() async throws {
+        let scratch = try ScratchDirectory()
+        for name in ["state", "state/blobs", "state/blobs/drafts", "state/journal.sqlite"] {
+            try FileManager.default.createDirectory(
+                atPath: scratch.file(name), withIntermediateDirectories: false,
+                attributes: [.posixPermissions: 0o700])
+        }
+        try Data([1]).write(to: URL(filePath: scratch.file("state/blobs/drafts/1")))
+        // A directory is no journal: the start fails there, as it would on a full disk.
+        await #expect(throws: JournalError.self) {
+            try await TestHead.with(state: scratch.file("state")) { _ in }
+        }
+        #expect(try scratch.names(in: "state/blobs/drafts").isEmpty)
+    }
+
     @Test func `only a head's certificate starts a head, and nothing is left behind`() async throws
     {
         let scratch = try ScratchDirectory()

@@ -16,8 +16,10 @@ struct Head: Sendable {
     init(
         _ settings: HeadSettings, state: StateDirectory, credentials: CredentialStore, log: Logger
     ) throws {
-        let journal = try SQLiteJournal(path: state.journalPath)
+        // First the blobs: half-written ones are removed, and on a disk that they filled the
+        // journal could not begin its epoch.
         let blobs = try BlobStore(settings.state.blobs(in: state))
+        let journal = try SQLiteJournal(path: state.journalPath)
         let clock = HeadClock()
         let sessions = WorkerSessions()
         let archive = Archive(journal: journal, clock: clock)
