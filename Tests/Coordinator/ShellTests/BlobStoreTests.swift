@@ -1,10 +1,11 @@
-import CoordinatorShell
 import Crypto
 import Foundation
 import Glibc
 import Host
 import Testing
 import Wire
+
+@testable import CoordinatorShell
 
 @Suite struct BlobStoreTests {
     /// What a store promises, it promises wherever it keeps its bytes.
@@ -85,6 +86,34 @@ import Wire
     }
 
     @Test(arguments: Place.allCases)
+    func `what one draft was promised is not promised to the next`(place: Place) throws {
+        let store = try self.store(place) { BlobRoom.reserve + 5 }
+        let blob = Self.blob([1, 2, 3])
+        do {
+            let draft = try store.begin(blob)
+            let error = #expect(throws: BlobError.self) { try store.begin(blob) }
+            #expect(error?.code == .tooLarge)
+            #expect(error?.description == "the head has room for 2 bytes, not for 3")
+            withExtendedLifetime(draft) {}
+        }
+        // A draft that was let go of, one that failed and one that finished gave it back.
+        let failed = try store.begin(blob)
+        #expect(throws: BlobError.self) { try Self.append([1, 2, 3, 4], to: failed) }
+        try Self.put([1, 2, 3], as: blob, in: store)
+        let last = try store.begin(blob)
+        withExtendedLifetime((failed, last)) {}
+    }
+
+    @Test(arguments: Place.allCases)
+    func `blobs do not take the last room, which is the journal's`(place: Place) throws {
+        for free in [0, BlobRoom.reserve, BlobRoom.reserve + 2] {
+            let store = try self.store(place) { free }
+            let error = #expect(throws: BlobError.self) { try store.begin(Self.blob([1, 2, 3])) }
+            #expect(error?.code == .tooLarge)
+        }
+    }
+
+    @Test(arguments: Place.allCases)
     func `a draft that nobody finishes leaves nothing`(place: Place) throws {
         let store = try self.store(place)
         do {
@@ -135,10 +164,12 @@ import Wire
 
     // MARK: Support
 
-    private func store(_ place: Place) throws -> BlobStore {
+    private func store(
+        _ place: Place, free: (@Sendable () -> UInt64?)? = nil
+    ) throws -> BlobStore {
         switch place {
-        case .directory: try BlobStore(.directory(self.scratch.file("blobs")))
-        case .memory: try BlobStore(.memory)
+        case .directory: try BlobStore(.directory(self.scratch.file("blobs")), free: free)
+        case .memory: try BlobStore(.memory, free: free)
         }
     }
 

@@ -14,14 +14,17 @@ package final class BlobDraft: Sendable {
 
     fileprivate struct Arriving {
         var page: any BlobPage
+        let promise: BlobRoom.Promise
         var hasher = SHA256()
         var byteCount: UInt64 = 0
     }
 
-    init(_ announced: Blob, on page: any BlobPage, in store: BlobStore) {
+    init(
+        _ announced: Blob, on page: any BlobPage, _ promise: BlobRoom.Promise, in store: BlobStore
+    ) {
         self.announced = announced
         self.store = store
-        self.arriving = Mutex(Arriving(page: page))
+        self.arriving = Mutex(Arriving(page: page, promise: promise))
     }
 
     /// Takes the next bytes.
@@ -56,6 +59,7 @@ extension BlobDraft.Arriving {
         }
         self.hasher.update(bufferPointer: bytes)
         try self.page.write(bytes)
+        self.promise.use(UInt64(bytes.count))
         self.byteCount += UInt64(bytes.count)
     }
 

@@ -47,6 +47,12 @@ final class BlobFiles: BlobPlace {
         return (file, UInt64(status.st_size))
     }
 
+    func free() -> UInt64? {
+        var room = statvfs()
+        guard statvfs(self.path, &room) == 0 else { return nil }
+        return UInt64(room.f_bavail) * UInt64(room.f_frsize)
+    }
+
     func makePage() throws(BlobError) -> any BlobPage {
         let serial = self.draftsMade.wrappingAdd(1, ordering: .relaxed).newValue
         return try Page(at: "\(self.path)/drafts/\(serial)", in: self)

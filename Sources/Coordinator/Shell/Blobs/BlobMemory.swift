@@ -1,3 +1,4 @@
+import Foundation
 import Host
 import Synchronization
 import Wire
@@ -22,6 +23,18 @@ final class BlobMemory: BlobPlace {
     func open(_ digest: Digest) throws(BlobError) -> (file: Descriptor, size: UInt64) {
         guard let memory = self.blobs.withLock({ $0[digest] }) else { throw .missing(digest) }
         return (memory.descriptor, UInt64(memory.byteCount))
+    }
+
+    /// What the kernel could give without swapping: `MemAvailable` of `/proc/meminfo`, in KiB.
+    func free() -> UInt64? {
+        guard let text = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8) else {
+            return nil
+        }
+        let words = text.split(whereSeparator: \.isWhitespace)
+        guard let label = words.firstIndex(of: "MemAvailable:"), label + 1 < words.count,
+            let kibibytes = UInt64(words[label + 1])
+        else { return nil }
+        return kibibytes * 1024
     }
 
     func makePage() throws(BlobError) -> any BlobPage {

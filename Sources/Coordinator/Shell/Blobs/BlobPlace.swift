@@ -15,6 +15,9 @@ protocol BlobPlace: Sendable {
     /// Opens a blob for reading by position: others may be given the same descriptor.
     func open(_ digest: Digest) throws(BlobError) -> (file: Descriptor, size: UInt64)
 
+    /// How many bytes could be written now; nil when nobody can say.
+    func free() -> UInt64?
+
     /// Somewhere to write a blob that is still arriving.
     func makePage() throws(BlobError) -> any BlobPage
 }

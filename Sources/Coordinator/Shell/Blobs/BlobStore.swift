@@ -12,6 +12,7 @@ package import Wire
 /// Every call may wait for the disk: not for event loops or Swift's own threads.
 package final class BlobStore: Sendable {
     private let place: any BlobPlace
+    private let room: BlobRoom
     private let totals: Mutex<Totals>
 
     /// Where the bytes lie.
@@ -34,14 +35,23 @@ package final class BlobStore: Sendable {
     }
 
     /// Opens the store, or makes it, and removes what a crash left half-written.
-    package init(_ place: Place) throws(BlobError) {
-        let opened: any BlobPlace
-        switch place {
-        case .directory(let path): opened = try BlobFiles(at: path)
-        case .memory: opened = BlobMemory()
-        }
-        self.totals = Mutex(try opened.count())
+    ///
+    /// - Parameter free: how many bytes could be written now; nil asks the place itself.
+    package init(
+        _ place: Place, free: (@Sendable () -> UInt64?)? = nil
+    ) throws(BlobError) {
+        let opened = try Self.opened(place)
+        let totals = try opened.count()
         self.place = opened
+        self.room = BlobRoom(free: free ?? { opened.free() })
+        self.totals = Mutex(totals)
+    }
+
+    private static func opened(_ place: Place) throws(BlobError) -> any BlobPlace {
+        switch place {
+        case .directory(let path): return try BlobFiles(at: path)
+        case .memory: return BlobMemory()
+        }
     }
 
     package var held: Totals { self.totals.withLock { $0 } }
@@ -56,12 +66,13 @@ package final class BlobStore: Sendable {
         try self.place.open(digest)
     }
 
-    /// Begins to receive a blob that a peer announced.
+    /// Begins to receive a blob that a peer announced; its room is its own from here on.
     package func begin(_ announced: Blob) throws(BlobError) -> BlobDraft {
         guard announced.size <= Limits.blobBytesMax else {
             throw BlobError(.tooLarge, "a blob has at most \(Limits.blobBytesMax) bytes")
         }
-        return BlobDraft(announced, on: try self.place.makePage(), in: self)
+        let promise = try self.room.promise(announced.size)
+        return BlobDraft(announced, on: try self.place.makePage(), promise, in: self)
     }
 
     /// A draft was kept.
