@@ -157,6 +157,14 @@ import Wire
         #expect(reopened.held == BlobStore.Totals(blobs: 1, bytes: 1))
     }
 
+    @Test func `every shelf is there before the first blob is`() throws {
+        _ = try self.store(.directory)
+        let shelves = try self.scratch.names(in: "blobs/sha256")
+        #expect(shelves.count == 256)
+        #expect(shelves.first == "00" && shelves.last == "ff")
+        #expect(try self.scratch.mode(of: "blobs/sha256/a7") == 0o700)
+    }
+
     @Test func `blobs in memory are in no file`() throws {
         try Self.put([7], as: Self.blob([7]), in: try self.store(.memory))
         #expect(try self.scratch.names().isEmpty)

@@ -10,6 +10,9 @@ import Wire
 /// blobs/sha256/ab/abcd…     mode 0400; the name is its digest, so it never changes
 /// ```
 ///
+/// All 256 shelves are made and made durable at the start: a blob needs its own shelf synced, and
+/// no more.
+///
 /// A file has its name only after its bytes were made durable: whoever finds a name finds the
 /// whole. Names come from `Digest` alone, never from a peer's text.
 final class BlobFiles: BlobPlace {
@@ -24,7 +27,18 @@ final class BlobFiles: BlobPlace {
             try Self.makeDirectory(directory)
         }
         for name in try Self.names(in: "\(path)/drafts") { unlink("\(path)/drafts/\(name)") }
+        for shelf in Self.shelves { try Self.makeDirectory("\(path)/sha256/\(shelf)") }
+        // Also when they were there: whoever made them may have died before this.
+        for directory in ["\(path)/sha256", path, "\(path)/.."] {
+            try Self.synchronise(directory)
+        }
         self.path = path
+    }
+
+    /// `00` to `ff`: how a digest may begin.
+    private static var shelves: [String] {
+        let digits = "0123456789abcdef"
+        return digits.flatMap { first in digits.map { "\(first)\($0)" } }
     }
 
     func find(_ digest: Digest) -> Blob? {
@@ -60,24 +74,20 @@ final class BlobFiles: BlobPlace {
 
     /// Gives a durable file its name, durably.
     private func name(_ draft: String, as blob: Blob) throws(BlobError) -> BlobKeeping {
-        let directory = "\(self.path)/sha256/\(blob.digest.hex.prefix(2))"
-        if mkdir(directory, 0o700) == 0 {
-            try Self.synchronise("\(self.path)/sha256")
-        } else if errno != EEXIST {
-            throw BlobError(failedTo: "make a directory for blobs", errno)
-        }
         let place = self.place(of: blob.digest)
         var status = stat()
         let isNew = stat(place, &status) != 0
         guard rename(draft, place) == 0 else {
             throw BlobError(failedTo: "name the blob \(blob.digest)", errno)
         }
-        try Self.synchronise(directory)
+        try Self.synchronise(self.shelf(of: blob.digest))
         return isNew ? .new : .known
     }
 
-    private func place(of digest: Digest) -> String {
-        "\(self.path)/sha256/\(digest.hex.prefix(2))/\(digest.hex)"
+    private func place(of digest: Digest) -> String { "\(self.shelf(of: digest))/\(digest.hex)" }
+
+    private func shelf(of digest: Digest) -> String {
+        "\(self.path)/sha256/\(digest.hex.prefix(2))"
     }
 
     /// A file that has no name of a blob yet.
