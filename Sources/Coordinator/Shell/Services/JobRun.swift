@@ -47,7 +47,8 @@ struct JobRun: Sendable {
                     admitted.spec, owner: self.owner, key: admitted.key, to: self.feed)
             } catch {
                 var event = Assay_V1_JobEvent()
-                event.key = request.key
+                // A key may be what was wrong: one without bounds is not said back.
+                if request.key.utf8.count <= Limits.nameBytesMax { event.key = request.key }
                 event.refusal = error.message
                 _ = self.feed.offer(event)
             }
