@@ -63,7 +63,7 @@ struct JobRun: Sendable {
             if ended > 0, self.window.leave(ended) == .over { return }
         }
         try Task.checkCancellation()
-        guard self.window.isOver else { throw LoopStopped() }
+        guard self.window.isOver else { throw RPCError(endOf: self.feed) }
     }
 
     /// How many jobs of the stream are open.
