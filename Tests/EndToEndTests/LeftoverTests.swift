@@ -31,6 +31,35 @@ import Testing
         #expect(try cluster.filesHolding(Self.canary) == [])
     }
 
+    @Test func `an embedded run that is killed leaves no value of its data on the disk`()
+        async throws
+    {
+        let cluster = try await Cluster()
+        try cluster.makeDirectory("work")
+        _ = try cluster.write(
+            Tables.classification(rows: 400, seed: 3, canary: Self.canary), to: "work/clouds.csv")
+        let job = try cluster.write(
+            """
+            name: cumulonimbus
+            task: classification
+            data: { train: clouds.csv, target: kind }
+            metric: [roc_auc, log_loss]
+            budget: { trials: 5000 }
+            """, to: "work/clouds.yaml")
+        let run = try cluster.start(
+            Binaries.assay, ["run", job, "--temp-dir", cluster.path("temp")])
+        defer { run.send(SIGKILL) }
+        // The journal names a job once its data is there. Files come and go while we look.
+        while (try? cluster.filesHolding("cumulonimbus", in: ["temp"]))?.isEmpty != false {
+            try #require(kill(run.pid, 0) == 0, "the run has ended: \(run.errors)")
+            await Task.yield()
+        }
+        run.send(SIGKILL)
+        #expect(await run.status == 128 + SIGKILL)
+        #expect(try cluster.filesHolding("cumulonimbus", in: ["temp"]) != [])
+        #expect(try cluster.filesHolding(Self.canary, in: ["logs", "temp"]) == [])
+    }
+
     @Test func `the next start removes what a killed daemon left`() async throws {
         let cluster = try await Cluster()
         var head = try await cluster.startHead()
@@ -57,9 +86,11 @@ import Testing
 
 extension Cluster {
     /// Files of the daemons that hold the text, but for blobs: those are the data itself.
-    func filesHolding(_ text: String) throws -> [String] {
+    func filesHolding(
+        _ text: String, in folders: [String] = ["logs", "temp", "state"]
+    ) throws -> [String] {
         let needle = Data(text.utf8)
-        return try ["logs", "temp", "state"].flatMap { folder in
+        return try folders.flatMap { folder in
             try FileManager.default.subpathsOfDirectory(atPath: self.path(folder))
                 .map { "\(folder)/\($0)" }
                 .filter { !$0.hasPrefix("state/blobs/") }

@@ -13,12 +13,13 @@ import WorkerShell
 /// this process                                             children
 /// ┌ authority (in memory) ┐
 /// │ client ── TLS ──▶ head ◀── TLS ── worker ──────────────▶ runner, runner, …
-/// └ session directory: journal, blobs ┘
+/// └ session directory: journal ┘
 /// ```
 ///
 /// It is the real thing: the same daemons as on a cluster, mutual TLS on loopback between them,
-/// one port. Keys are made in memory and never written; the journal and the blobs lie in a session
-/// directory that goes at the end, or with the next start if we are killed.
+/// one port. Keys are made in memory and never written, and data sets and models lie in sealed
+/// memory: if we are killed they are gone with us. The journal, which holds no data, lies in a
+/// session directory that goes at the end, or with the next start.
 enum EmbeddedCluster {
     struct Settings: Sendable {
         let slots: Int

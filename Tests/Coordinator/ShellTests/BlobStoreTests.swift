@@ -1,97 +1,209 @@
-import CoordinatorShell
 import Crypto
 import Foundation
+import Glibc
+import Host
 import Testing
 import Wire
 
+@testable import CoordinatorShell
+
 @Suite struct BlobStoreTests {
+    /// What a store promises, it promises wherever it keeps its bytes.
+    enum Place: CaseIterable { case directory, memory }
+
     let scratch: ScratchDirectory
-    let store: BlobStore
 
-    init() throws {
-        self.scratch = try ScratchDirectory()
-        self.store = try BlobStore(at: self.scratch.file("blobs"))
-    }
+    init() throws { self.scratch = try ScratchDirectory() }
 
-    @Test func `bytes are stored under their digest, read-only, and counted once`() throws {
+    @Test(arguments: Place.allCases)
+    func `bytes are stored under their digest and counted once`(place: Place) throws {
+        let store = try self.store(place)
         let bytes = Array("the quick brown fox".utf8)
         let blob = Self.blob(bytes)
-        for _ in 1...2 { try self.put(bytes, as: blob) }
+        for _ in 1...2 { try Self.put(bytes, as: blob, in: store) }
 
-        #expect(self.store.find(blob.digest) == blob)
-        #expect(self.store.held == BlobStore.Totals(blobs: 1, bytes: blob.size))
-        let name = "blobs/sha256/\(blob.digest.hex.prefix(2))/\(blob.digest.hex)"
-        #expect(try self.scratch.mode(of: name) == 0o400)
-        #expect(try Data(contentsOf: URL(filePath: self.scratch.file(name))) == Data(bytes))
-        #expect(try self.scratch.names(in: "blobs/drafts").isEmpty)
+        #expect(store.find(blob.digest) == blob)
+        #expect(store.held == BlobStore.Totals(blobs: 1, bytes: blob.size))
+        #expect(try Self.read(blob, from: store) == bytes)
     }
 
-    @Test func `what arrives in pieces is one blob, and so is nothing`() throws {
+    @Test(arguments: Place.allCases)
+    func `what arrives in pieces is one blob, and so is nothing`(place: Place) throws {
+        let store = try self.store(place)
         let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0) }
         let blob = Self.blob(bytes)
-        let draft = try self.store.begin(blob)
+        let draft = try store.begin(blob)
         for start in stride(from: 0, to: bytes.count, by: 7000) {
             try Self.append(Array(bytes[start..<min(bytes.count, start + 7000)]), to: draft)
         }
         try draft.finish()
-        #expect(try self.store.open(blob.digest).size == blob.size)
+        #expect(try store.open(blob.digest).size == blob.size)
+        #expect(try Self.read(blob, from: store) == bytes)
 
-        try self.put([], as: Self.blob([]))
-        #expect(self.store.find(Self.blob([]).digest)?.size == 0)
+        try Self.put([], as: Self.blob([]), in: store)
+        #expect(store.find(Self.blob([]).digest)?.size == 0)
     }
 
-    @Test(arguments: [[1, 2, 3, 4], [1, 2], [9, 9, 9]] as [[UInt8]])
-    func `what is not as announced is refused and leaves nothing`(bytes: [UInt8]) throws {
+    @Test(arguments: Place.allCases)
+    func `nobody can write through what was opened`(place: Place) throws {
+        let store = try self.store(place)
+        let blob = Self.blob([1, 2, 3])
+        try Self.put([1, 2, 3], as: blob, in: store)
+        let opened = try store.open(blob.digest)
+        let other: [UInt8] = [9]
+        let written = opened.file.withNumber { number in pwrite(number, other, other.count, 0) }
+        #expect(written == -1)
+        #expect(try Self.read(blob, from: store) == [1, 2, 3])
+    }
+
+    @Test(arguments: Place.allCases, [[1, 2, 3, 4], [1, 2], [9, 9, 9]] as [[UInt8]])
+    func `what is not as announced is refused and leaves nothing`(
+        place: Place, bytes: [UInt8]
+    ) throws {
+        let store = try self.store(place)
         let announced = Self.blob([1, 2, 3])
-        let error = #expect(throws: BlobError.self) { try self.put(bytes, as: announced) }
+        let error = #expect(throws: BlobError.self) {
+            try Self.put(bytes, as: announced, in: store)
+        }
         #expect(error?.code == .mismatch)
-        #expect(self.store.find(announced.digest) == nil)
-        #expect(try self.scratch.names(in: "blobs/drafts").isEmpty)
+        #expect(store.find(announced.digest) == nil)
+        #expect(store.held == BlobStore.Totals())
+        #expect(try self.drafts(place).isEmpty)
     }
 
-    @Test func `a blob that is longer than blobs may be is refused before it is sent`() throws {
+    @Test(arguments: Place.allCases)
+    func `a blob that is longer than blobs may be is refused before it is sent`(
+        place: Place
+    ) throws {
+        let store = try self.store(place)
         let digest = Self.blob([1]).digest
         for size in [Limits.blobBytesMax + 1, UInt64.max] {
             let error = #expect(throws: BlobError.self) {
-                try self.store.begin(Blob(digest: digest, size: size))
+                try store.begin(Blob(digest: digest, size: size))
             }
             #expect(error?.code == .tooLarge)
         }
     }
 
-    @Test func `a draft that nobody finishes is removed`() throws {
+    @Test(arguments: Place.allCases)
+    func `what one draft was promised is not promised to the next`(place: Place) throws {
+        let store = try self.store(place) { BlobRoom.reserve + 5 }
+        let blob = Self.blob([1, 2, 3])
         do {
-            let draft = try self.store.begin(Self.blob([1, 2, 3]))
-            try Self.append([1], to: draft)
-            #expect(try self.scratch.names(in: "blobs/drafts").count == 1)
+            let draft = try store.begin(blob)
+            let error = #expect(throws: BlobError.self) { try store.begin(blob) }
+            #expect(error?.code == .tooLarge)
+            #expect(error?.description == "the head has room for 2 bytes, not for 3")
+            withExtendedLifetime(draft) {}
         }
-        #expect(try self.scratch.names(in: "blobs/drafts").isEmpty)
+        // A draft that was let go of, one that failed and one that finished gave it back.
+        let failed = try store.begin(blob)
+        #expect(throws: BlobError.self) { try Self.append([1, 2, 3, 4], to: failed) }
+        try Self.put([1, 2, 3], as: blob, in: store)
+        let last = try store.begin(blob)
+        withExtendedLifetime((failed, last)) {}
     }
 
-    @Test func `what a crash left half-written is removed at the next start`() throws {
-        try self.put([7], as: Self.blob([7]))
-        try Data([1]).write(to: URL(filePath: self.scratch.file("blobs/drafts/1")))
-
-        let reopened = try BlobStore(at: self.scratch.file("blobs"))
-        #expect(try self.scratch.names(in: "blobs/drafts").isEmpty)
-        #expect(reopened.held == BlobStore.Totals(blobs: 1, bytes: 1))
+    @Test(arguments: Place.allCases)
+    func `blobs do not take the last room, which is the journal's`(place: Place) throws {
+        for free in [0, BlobRoom.reserve, BlobRoom.reserve + 2] {
+            let store = try self.store(place) { free }
+            let error = #expect(throws: BlobError.self) { try store.begin(Self.blob([1, 2, 3])) }
+            #expect(error?.code == .tooLarge)
+        }
     }
 
-    @Test func `a missing blob is an error that names it`() throws {
+    @Test(arguments: Place.allCases)
+    func `a draft that nobody finishes leaves nothing`(place: Place) throws {
+        let store = try self.store(place)
+        do {
+            let draft = try store.begin(Self.blob([1, 2, 3]))
+            try Self.append([1], to: draft)
+            if place == .directory { #expect(try self.drafts(place).count == 1) }
+            withExtendedLifetime(draft) {}
+        }
+        #expect(try self.drafts(place).isEmpty)
+        #expect(store.find(Self.blob([1, 2, 3]).digest) == nil)
+        #expect(store.held == BlobStore.Totals())
+    }
+
+    @Test(arguments: Place.allCases)
+    func `a missing blob is an error that names it`(place: Place) throws {
+        let store = try self.store(place)
         let digest = Self.blob([1]).digest
-        let error = #expect(throws: BlobError.self) { try self.store.open(digest) }
+        let error = #expect(throws: BlobError.self) { try store.open(digest) }
         #expect(error?.code == .missing)
         #expect(error?.description.contains(digest.hex) == true)
     }
 
-    private func put(_ bytes: [UInt8], as blob: Blob) throws {
-        let draft = try self.store.begin(blob)
+    // MARK: Files
+
+    @Test func `a file is named by its digest, read-only, and no longer a draft`() throws {
+        let store = try self.store(.directory)
+        let blob = Self.blob([7])
+        try Self.put([7], as: blob, in: store)
+        let name = "blobs/sha256/\(blob.digest.hex.prefix(2))/\(blob.digest.hex)"
+        #expect(try self.scratch.mode(of: name) == 0o400)
+        #expect(try Data(contentsOf: URL(filePath: self.scratch.file(name))) == Data([7]))
+        #expect(try self.drafts(.directory).isEmpty)
+    }
+
+    @Test func `what a crash left half-written is removed at the next start`() throws {
+        try Self.put([7], as: Self.blob([7]), in: try self.store(.directory))
+        try Data([1]).write(to: URL(filePath: self.scratch.file("blobs/drafts/1")))
+
+        let reopened = try self.store(.directory)
+        #expect(try self.drafts(.directory).isEmpty)
+        #expect(reopened.held == BlobStore.Totals(blobs: 1, bytes: 1))
+    }
+
+    @Test func `every shelf is there before the first blob is`() throws {
+        _ = try self.store(.directory)
+        let shelves = try self.scratch.names(in: "blobs/sha256")
+        #expect(shelves.count == 256)
+        #expect(shelves.first == "00" && shelves.last == "ff")
+        #expect(try self.scratch.mode(of: "blobs/sha256/a7") == 0o700)
+    }
+
+    @Test func `blobs in memory are in no file`() throws {
+        try Self.put([7], as: Self.blob([7]), in: try self.store(.memory))
+        #expect(try self.scratch.names().isEmpty)
+    }
+
+    // MARK: Support
+
+    private func store(
+        _ place: Place, free: (@Sendable () -> UInt64?)? = nil
+    ) throws -> BlobStore {
+        switch place {
+        case .directory: try BlobStore(.directory(self.scratch.file("blobs")), free: free)
+        case .memory: try BlobStore(.memory, free: free)
+        }
+    }
+
+    /// Files of what still arrives; memory has none.
+    private func drafts(_ place: Place) throws -> [String] {
+        try place == .directory ? self.scratch.names(in: "blobs/drafts") : []
+    }
+
+    private static func put(_ bytes: [UInt8], as blob: Blob, in store: BlobStore) throws {
+        let draft = try store.begin(blob)
         try Self.append(bytes, to: draft)
         try draft.finish()
     }
 
     private static func append(_ bytes: [UInt8], to draft: BlobDraft) throws {
         try bytes.withUnsafeBytes { try draft.append($0) }
+    }
+
+    /// As the head's services do: by position.
+    private static func read(_ blob: Blob, from store: BlobStore) throws -> [UInt8] {
+        let opened = try store.open(blob.digest)
+        var bytes = [UInt8](repeating: 0, count: Int(opened.size) + 1)
+        let count = opened.file.withNumber { number in
+            bytes.withUnsafeMutableBytes { pread(number, $0.baseAddress, $0.count, 0) }
+        }
+        return Array(bytes.prefix(max(0, count)))
     }
 
     private static func blob(_ bytes: [UInt8]) -> Blob {

@@ -92,6 +92,29 @@ import Wire
         }
     }
 
+    @Test func `a key that is too long is refused and not said back`() async throws {
+        try await TestHead.with { head in
+            let keys = [Limits.nameBytesMax, Limits.nameBytesMax + 1].map {
+                String(repeating: "k", count: $0)
+            }
+            let events = try await head.asking(as: .user) { client in
+                try await Assay_V1_Jobs.Client(wrapping: client).run { writer in
+                    for key in keys {
+                        var bad = TestHead.submission(key: key)
+                        bad.spec.priority = 1000
+                        try await writer.write(bad)
+                    }
+                } onResponse: { response in
+                    var events: [Assay_V1_JobEvent] = []
+                    for try await event in response.messages { events.append(event) }
+                    return events
+                }
+            }
+            #expect(events.map(\.key) == [keys[0], ""])
+            #expect(events.last?.refusal.hasPrefix("key is longer than") == true)
+        }
+    }
+
     @Test func `the same key is the same job, also after a restart and its end`() async throws {
         let scratch = try ScratchDirectory()
         let cluster = try TestCluster()

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import GRPCCore
 import Host
@@ -45,9 +46,8 @@ import Wire
     }
 
     @Test func `while it replays a head takes no work and says why`() async throws {
-        let scratch = try ScratchDirectory()
         let admission = Admission(
-            readiness: Readiness(), blobs: try BlobStore(at: scratch.file("blobs")), log: .silent)
+            readiness: Readiness(), blobs: try BlobStore(.memory), log: .silent)
         let error = await #expect(throws: RPCError.self) {
             try await admission.judge(TestHead.submission())
         }
@@ -137,6 +137,54 @@ import Wire
             }
         }
         #expect(error?.description.contains("another head uses the state directory") == true)
+    }
+
+    @Test func `a head whose state goes with its session writes no data to its directory`()
+        async throws
+    {
+        let scratch = try ScratchDirectory()
+        let cluster = try TestCluster()
+        let settings = HeadSettings(
+            listener: ListenerSettings(.bind(HostAndPort(host: "127.0.0.1", port: 0))),
+            state: .session, session: .init(temporaryDirectory: scratch.path, ending: .removed))
+        try await CoordinatorDaemon.with(
+            settings, credentials: try cluster.issue(.head, "head"), log: .silent
+        ) { port in
+            let place = HostAndPort(host: "127.0.0.1", port: port)
+            let head = TestHead(cluster: cluster, place: place)
+            let canary = Array("canary-5c0e".utf8)
+            let blob = Blob(
+                digest: Digest(sha256: Array(SHA256.hash(data: canary))),
+                size: UInt64(canary.count))
+            try await head.asking(as: .user) { client in
+                _ = try await TestHead.upload(canary, as: blob, to: client)
+                var request = Assay_V1_StatBlobsRequest()
+                request.digests = [blob.digest.description]
+                let answer = try await Assay_V1_Blobs.Client(wrapping: client).stat(request)
+                #expect(answer.present.count == 1)
+            }
+            let files = try FileManager.default.subpathsOfDirectory(atPath: scratch.path)
+            #expect(files.contains { $0.hasSuffix("journal.sqlite") })
+            for file in files {
+                let bytes = FileManager.default.contents(atPath: scratch.file(file)) ?? Data()
+                #expect(bytes.range(of: Data(canary)) == nil, "\(file) holds the data")
+            }
+        }
+    }
+
+    @Test func `half-written blobs are removed before the journal needs the room`() async throws {
+        let scratch = try ScratchDirectory()
+        for name in ["state", "state/blobs", "state/blobs/drafts", "state/journal.sqlite"] {
+            try FileManager.default.createDirectory(
+                atPath: scratch.file(name), withIntermediateDirectories: false,
+                attributes: [.posixPermissions: 0o700])
+        }
+        try Data([1]).write(to: URL(filePath: scratch.file("state/blobs/drafts/1")))
+        // A directory is no journal: the start fails there, as it would on a full disk.
+        await #expect(throws: JournalError.self) {
+            try await TestHead.with(state: scratch.file("state")) { _ in }
+        }
+        #expect(try scratch.names(in: "state/blobs/drafts").isEmpty)
     }
 
     @Test func `only a head's certificate starts a head, and nothing is left behind`() async throws

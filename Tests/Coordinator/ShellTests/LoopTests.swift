@@ -57,6 +57,15 @@ import Wire
         }
     }
 
+    @Test func `links that were paused while only questions waited are read again`() async throws {
+        try await Self.running(MemoryJournal()) { loop, links in
+            let before = links.reliefs
+            // A turn is over when the question of the next one is answered.
+            for _ in 1...2 { _ = try await loop.ask { $0.nodes.count } }
+            #expect(links.reliefs > before)
+        }
+    }
+
     @Test func `a failed commit ends the loop, and who waits hears that`() async throws {
         let journal = MemoryJournal(.failing(JournalError(.failed, "the disk is full")))
         let loop = Self.loop(journal, RecordingLinks())

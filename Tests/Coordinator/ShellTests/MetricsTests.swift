@@ -34,7 +34,6 @@ import Wire
 
     @Test func `the page has one help and one type for each metric and names nobody`() async throws
     {
-        let scratch = try ScratchDirectory()
         let journal = MemoryJournal()
         let clock = HeadClock()
         let sessions = WorkerSessions()
@@ -44,7 +43,7 @@ import Wire
         let readiness = Readiness()
         let page = MetricsPage(
             loop: loop, readiness: readiness, sessions: sessions,
-            blobs: try BlobStore(at: scratch.file("blobs")), journal: journal,
+            blobs: try BlobStore(.memory), journal: journal,
             connections: MetricsPage.LateConnections())
         let text = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {

@@ -59,16 +59,75 @@ import Wire
         #expect(events?.first?.finished.map(\.index) == [0])
     }
 
-    @Test mutating func `too many trials for one message are told before the last event`() async {
+    @Test mutating func `the last event does not wait for the one before it to be read`() async {
         self.subscribers.add(self.feed, key: "", to: self.record, now: Self.at(0))
-        _ = await self.feed.next()
+        self.finish(0, now: Self.at(1))
+        self.end(now: Self.at(2))
+
+        let events = await self.feed.next() ?? []
+        #expect(events.map(\.isLast) == [false, true])
+        #expect(events.last?.finished.map(\.index) == [0])
+    }
+
+    @Test mutating func `what is too much for one event comes in parts, each when one was read`()
+        async
+    {
+        self.subscribers.add(self.feed, key: "", to: self.record, now: Self.at(0))
         let count = Subscribers.trialsPerEventMax * 2 + 1
         for trial in 0..<count { self.finish(UInt32(trial), now: Self.at(1)) }
         self.end(now: Self.at(2))
 
-        let events = await self.feed.next() ?? []
-        #expect(events.map(\.isLast) == [false, false, true])
-        #expect(events.flatMap(\.finished).map(\.index) == (0..<count).map(UInt32.init))
+        var heard: [Assay_V1_JobEvent] = []
+        for step in 3...6 {
+            let events = await self.feed.next() ?? []
+            #expect(events.count == 1, "more than one event lay in the feed")
+            heard += events
+            for _ in 1...2 { self.catchUpAfterEnd(now: Self.at(step)) }
+        }
+        #expect(heard.map(\.isLast) == [false, false, false, true])
+        #expect(heard.flatMap(\.finished).map(\.index) == (0..<count).map(UInt32.init))
+        #expect(self.feed.isEmpty())
+        #expect(self.subscribers.nextDue == nil)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    mutating func `a caller who reads as fast as it is told hears every part`() async {
+        let (wakes, wake) = AsyncStream.makeStream(of: Void.self)
+        let feed = JobFeed { wake.yield() }
+        self.subscribers.add(feed, key: "", to: self.record, now: Self.at(0))
+        async let reading = Self.readToEnd(feed, wake)
+        let count = Subscribers.trialsPerEventMax * 4
+        for trial in 0..<count { self.finish(UInt32(trial), now: Self.at(1)) }
+        self.end(now: Self.at(2))
+
+        // As the loop does: again at once when something is due, else when the feed says so.
+        var turns = wakes.makeAsyncIterator()
+        repeat {
+            repeat {
+                self.catchUpAfterEnd(now: Self.at(2))
+            } while self.subscribers.nextDue == Self.at(2)
+        } while await turns.next() != nil
+        let heard = await reading
+        #expect(heard.last?.isLast == true)
+        #expect(heard.flatMap(\.finished).map(\.index) == (0..<count).map(UInt32.init))
+    }
+
+    @Test mutating func `a watcher who does not read is let go, and the loop wakes for that`() async
+    {
+        self.subscribers.add(self.feed, key: "", to: self.record, now: Self.at(0))
+        let count = Subscribers.trialsPerEventMax * 2
+        for trial in 0..<count { self.finish(UInt32(trial), now: Self.at(1)) }
+        self.end(now: Self.at(2))
+        let deadline = Self.at(2) + Subscribers.patience
+
+        self.catchUpAfterEnd(now: Self.at(1000))
+        #expect(self.subscribers.nextDue == deadline)
+        #expect(!self.feed.isOver)
+        self.catchUpAfterEnd(now: deadline)
+        #expect(self.feed.isOver && self.feed.isGivenUp)
+        #expect(self.subscribers.nextDue == nil)
+        #expect(await self.feed.next()?.count == 1)
+        #expect(await self.feed.next() == nil)
     }
 
     @Test mutating func `who has gone is forgotten`() async {
@@ -97,6 +156,23 @@ import Wire
     private mutating func catchUp(now: Instant) {
         let record = self.record
         self.subscribers.catchUp(now: now) { _ in record }
+    }
+
+    /// The coordinator has let go of the job.
+    private mutating func catchUpAfterEnd(now: Instant) {
+        self.subscribers.catchUp(now: now) { _ in nil }
+    }
+
+    private static func readToEnd(
+        _ feed: JobFeed, _ wake: AsyncStream<Void>.Continuation
+    ) async -> [Assay_V1_JobEvent] {
+        defer { wake.finish() }
+        var heard: [Assay_V1_JobEvent] = []
+        while let events = await feed.next() {
+            heard += events
+            if events.contains(where: \.isLast) { break }
+        }
+        return heard
     }
 
     private mutating func end(now: Instant) {

@@ -1,39 +1,30 @@
 import Crypto
-import Glibc
-import Host
 import Synchronization
 package import Wire
 
 /// A blob that is still arriving.
 ///
 /// Whoever receives it appends chunk after chunk and finishes; a draft that is let go of before, or
-/// that failed, is removed from the disk.
+/// that failed, leaves nothing.
 package final class BlobDraft: Sendable {
     package let announced: Blob
-    private let path: String
     private let store: BlobStore
     /// Nil when it has finished or failed.
     private let arriving: Mutex<Arriving?>
 
     fileprivate struct Arriving {
-        let file: Descriptor
+        var page: any BlobPage
+        let promise: BlobRoom.Promise
         var hasher = SHA256()
         var byteCount: UInt64 = 0
     }
 
-    init(_ announced: Blob, at path: String, in store: BlobStore) throws(BlobError) {
-        let number = Glibc.open(
-            path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_t(0o600))
-        guard number >= 0 else { throw BlobError(failedTo: "write a blob", errno) }
+    init(
+        _ announced: Blob, on page: any BlobPage, _ promise: BlobRoom.Promise, in store: BlobStore
+    ) {
         self.announced = announced
-        self.path = path
         self.store = store
-        self.arriving = Mutex(Arriving(file: Descriptor(adopting: number)))
-    }
-
-    deinit {
-        // Once it was published there is no such file, and that is fine too.
-        unlink(self.path)
+        self.arriving = Mutex(Arriving(page: page, promise: promise))
     }
 
     /// Takes the next bytes.
@@ -47,11 +38,12 @@ package final class BlobDraft: Sendable {
         }
     }
 
-    /// Compares what arrived with what was announced, and stores it durably.
+    /// Compares what arrived with what was announced, and stores it for as long as its place lasts.
     package func finish() throws(BlobError) {
         guard let arriving = self.arriving.withLock({ $0.take() }) else { throw Self.over }
-        try arriving.close(as: self.announced)
-        try self.store.publish(self.path, as: self.announced)
+        try arriving.compare(with: self.announced)
+        let keeping = try arriving.page.keep(as: self.announced)
+        self.store.count(self.announced, keeping)
     }
 
     private static let over = BlobError(.failed, "the blob was finished or given up before")
@@ -66,15 +58,12 @@ extension BlobDraft.Arriving {
                 .mismatch, "more than the \(announced.size) bytes arrived that were announced")
         }
         self.hasher.update(bufferPointer: bytes)
-        do {
-            try self.file.write(bytes, to: "a blob")
-        } catch {
-            throw BlobError(.failed, error.reason)
-        }
+        try self.page.write(bytes)
+        self.promise.use(UInt64(bytes.count))
         self.byteCount += UInt64(bytes.count)
     }
 
-    fileprivate func close(as announced: Blob) throws(BlobError) {
+    fileprivate func compare(with announced: Blob) throws(BlobError) {
         guard self.byteCount == announced.size else {
             throw BlobError(
                 .mismatch,
@@ -83,11 +72,6 @@ extension BlobDraft.Arriving {
         guard Digest(sha256: Array(self.hasher.finalize())) == announced.digest else {
             throw BlobError(
                 .mismatch, "the bytes that arrived do not have the digest \(announced.digest)")
-        }
-        // Read-only from here on: the name promises that the bytes never change.
-        let number = self.file.number
-        guard fchmod(number, 0o400) == 0, fsync(number) == 0 else {
-            throw BlobError(failedTo: "make the blob \(announced.digest) durable", errno)
         }
     }
 }

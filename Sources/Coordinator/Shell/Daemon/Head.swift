@@ -16,8 +16,10 @@ struct Head: Sendable {
     init(
         _ settings: HeadSettings, state: StateDirectory, credentials: CredentialStore, log: Logger
     ) throws {
+        // First the blobs: half-written ones are removed, and on a disk that they filled the
+        // journal could not begin its epoch.
+        let blobs = try BlobStore(settings.state.blobs(in: state))
         let journal = try SQLiteJournal(path: state.journalPath)
-        let blobs = try BlobStore(at: state.blobsPath)
         let clock = HeadClock()
         let sessions = WorkerSessions()
         let archive = Archive(journal: journal, clock: clock)
@@ -51,5 +53,15 @@ struct Head: Sendable {
         self.loop = loop
         self.transfers = transfers
         self.vitals = vitals
+    }
+}
+
+extension HeadSettings.State {
+    /// What goes with the session is gone with the process: a killed head erases no files.
+    fileprivate func blobs(in directory: StateDirectory) -> BlobStore.Place {
+        switch self {
+        case .directory: .directory(directory.blobsPath)
+        case .session: .memory
+        }
     }
 }

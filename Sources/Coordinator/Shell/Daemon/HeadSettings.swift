@@ -29,7 +29,8 @@ package struct HeadSettings: Sendable {
     package enum State: Equatable, Sendable {
         /// Survives the head. The directory is the owner's alone.
         case directory(String)
-        /// In the session directory, and gone with it: an embedded run.
+        /// The journal in the session directory and gone with it, the blobs in memory: an embedded
+        /// run.
         case session
     }
 

@@ -4,8 +4,9 @@ package import Wire
 /// The events of jobs, on their way from the loop to one caller.
 ///
 /// The loop offers and never waits; the caller takes all there is and waits when there is nothing.
-/// Of one job at most one event lies here at a time: what happens meanwhile is gathered by the
-/// loop into the next, so that a caller who is slow costs no more memory than one who is quick.
+/// Of one job at most one event lies here at a time, and one more that is its last: what happens
+/// meanwhile is gathered by the loop into the next, so that a caller who is slow costs no more
+/// memory than one who is quick.
 package final class JobFeed: Sendable {
     fileprivate typealias Waiter = CheckedContinuation<[Assay_V1_JobEvent]?, Never>
 
@@ -19,11 +20,14 @@ package final class JobFeed: Sendable {
         /// The loop keeps something back until this feed is emptied.
         var isBehind = false
         var isOver = false
+        /// It is over because the caller did not read.
+        var isGivenUp = false
     }
 
     init(wantsMore: @escaping @Sendable () -> Void) { self.wantsMore = wantsMore }
 
-    /// All events that are ready, at least one; nil when the task was cancelled or the head ends.
+    /// All events that are ready, at least one; nil when the task was cancelled, the head ends or
+    /// the loop has given up.
     ///
     /// One caller at a time.
     package func next() async -> [Assay_V1_JobEvent]? {
@@ -78,7 +82,14 @@ package final class JobFeed: Sendable {
         }
     }
 
+    /// The loop waits no longer for this caller to read.
+    func giveUp() {
+        self.state.withLock { $0.isGivenUp = true }
+        self.end()
+    }
+
     var isOver: Bool { self.state.withLock { $0.isOver } }
+    var isGivenUp: Bool { self.state.withLock { $0.isGivenUp } }
 }
 
 extension JobFeed.State {

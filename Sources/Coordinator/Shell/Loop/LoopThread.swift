@@ -138,9 +138,10 @@ struct LoopThread {
             self.loop.metrics.events.wrappingAdd(UInt64(events.count), ordering: .relaxed)
             self.loop.metrics.batchSize.record(Double(events.count))
             try self.carryOut(self.coordinator.handle(events, now: now), now: now)
-            self.loop.links.relieve()
         }
         for question in questions { self.answer(question, now: now) }
+        // Every turn: a link may have been paused while nothing but questions waited.
+        self.loop.links.relieve()
         let coordinator = self.coordinator
         self.subscribers.catchUp(now: now) { coordinator.job($0) }
         return then

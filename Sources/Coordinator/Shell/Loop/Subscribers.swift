@@ -8,18 +8,27 @@ import Wire
 /// further ones  at most every    what ended since the last one, gathered
 ///               `interval`
 /// last event    at once          the job as it ended; nobody waits for it to be polite
+/// in parts      each when the    where one event does not hold all that is untold; only the last
+///               one before it    says that the job has ended
+///               was taken
 /// ```
+///
+/// However slow a watcher, of one job at most one event waits for it, and the last. One that has
+/// not taken all parts `patience` after the job ended is let go: until then its record is kept.
 struct Subscribers {
     /// At most ten events a second for each watcher and job.
     static let interval: Duration = .milliseconds(100)
     /// Trials in one event: with 64 parameters and 32 scores each it stays below 4 MiB, which is
     /// what gRPC clients take unless told otherwise.
     static let trialsPerEventMax = 1024
+    /// How long a job that has ended is kept for those who have not heard all of it: a caller who
+    /// reads takes the thousand events of the largest job in seconds.
+    static let patience: Duration = .seconds(30)
 
     private var watched: [JobID: Watched] = [:]
     /// Jobs with something untold, in the order in which that began.
     private var late: [JobID] = []
-    /// When somebody may be told again who was told too recently.
+    /// When somebody may be told again who was told too recently, or is waited for no longer.
     private(set) var nextDue: Instant?
 
     /// The record follows the facts, so that it still stands when the coordinator has let go of a
@@ -28,15 +37,22 @@ struct Subscribers {
         var record: JobRecord
         var interests: [Interest]
         var isLate = false
+        /// When those who have not heard all are let go; nil while the job is live.
+        var deadline: Instant?
     }
 
     private struct Interest {
         let feed: JobFeed
         /// Of the request, on a stream of requests.
         let key: String
-        var ended: [UInt32] = []
+        /// Trials that have ended and are untold. A slice: telling a part of a million is then no
+        /// move of the others.
+        var ended: ArraySlice<UInt32> = []
         var isBehind = false
         var notBefore: Instant
+
+        /// Whether one event holds all that is untold.
+        var fitsOneEvent: Bool { self.ended.count <= Subscribers.trialsPerEventMax }
     }
 
     // MARK: What the loop tells
@@ -76,14 +92,21 @@ struct Subscribers {
         if let record = live(job) { self.tell(job, record, now: now) }
     }
 
-    /// The job has ended: everybody hears all that is left, and how it ended.
+    /// The job has ended: everybody hears how, and all that is left; at once where one event holds
+    /// it, also on a feed that still holds others.
     mutating func retire(_ job: JobID, now: Instant) {
-        guard let watched = self.watched.removeValue(forKey: job) else { return }
-        for interest in watched.interests {
-            for event in Self.lastEvents(watched.record, interest, now: now) {
-                guard interest.feed.offer(event) == .taken else { break }
-            }
+        guard var watched = self.watched.removeValue(forKey: job) else { return }
+        let record = watched.record
+        for index in watched.interests.indices {
+            watched.interests[index].isBehind = true
+            guard watched.interests[index].fitsOneEvent else { continue }
+            Self.tellPart(&watched.interests[index], record, now: now)
         }
+        let deadline = now + Self.patience
+        watched.deadline = deadline
+        if !watched.isLate { self.late.append(job) }
+        self.watched[job] = watched
+        self.tellRest(of: job, until: deadline, now: now)
     }
 
     /// Tells those who have waited long enough, or have room again.
@@ -93,7 +116,11 @@ struct Subscribers {
         let late = self.late
         self.late = []
         for job in late where self.watched[job] != nil {
-            if let record = live(job) { self.tell(job, record, now: now) }
+            if let deadline = self.watched[job]?.deadline {
+                self.tellRest(of: job, until: deadline, now: now)
+            } else if let record = live(job) {
+                self.tell(job, record, now: now)
+            }
             if self.watched[job]?.isLate == true { self.late.append(job) }
         }
     }
@@ -148,23 +175,44 @@ struct Subscribers {
         return event
     }
 
-    /// Usually one event. Where too many trials are untold for one message, the ones before show
-    /// the job as still running: only the last says that it has ended, and nothing follows it.
-    private static func lastEvents(
-        _ record: JobRecord, _ interest: Interest, now: Instant
-    ) -> [Assay_V1_JobEvent] {
-        var events: [Assay_V1_JobEvent] = []
-        var untold = interest.ended[...]
-        repeat {
-            let ended = untold.prefix(Self.trialsPerEventMax)
-            untold = untold.dropFirst(ended.count)
-            var event = Self.event(record, key: interest.key, ended: ended, now: now)
-            if !untold.isEmpty {
-                event.job.state = JobRecord.State.running.word
-                event.job.endedAt = 0
-            }
-            events.append(event)
-        } while !untold.isEmpty
-        return events
+    // MARK: Telling of a job that has ended
+
+    /// Tells whoever has taken the last part the next one, and forgets who has heard all of it, who
+    /// has gone, and after the deadline everybody.
+    private mutating func tellRest(of job: JobID, until deadline: Instant, now: Instant) {
+        guard var watched = self.watched.removeValue(forKey: job) else { return }
+        let record = watched.record
+        var due = deadline
+        for index in watched.interests.indices where watched.interests[index].isBehind {
+            let feed = watched.interests[index].feed
+            // The feed says when it is empty again.
+            guard feed.isEmpty() else { continue }
+            Self.tellPart(&watched.interests[index], record, now: now)
+            // Who waited for it took it at once, and the feed says nothing: the next turn goes on.
+            if watched.interests[index].isBehind, feed.isEmpty() { due = now }
+        }
+        watched.interests.removeAll { !$0.isBehind || $0.feed.isOver }
+        guard !watched.interests.isEmpty else { return }
+        guard now < deadline else {
+            for interest in watched.interests { interest.feed.giveUp() }
+            return
+        }
+        watched.isLate = true
+        self.nextDue = min(self.nextDue ?? due, due)
+        self.watched[job] = watched
+    }
+
+    /// One more event: the job as it ended, or as still running where more parts follow, since
+    /// nothing follows an event that says that it has ended.
+    private static func tellPart(_ interest: inout Interest, _ record: JobRecord, now: Instant) {
+        let ended = interest.ended.prefix(Self.trialsPerEventMax)
+        interest.ended.removeFirst(ended.count)
+        interest.isBehind = !interest.ended.isEmpty
+        var event = Self.event(record, key: interest.key, ended: ended, now: now)
+        if interest.isBehind {
+            event.job.state = JobRecord.State.running.word
+            event.job.endedAt = 0
+        }
+        _ = interest.feed.offer(event)
     }
 }

@@ -9,5 +9,7 @@ package protocol WorkerLinks: Sendable {
     func cut(_ session: SessionNumber, reason: String)
 
     /// The loop has caught up: links that were paused for its sake are read again.
+    ///
+    /// Called in every turn: costs next to nothing while no link is paused.
     func relieve()
 }

@@ -35,6 +35,20 @@ extension RPCError {
     init(_ error: LoopStopped) {
         self.init(code: .unavailable, message: error.description)
     }
+
+    /// Why a feed has ended before its last event; who asks again is served.
+    init(endOf feed: JobFeed) {
+        guard feed.isGivenUp else {
+            self.init(LoopStopped())
+            return
+        }
+        self.init(
+            code: .unavailable,
+            message: """
+                a job has ended and its events were not read within \(Subscribers.patience): ask \
+                for the job
+                """)
+    }
 }
 
 /// Runs a handler's body and turns our errors into the caller's.

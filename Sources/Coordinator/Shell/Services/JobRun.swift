@@ -47,7 +47,8 @@ struct JobRun: Sendable {
                     admitted.spec, owner: self.owner, key: admitted.key, to: self.feed)
             } catch {
                 var event = Assay_V1_JobEvent()
-                event.key = request.key
+                // A key may be what was wrong: one without bounds is not said back.
+                if request.key.utf8.count <= Limits.nameBytesMax { event.key = request.key }
                 event.refusal = error.message
                 _ = self.feed.offer(event)
             }
@@ -62,7 +63,7 @@ struct JobRun: Sendable {
             if ended > 0, self.window.leave(ended) == .over { return }
         }
         try Task.checkCancellation()
-        guard self.window.isOver else { throw LoopStopped() }
+        guard self.window.isOver else { throw RPCError(endOf: self.feed) }
     }
 
     /// How many jobs of the stream are open.

@@ -97,7 +97,7 @@ package struct JobsService: Assay_V1_Jobs.SimpleServiceProtocol {
                 if events.contains(where: \.isLast) { return }
             }
             try Task.checkCancellation()
-            throw LoopStopped()
+            throw RPCError(endOf: feed)
         }
     }
 

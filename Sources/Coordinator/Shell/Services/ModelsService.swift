@@ -48,9 +48,13 @@ package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
             }
             let digest = try Blob(file.blob).digest
             let opened = try await FileThreads.run { try self.blobs.open(digest).file }
+            var offset: UInt64 = 0
             while true {
-                let bytes = try await FileThreads.run { try Self.nextChunk(of: opened) }
+                let bytes = try await FileThreads.run { [offset] in
+                    try Self.chunk(of: opened, at: offset)
+                }
                 guard !bytes.isEmpty else { return }
+                offset += UInt64(bytes.count)
                 var chunk = Assay_V1_Chunk()
                 chunk.chunk = bytes
                 try await response.write(chunk)
@@ -74,10 +78,13 @@ package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
         return model
     }
 
-    private static func nextChunk(of file: Descriptor) throws(BlobError) -> Data {
+    /// By position: another caller may read the same descriptor.
+    private static func chunk(of file: Descriptor, at offset: UInt64) throws(BlobError) -> Data {
         var bytes = Data(count: Limits.chunkBytesMax)
         let count = file.withNumber { number in
-            bytes.withUnsafeMutableBytes { read(number, $0.baseAddress, $0.count) }
+            bytes.withUnsafeMutableBytes {
+                pread(number, $0.baseAddress, $0.count, off_t(offset))
+            }
         }
         guard count >= 0 else { throw BlobError(failedTo: "read a blob", errno) }
         return bytes.prefix(count)

@@ -71,6 +71,10 @@ final class RecordingLinks: WorkerLinks {
         self.content.withLock { $0.append((session, messages)) }
     }
 
+    /// How often links that were paused were read again.
+    var reliefs: Int { self.relieved.withLock { $0 } }
+    private let relieved = Mutex(0)
+
     func cut(_ session: SessionNumber, reason: String) {}
-    func relieve() {}
+    func relieve() { self.relieved.withLock { $0 += 1 } }
 }

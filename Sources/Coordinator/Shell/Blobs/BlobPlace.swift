@@ -1,0 +1,45 @@
+import Host
+import Wire
+
+/// Where a store keeps its bytes: files, or memory.
+///
+/// A place writes, names and opens. What arrives is measured and hashed by `BlobDraft`, so that it
+/// is judged in one way wherever it goes.
+protocol BlobPlace: Sendable {
+    /// What lies there.
+    func count() throws(BlobError) -> BlobStore.Totals
+
+    /// The blob of this name, when it is there.
+    func find(_ digest: Digest) -> Blob?
+
+    /// Opens a blob for reading by position: others may be given the same descriptor.
+    func open(_ digest: Digest) throws(BlobError) -> (file: Descriptor, size: UInt64)
+
+    /// How many bytes could be written now; nil when nobody can say.
+    func free() -> UInt64?
+
+    /// Somewhere to write a blob that is still arriving.
+    func makePage() throws(BlobError) -> any BlobPage
+}
+
+/// Where one blob is written before it has a name; it vanishes with its owner unless it was kept.
+protocol BlobPage: Sendable {
+    mutating func write(_ bytes: UnsafeRawBufferPointer) throws(BlobError)
+
+    /// Gives what was written its name; from then on nobody changes it.
+    ///
+    /// - Requires: the bytes are what the blob says. Nothing is written afterwards.
+    func keep(as blob: Blob) throws(BlobError) -> BlobKeeping
+}
+
+enum BlobKeeping {
+    case new
+    /// The same bytes lay there before.
+    case known
+}
+
+extension BlobError {
+    static func missing(_ digest: Digest) -> Self {
+        Self(.missing, "the head holds no blob \(digest)")
+    }
+}
