@@ -26,7 +26,7 @@ struct RunCommand: AsyncParsableCommand {
         let ended = try await EmbeddedCluster.run(self.cluster.settings()) { head in
             let id = try await job.submit(to: head)
             return try await Following.untilEnd(
-                of: id, on: head, model: model, json: json, rest: .gone)
+                of: id, knownFrom: .head, on: head, model: model, json: json, rest: .gone)
         }
         try Following.requireSuccess(ended)
     }
