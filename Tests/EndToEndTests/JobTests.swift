@@ -53,9 +53,17 @@ import Testing
         let left = try FileManager.default.subpathsOfDirectory(atPath: cluster.path("work"))
         #expect(
             left.sorted() == [
-                "clouds.csv", "clouds.model", "clouds.model/manifest.json",
-                "clouds.model/weights.safetensors", "clouds.yaml",
+                "clouds.csv", "clouds.model", "clouds.model/SHA256SUMS",
+                "clouds.model/manifest.json", "clouds.model/weights.safetensors", "clouds.yaml",
             ])
+        let check = try cluster.start(
+            "/usr/bin/env",
+            [
+                "sh", "-c", "cd \"$1\" && exec sha256sum --check --strict SHA256SUMS", "sh",
+                cluster.path("work/clouds.model"),
+            ])
+        #expect(await check.status == 0, "\(check.errors)")
+        #expect(check.output.split(separator: "\n").count == 2)
         #expect(try cluster.sessionFiles() == [])
     }
 
