@@ -1,14 +1,33 @@
 #!/usr/bin/env bash
 # Figures of this machine: the cluster itself (no-op trials, round trips, bulk data) and, where the
-# peers are installed (peers/setup.sh), the same side by side with them as ratios.
+# peers are installed (peers/setup.sh), cluster and engine side by side with them as ratios.
 #
 # usage: Benchmarks/run.sh [PEERS]    PEERS: the directory that peers/setup.sh made
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-assay=$here/../.build/release/assay
-"$assay" bench
-if [ -n "${1:-}" ]; then
-    # A network namespace with loopback only: Ray listens on every address that it finds.
-    unshare --net sh -c 'ip link set lo up; exec "$@"' sh \
-        "$1/bin/python" "$here/peers/compare.py" "$1" "$assay"
+release=$here/../.build/release
+peers=${1:-}
+
+heading() {
+    printf '\n== %s\n' "$1"
+}
+
+heading 'The cluster alone: two workers on this machine'
+"$release/assay" bench
+
+if [ -z "$peers" ]; then
+    printf '\nNo peers: give the directory that Benchmarks/peers/setup.sh made to compare.\n'
+    exit
+fi
+
+heading 'The cluster beside Ray and Dask: two workers of one slot each, over TLS'
+# A network namespace with loopback only: Ray listens on every address that it finds.
+unshare --net sh -c 'ip link set lo up; exec "$@"' sh \
+    "$peers/bin/python" "$here/peers/compare.py" "$peers" "$release/assay"
+
+heading 'The engine beside LightGBM and scikit-learn: one thread each'
+if "$peers/bin/python" -c 'import lightgbm, sklearn' 2>/dev/null; then
+    "$peers/bin/python" "$here/engine/compare.py" --bench "$release/engine-bench"
+else
+    echo "Left out: $peers has no lightgbm and scikit-learn; run Benchmarks/peers/setup.sh again."
 fi

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Installs the peers that compare.py runs beside us: Ray and Dask, in a virtual environment of
-# their own, with certificates that both accept.
+# Installs the peers that we are measured beside, in a virtual environment of their own: Ray and
+# Dask, with certificates that both accept, for peers/compare.py; LightGBM and scikit-learn for
+# engine/compare.py.
 #
 # usage: setup.sh DIRECTORY
 set -euo pipefail
 directory=${1:?usage: setup.sh DIRECTORY}
 [ -x "$directory/bin/python" ] || python3 -m venv "$directory"
-"$directory/bin/pip" install --quiet 'ray==2.60.0' 'distributed==2026.8.0'
+"$directory/bin/pip" install --quiet 'ray==2.60.0' 'distributed==2026.8.0' numpy
+"$directory/bin/pip" install --quiet lightgbm scikit-learn
 certs=$directory/certs
 if [ ! -f "$certs/node.pem" ]; then
     mkdir -p -m 700 "$certs"

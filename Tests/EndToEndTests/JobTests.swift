@@ -53,10 +53,35 @@ import Testing
         let left = try FileManager.default.subpathsOfDirectory(atPath: cluster.path("work"))
         #expect(
             left.sorted() == [
-                "clouds.csv", "clouds.model", "clouds.model/manifest.json",
-                "clouds.model/weights.safetensors", "clouds.yaml",
+                "clouds.csv", "clouds.model", "clouds.model/SHA256SUMS",
+                "clouds.model/manifest.json", "clouds.model/weights.safetensors", "clouds.yaml",
             ])
+        let check = try cluster.start(
+            "/usr/bin/env",
+            [
+                "sh", "-c", "cd \"$1\" && exec sha256sum --check --strict SHA256SUMS", "sh",
+                cluster.path("work/clouds.model"),
+            ])
+        #expect(await check.status == 0, "\(check.errors)")
+        #expect(check.output.split(separator: "\n").count == 2)
         #expect(try cluster.sessionFiles() == [])
+    }
+
+    @Test func `a retained session directory outlives its run and the next one`() async throws {
+        let cluster = try await Cluster()
+        let job = try cluster.write("task: idle\ntrials: 20\n", to: "idle.yaml")
+        let kept = try cluster.start(
+            Binaries.assay, ["run", job, "--json", "--retain", "--workers", "2"])
+        #expect(await kept.status == 0, "\(kept.errors)")
+        let words = kept.errors.split { $0 == " " || $0 == "\n" }
+        let place = String(try #require(words.last))
+        #expect(place.hasPrefix(cluster.path("temp") + "/assay-run-"), "\(kept.errors)")
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: place).count > 2)
+        let files = try cluster.sessionFiles()
+
+        let next = try cluster.start(Binaries.assay, ["run", job, "--json"])
+        #expect(await next.status == 0, "\(next.errors)")
+        #expect(try cluster.sessionFiles() == files)
     }
 
     @Test func `an interrupted embedded run leaves nothing at all`() async throws {

@@ -19,18 +19,19 @@ extension CSVReader {
                 if case .ignored = column.kind { continue }
                 throw TableError(
                     .missingColumn, line: 1, column: .init(number: nil, name: column.name),
-                    "the schema names this column, the table's header does not")
+                    "the schema names this column, none of the \(self.columnNames.count) in the "
+                        + "table's header is called so" + self.headerDoubt)
             }
             builder.expect(column, at: index, rows: self.rowsMax)
             if column.kind != .ignored { order.append(index) }
         }
         if unknownColumns == .refused, let index = columns.values.min() {
             throw TableError(
-                .unknownColumn, line: 1,
-                column: .init(number: index + 1, name: self.columnNames[index]),
-                "the schema does not name this column; name it, as ignored if it is not wanted")
+                .unknownColumn, line: 1, column: .init(number: index + 1, name: nil),
+                "the schema does not name this column, one of \(self.columnNames.count) in the "
+                    + "header; name it, as ignored if it is not wanted" + self.headerDoubt)
         }
-        let rows = try self.walk(&builder)
+        let rows = try self.walk(&builder, naming: Set(schema.columns.map(\.name)))
         return Frame(
             rows: rows,
             columns: order.map { .init(self.columnNames[$0], builder.values(at: $0, rows: rows)) })

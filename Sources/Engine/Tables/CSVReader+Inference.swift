@@ -5,7 +5,7 @@ extension CSVReader {
     /// categorical otherwise. Missing values are allowed everywhere.
     package func inferredSchema() throws(TableError) -> Schema {
         var probe = KindProbe(width: self.columnNames.count)
-        _ = try self.walk(&probe)
+        _ = try self.walk(&probe, naming: [])
         let columns = self.columnNames.indices.map { index in
             Schema.Column(
                 self.columnNames[index], probe.isNumeric[index] ? .numeric() : .categorical())

@@ -11,6 +11,9 @@
 /// it and must not change meanwhile (a sealed memfd cannot).
 package struct CSVReader {
     /// As the header names them.
+    ///
+    /// Where the header is missing these are the values of the first row: a message may hold one
+    /// only if somebody else named the column so, in a schema or as the target.
     package let columnNames: [String]
     private let text: UnsafeBufferPointer<UInt8>
     private let firstRow: Int
@@ -41,12 +44,26 @@ package struct CSVReader {
         }
     }
 
+    /// What a message about names adds when the first row looks like data.
+    package var headerDoubt: String { Self.headerDoubt(self.columnNames) }
+
+    private static func headerDoubt(_ names: [String]) -> String {
+        let holdsNumber = names.contains { name in
+            Array(name.utf8).withUnsafeBufferPointer { DecimalNumber.parse($0) != nil }
+        }
+        return holdsNumber ? "; is the header row missing?" : ""
+    }
+
     // MARK: Rows
 
     /// Hands every field to `taker`, row by row.
     ///
+    /// - Parameter naming: the names that messages may hold, because they are not the table's
+    ///   alone.
     /// - Returns: the number of rows.
-    func walk(_ taker: inout some FieldTaker) throws(TableError) -> Int {
+    func walk(
+        _ taker: inout some FieldTaker, naming known: Set<String>
+    ) throws(TableError) -> Int {
         let last = self.columnNames.count - 1
         var scanner = FieldScanner(self.text)
         scanner.jump(to: self.firstRow)
@@ -65,7 +82,8 @@ package struct CSVReader {
                 }
                 if column != last { throw .ragged }
             } catch {
-                throw self.error(error, column: column, at: fieldStart, row: start)
+                throw self.error(
+                    error, column: column, at: fieldStart, row: start, naming: known)
             }
             guard scanner.at - start <= TableLimits.rowBytesMax else {
                 throw TableError(
@@ -83,12 +101,14 @@ package struct CSVReader {
     }
 
     private func error(
-        _ fault: FieldScanner.Fault, column: Int, at offset: Int, row start: Int
+        _ fault: FieldScanner.Fault, column: Int, at offset: Int, row start: Int,
+        naming known: Set<String>
     ) -> TableError {
         if case .ragged = fault { return self.raggedError(row: start) }
+        let name = self.columnNames[column]
         return Self.error(
             fault, line: self.line(at: offset),
-            column: .init(number: column + 1, name: self.columnNames[column]))
+            column: .init(number: column + 1, name: known.contains(name) ? name : nil))
     }
 
     private static func error(
@@ -182,7 +202,7 @@ package struct CSVReader {
 
     private static func header(_ scanner: inout FieldScanner) throws(TableError) -> [String] {
         var names: [String] = []
-        var known: Set<String> = []
+        var numbers: [String: Int] = [:]
         while true {
             let place = TableError.Place(number: names.count + 1, name: nil)
             let name: String
@@ -199,13 +219,13 @@ package struct CSVReader {
             if let problem = Schema.problem(withName: name) {
                 throw TableError(.badColumnName, line: 1, column: place, "the name \(problem)")
             }
-            guard known.insert(name).inserted else {
+            if let earlier = numbers[name] {
                 throw TableError(
-                    .duplicateColumn, line: 1,
-                    column: .init(number: names.count + 1, name: name),
-                    "an earlier column has the same name")
+                    .duplicateColumn, line: 1, column: place,
+                    "column \(earlier) has the same name" + Self.headerDoubt(names))
             }
             names.append(name)
+            numbers[name] = names.count
             guard names.count <= TableLimits.columnsMax else {
                 throw TableError(
                     .tooManyColumns, line: 1,

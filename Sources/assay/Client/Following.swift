@@ -6,11 +6,12 @@ enum Following {
     /// - Parameter model: the directory for the model; nil leaves it on the head.
     /// - Returns: the job as it ended, its model the directory where there is one.
     static func untilEnd(
-        of job: String, on head: HeadClient, model: String?, json: Bool,
-        rest: LeaderboardText.Rest = .onHead
+        of job: String, knownFrom source: JobFollower.Source, on head: HeadClient, model: String?,
+        json: Bool, rest: LeaderboardText.Rest = .onHead
     ) async throws -> JobReport {
         let terminal = Terminal()
-        var ended = try await JobFollower(head: head, terminal: terminal).follow(job)
+        var ended = try await JobFollower(head: head, terminal: terminal)
+            .follow(job, knownFrom: source)
         if let model, let id = ended.model {
             let found = try await ModelFetch.model(id, from: head)
             try ModelDirectory(model).write(try await ModelFetch.files(of: found, from: head))

@@ -1,4 +1,5 @@
 import GRPCCore
+import Synchronization
 import Transport
 import Wire
 
@@ -7,27 +8,38 @@ struct JobFollower: Sendable {
     let head: HeadClient
     let terminal: Terminal
 
+    /// Who says that the head has the job.
+    enum Source: Sendable {
+        /// The head itself, a moment ago: it is there, and if it goes it comes back.
+        case head
+        /// The user: the head may be elsewhere, or refuse us, and waiting would hide that.
+        case user
+    }
+
     /// How long a head may be away before we give up; a restart takes a second or two.
     static let absenceMax: Duration = .seconds(60)
     /// Between two attempts to reach it.
     static let retryInterval: Duration = .milliseconds(500)
 
     /// - Returns: the job as it ended.
-    func follow(_ job: String) async throws -> JobReport {
+    func follow(_ job: String, knownFrom source: Source) async throws -> JobReport {
         let progress = LiveProgress(terminal: self.terminal)
-        return try await progress.whileShown { try await self.watch(job, progress) }
+        return try await progress.whileShown { try await self.watch(job, source, progress) }
     }
 
-    private func watch(_ job: String, _ progress: LiveProgress) async throws -> JobReport {
+    private func watch(
+        _ job: String, _ source: Source, _ progress: LiveProgress
+    ) async throws -> JobReport {
         var request = Assay_V1_WatchJobRequest()
         request.job = job
         let message = request
-        var lastHeard = ContinuousClock.now
+        let contact = Contact(source)
         while true {
             do {
                 let last: JobReport? = try await self.head.jobs.watch(message) { response in
                     var last: JobReport?
                     for try await event in response.messages where event.hasJob {
+                        contact.note()
                         let report = JobReport(event.job)
                         progress.update(report)
                         last = report
@@ -36,14 +48,33 @@ struct JobFollower: Sendable {
                 }
                 if let last, !last.isRunning { return last }
                 // The stream ended and the job has not: the head is stopping, or was replaced.
-                if last != nil { lastHeard = .now }
             } catch let error as RPCError where error.code == .unavailable {
-                guard ContinuousClock.now - lastHeard < Self.absenceMax else { throw error }
+                guard contact.isRecent else { throw error }
             }
-            guard ContinuousClock.now - lastHeard < Self.absenceMax else {
+            guard contact.isRecent else {
                 throw CommandError(.unreachable, "the head says nothing more of \(job)")
             }
             try await Task.sleep(for: Self.retryInterval)
         }
+    }
+}
+
+/// When the head was last heard, if it ever was.
+///
+/// It is noted with each event and not when a stream ends: one stream may last for hours, and the
+/// head has gone when it breaks, not when it began.
+private final class Contact: Sendable {
+    private let last: Mutex<ContinuousClock.Instant?>
+
+    init(_ source: JobFollower.Source) {
+        self.last = Mutex(source == .head ? ContinuousClock.now : nil)
+    }
+
+    func note() { self.last.withLock { $0 = ContinuousClock.now } }
+
+    /// Whether it is worth while to ask again.
+    var isRecent: Bool {
+        guard let last = self.last.withLock({ $0 }) else { return false }
+        return ContinuousClock.now - last < JobFollower.absenceMax
     }
 }

@@ -2,15 +2,18 @@ import Engine
 import Glibc
 import Host
 
-/// A model's bundle as a directory: `manifest.json` and `weights.safetensors`.
+/// A model's bundle as a directory: `manifest.json`, `weights.safetensors`, and the checksums of
+/// both.
 ///
 /// It is written beside its place and then given the name, so that there is the old model or the
 /// new one and never half of one.
 struct ModelDirectory: Sendable {
     let path: String
 
-    /// What a bundle consists of; a directory with these and nothing else is one of ours.
+    /// What a bundle consists of.
     static let files = [ModelBundle.manifestName, ModelBundle.weightsName]
+    /// What a directory holds; one with these and nothing else is one of ours.
+    private static let entries = Self.files + [ModelChecksums.name]
     /// A manifest, in bytes; weights have the bound of blobs.
     static let manifestBytesMax = 64 << 20
 
@@ -46,19 +49,52 @@ struct ModelDirectory: Sendable {
     func write(_ contents: [(name: String, bytes: [UInt8])]) throws(CommandError) {
         try self.requireWritable()
         let draft = "\(self.path).draft-\(getpid())"
+        // What has that name already is not ours: nothing is written into it, nor removed.
+        guard mkdir(draft, 0o755) == 0 else {
+            throw CommandError(.failed, HostError(failedTo: "make \(draft)", errno).description)
+        }
+        let sums = Array(ModelChecksums(of: contents).text.utf8)
+        var written: [String] = []
         do throws(HostError) {
-            guard mkdir(draft, 0o755) == 0 else {
-                throw HostError(failedTo: "make \(draft)", errno)
-            }
-            for (name, bytes) in contents {
+            for (name, bytes) in contents + [(name: ModelChecksums.name, bytes: sums)] {
                 try AtomicFile.write(
                     bytes, to: "\(draft)/\(name)", readers: .everyone, existing: .refused)
+                written.append(name)
             }
             try self.publish(draft)
         } catch {
-            Self.remove(draft)
+            for name in written { unlink("\(draft)/\(name)") }
+            rmdir(draft)
             throw CommandError(.failed, error.description)
         }
+    }
+
+    /// The bundle's files, held against their checksums before anybody makes sense of them.
+    func bundle() throws(InputError) -> [(name: String, bytes: [UInt8])] {
+        let place = "\(self.path)/\(ModelChecksums.name)"
+        let text = try InputFile.readIfThere(
+            place, upTo: ModelChecksums.bytesMax, what: "checksum file")
+        guard let text else {
+            throw InputError(
+                place, "is missing, and without it nobody can tell whether the model was altered")
+        }
+        guard let sums = ModelChecksums(text: text, names: Self.files) else {
+            throw InputError(
+                place,
+                "is malformed; it holds one line of sha256sum for each of "
+                    + Self.files.joined(separator: " and "))
+        }
+        var files: [(name: String, bytes: [UInt8])] = []
+        for name in Self.files {
+            let bytes = try self.read(name)
+            guard sums.fit(bytes, of: name) else {
+                throw InputError(
+                    "\(self.path)/\(name)",
+                    "differs from its checksum in \(ModelChecksums.name): altered or damaged")
+            }
+            files.append((name: name, bytes: bytes))
+        }
+        return files
     }
 
     /// The bytes of a bundle's file.
@@ -91,14 +127,14 @@ struct ModelDirectory: Sendable {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            guard name == "." || name == ".." || Self.files.contains(name) else { return false }
+            guard name == "." || name == ".." || Self.entries.contains(name) else { return false }
         }
         return self.exists
     }
 
     /// Removes a directory of ours and the files that we put there; what else is in it stays.
     private static func remove(_ path: String) {
-        for file in Self.files { unlink("\(path)/\(file)") }
+        for file in Self.entries { unlink("\(path)/\(file)") }
         rmdir(path)
     }
 

@@ -4,8 +4,6 @@ import Engine
 enum TableFile {
     /// The largest table, in bytes: it is held in memory while it is checked and sent.
     static let bytesMax = 16 << 30
-    /// Column names listed when one is not found.
-    private static let namesMax = 20
 
     static func bytes(_ path: String) throws(InputError) -> [UInt8] {
         try InputFile.read(path, upTo: Self.bytesMax, what: "CSV file")
@@ -18,8 +16,10 @@ enum TableFile {
     ) throws(InputError) -> (dataset: Dataset, schema: Schema) {
         do {
             return try bytes.withUnsafeBytes { bytes in
-                let names = try CSVReader(bytes).columnNames
-                guard names.contains(target) else { throw Self.noTarget(target, names, path) }
+                let reader = try CSVReader(bytes)
+                guard reader.columnNames.contains(target) else {
+                    throw Self.noTarget(target, reader, path)
+                }
                 let schema = try schema ?? Schema.infer(from: bytes)
                 let dataset = try Dataset(csv: bytes, schema: schema, target: target, task: task)
                 return (dataset, schema)
@@ -51,14 +51,14 @@ enum TableFile {
         }
     }
 
+    /// The header's own names are not told: where it is missing they are values.
     private static func noTarget(
-        _ target: String, _ names: [String], _ path: String
+        _ target: String, _ reader: CSVReader, _ path: String
     ) -> InputError {
-        let rest = names.count - Self.namesMax
-        let listed = names.prefix(Self.namesMax).joined(separator: ", ")
+        let count = reader.columnNames.count
         return InputError(
             path,
-            "has no column '\(target)' to predict; its columns are \(listed)"
-                + (rest > 0 ? " and \(rest) more" : ""))
+            "has no column '\(target)' to predict; its header has "
+                + (count == 1 ? "1 column" : "\(count) columns") + reader.headerDoubt)
     }
 }

@@ -6,8 +6,8 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "bench",
         abstract: "Measure what the cluster itself costs, by trials that do nothing.",
         discussion: """
-            Without --head it measures an embedded cluster on this machine, CPU time included; \
-            with --head and --certs a cluster that runs.
+            Without --head it measures an embedded cluster of two workers on this machine, CPU \
+            time included; with --head and --certs a cluster that runs.
             """)
 
     @OptionGroup var client: ClientOptions
@@ -24,6 +24,9 @@ struct BenchCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Megabytes sent to the head and on to a worker; 0 for none.", valueName: "count"))
     var bulk = 1024
+
+    /// A cluster is what lies between several: one worker would leave the choice out.
+    private static let workers = 2
 
     /// What `--json` prints.
     struct Report: Encodable, Sendable {
@@ -49,7 +52,8 @@ struct BenchCommand: AsyncParsableCommand {
                 try await self.measure(head, countsCPU: .not)
             }
         } else {
-            report = try await EmbeddedCluster.run(try self.cluster.settings()) { head in
+            let settings = try self.cluster.settings(workers: Self.workers)
+            report = try await EmbeddedCluster.run(settings) { head in
                 try await self.measure(head, countsCPU: .ofThisTree)
             }
         }
@@ -86,7 +90,7 @@ struct BenchCommand: AsyncParsableCommand {
         if let cpu = throughput.cpuMillisecondsPerTrial {
             table.add([
                 "CPU per trial", Figures.number((cpu * 1000).rounded()) + " µs",
-                "head, worker and runners",
+                "head, workers and runners",
             ])
         }
         let trips = report.roundTrips

@@ -64,10 +64,7 @@ struct PredictCommand: AsyncParsableCommand {
     private func load() async throws -> FittedModel {
         let directory = ModelDirectory(self.model)
         if directory.exists {
-            let files = try ModelDirectory.files.map { name throws(InputError) in
-                (name: name, bytes: try directory.read(name))
-            }
-            return try ModelFiles.model(files, called: self.model)
+            return try ModelFiles.model(try directory.bundle(), called: self.model)
         }
         guard self.client.isGiven(environment: .process) else {
             throw CommandError(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Host
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,15 +19,20 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var cluster: EmbeddedOptions
 
+    @Flag(help: "Keep the session directory at the end; it holds the journal and the data.")
+    var retain = false
+
     func run() async throws {
         // Everything that the user gave is judged before anything starts.
         let job = try PreparedJob(path: self.file)
         let model = try self.model(of: job)
         let json = self.output.json
-        let ended = try await EmbeddedCluster.run(self.cluster.settings()) { head in
+        let settings = try self.cluster.settings(
+            workers: 1, ending: self.retain ? .retained : .removed)
+        let ended = try await EmbeddedCluster.run(settings) { head in
             let id = try await job.submit(to: head)
             return try await Following.untilEnd(
-                of: id, on: head, model: model, json: json, rest: .gone)
+                of: id, knownFrom: .head, on: head, model: model, json: json, rest: .gone)
         }
         try Following.requireSuccess(ended)
     }

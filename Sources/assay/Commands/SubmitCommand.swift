@@ -32,7 +32,8 @@ struct SubmitCommand: AsyncParsableCommand {
         let json = self.output.json
         let ended = try await self.client.withHead { head in
             let id = try await job.submit(to: head)
-            return try await Following.untilEnd(of: id, on: head, model: job.output, json: json)
+            return try await Following.untilEnd(
+                of: id, knownFrom: .head, on: head, model: job.output, json: json)
         }
         try Following.requireSuccess(ended)
     }

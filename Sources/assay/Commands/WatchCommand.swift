@@ -13,7 +13,8 @@ struct WatchCommand: AsyncParsableCommand {
     func run() async throws {
         let (job, json) = (self.job, self.output.json)
         let ended = try await self.client.withHead { head in
-            try await Following.untilEnd(of: job, on: head, model: nil, json: json)
+            try await Following.untilEnd(
+                of: job, knownFrom: .user, on: head, model: nil, json: json)
         }
         try Following.requireSuccess(ended)
     }

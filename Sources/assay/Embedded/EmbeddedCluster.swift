@@ -22,9 +22,11 @@ import WorkerShell
 /// session directory that goes at the end, or with the next start.
 enum EmbeddedCluster {
     struct Settings: Sendable {
-        let slots: Int
+        /// Of each worker.
+        let slots: [Int]
         /// Below which directory the session directory is made.
         let place: String
+        let ending: SessionDirectory.Ending
     }
 
     /// Runs `body` with a client of the cluster, then takes the cluster down.
@@ -37,12 +39,16 @@ enum EmbeddedCluster {
             try Self.harden()
             let signals = try TerminationSignals()
             _ = try SessionDirectory.reapOrphans(under: settings.place)
-            let session = try SessionDirectory.make(.run, under: settings.place)
+            let session = try SessionDirectory.make(
+                .run, under: settings.place, ending: settings.ending)
             let answer = await Self.result {
                 try await EmbeddedRun(settings, in: session.path, signals: signals.requests)
                     .run(body)
             }
             try session.end()
+            if settings.ending == .retained {
+                Terminal().remark("the session directory is kept: \(session.path)\n")
+            }
             return try answer.get()
         } catch {
             throw CommandError(daemon: error)
@@ -69,24 +75,34 @@ enum EmbeddedCluster {
 
 /// One life of an embedded cluster.
 private struct EmbeddedRun: Sendable {
-    private let slots: Int
+    private let workers: [Worker]
     private let directory: String
+    private let ending: SessionDirectory.Ending
     private let signals: AsyncStream<TerminationSignals.Request>
     private let head: CredentialStore
-    private let worker: CredentialStore
     private let client: CredentialStore
     private let log: LogOutput
+
+    private struct Worker: Sendable {
+        let name: String
+        let slots: Int
+        let credentials: CredentialStore
+    }
 
     init(
         _ settings: EmbeddedCluster.Settings, in directory: String,
         signals: AsyncStream<TerminationSignals.Request>
     ) throws {
-        self.slots = settings.slots
         self.directory = directory
+        self.ending = settings.ending
         self.signals = signals
         let issuer = try Issuer()
         self.head = try issuer.issue(.head, "head", names: [.address([127, 0, 0, 1])])
-        self.worker = try issuer.issue(.worker, "worker")
+        self.workers = try settings.slots.enumerated().map { index, slots in
+            let name = "worker-\(index + 1)"
+            return Worker(
+                name: name, slots: slots, credentials: try issuer.issue(.worker, name))
+        }
         self.client = try issuer.issue(.operator, "run")
         // What went wrong is the command's to say; a daemon's own words matter only then.
         self.log = LogOutput(level: .error, sinks: [LineSink.standardError(.text)])
@@ -104,23 +120,30 @@ private struct EmbeddedRun: Sendable {
         }
     }
 
-    /// Runs the body beside a worker, which ends with it.
+    /// Runs the body beside the workers, which end with it.
     private func serve<Answer: Sendable>(
         _ address: HostAndPort, _ body: @escaping @Sendable (HeadClient) async throws -> Answer
     ) async throws -> Answer {
-        let (requests, wish) = AsyncStream.makeStream(of: TerminationSignals.Request.self)
+        let lives = self.workers.map { worker in
+            (worker: worker, wishes: AsyncStream.makeStream(of: TerminationSignals.Request.self))
+        }
         return try await withThrowingTaskGroup(of: Answer?.self) { group in
-            group.addTask {
-                try await WorkerDaemon.run(
-                    self.workerSettings(address), credentials: self.worker, requests: requests,
-                    service: nil, log: self.log.logger("worker"))
-                return nil
+            for life in lives {
+                group.addTask {
+                    try await WorkerDaemon.run(
+                        self.settings(of: life.worker, address),
+                        credentials: life.worker.credentials, requests: life.wishes.stream,
+                        service: nil, log: self.log.logger(life.worker.name))
+                    return nil
+                }
             }
             group.addTask {
-                // The body is over: whatever the worker still runs is wanted by nobody.
+                // The body is over: whatever the workers still run is wanted by nobody.
                 defer {
-                    wish.yield(.stop)
-                    wish.yield(.stopNow)
+                    for life in lives {
+                        life.wishes.continuation.yield(.stop)
+                        life.wishes.continuation.yield(.stopNow)
+                    }
                 }
                 return try await self.ask(address, body)
             }
@@ -157,12 +180,14 @@ private struct EmbeddedRun: Sendable {
         HeadSettings(
             listener: ListenerSettings(.bind(HostAndPort(host: "127.0.0.1", port: 0))),
             state: .session,
-            session: .init(temporaryDirectory: self.directory, ending: .removed))
+            session: .init(temporaryDirectory: self.directory, ending: self.ending))
     }
 
-    private func workerSettings(_ address: HostAndPort) -> WorkerSettings {
-        var settings = WorkerSettings(head: address, version: Version.current, slots: self.slots)
-        settings.session = .init(temporaryDirectory: self.directory, ending: .removed)
+    private func settings(of worker: Worker, _ address: HostAndPort) -> WorkerSettings {
+        var settings = WorkerSettings(head: address, version: Version.current, slots: worker.slots)
+        settings.session = .init(temporaryDirectory: self.directory, ending: self.ending)
+        // They share one memory, so they share what one worker would take of it.
+        settings.dataCache.bytesMax /= UInt64(self.workers.count)
         return settings
     }
 

@@ -23,7 +23,8 @@ struct Measurement: Sendable {
     func throughput(trials: UInt32) async throws -> Throughput {
         let start = ContinuousClock.now
         let job = try await self.submit(trials: trials, key: "throughput")
-        let ended = try await JobFollower(head: self.head, terminal: Terminal()).follow(job)
+        let ended = try await JobFollower(head: self.head, terminal: Terminal())
+            .follow(job, knownFrom: .head)
         let seconds = (ContinuousClock.now - start).seconds
         try Following.requireSuccess(ended)
         guard ended.trials.scored == trials else {
@@ -127,7 +128,8 @@ struct Measurement: Sendable {
         let delivered = try await self.time(bytes: count) {
             let job = try await self.submit(trials: 1, data: upload.blob, key: "delivery")
             try Following.requireSuccess(
-                try await JobFollower(head: self.head, terminal: Terminal()).follow(job))
+                try await JobFollower(head: self.head, terminal: Terminal())
+                    .follow(job, knownFrom: .head))
         }
         return (uploaded, delivered)
     }

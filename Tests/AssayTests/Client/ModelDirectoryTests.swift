@@ -14,7 +14,8 @@ import Testing
         try model.write(Self.bundle("one"))
         #expect(
             place.names == [
-                "wine.model", "wine.model/manifest.json", "wine.model/weights.safetensors",
+                "wine.model", "wine.model/SHA256SUMS", "wine.model/manifest.json",
+                "wine.model/weights.safetensors",
             ])
         #expect(try model.read("manifest.json") == Array("one".utf8))
     }
@@ -25,7 +26,8 @@ import Testing
         try model.write(Self.bundle("one"))
         try model.write(Self.bundle("two"))
         #expect(try model.read("weights.safetensors") == Array("two".utf8))
-        #expect(place.names.count == 3)
+        #expect(place.names.count == 4)
+        #expect(try model.bundle().map(\.bytes) == Self.bundle("two").map(\.bytes))
     }
 
     @Test func `what is no model of ours is not replaced`() throws {
@@ -61,5 +63,85 @@ import Testing
         let place = try TemporaryFolder()
         try ModelDirectory("\(place.path)/new.model").requireWritable()
         #expect(place.names.isEmpty)
+    }
+
+    // MARK: Checksums
+
+    @Test func `a bundle is given out only while it is what was written`() throws {
+        let place = try TemporaryFolder()
+        let model = ModelDirectory("\(place.path)/wine.model")
+        try model.write(Self.bundle("one"))
+        #expect(try model.bundle().map(\.name) == ModelDirectory.files)
+
+        for file in ModelDirectory.files {
+            try place.write("0ne", to: "wine.model/\(file)")
+            let error = #expect(throws: InputError.self) { try model.bundle() }
+            #expect(error?.place == "\(model.path)/\(file)")
+            #expect(error?.sentence.hasPrefix("differs from its checksum") == true)
+            try place.write("one", to: "wine.model/\(file)")
+        }
+        #expect(try model.bundle().count == 2)
+    }
+
+    @Test func `a bundle without its checksums is not read`() throws {
+        let place = try TemporaryFolder()
+        let model = ModelDirectory("\(place.path)/wine.model")
+        try model.write(Self.bundle("one"))
+        try FileManager.default.removeItem(atPath: "\(model.path)/SHA256SUMS")
+        let error = #expect(throws: InputError.self) { try model.bundle() }
+        #expect(error?.description.hasPrefix("\(model.path)/SHA256SUMS: is missing") == true)
+    }
+
+    @Test func `checksums of another form are malformed, and long ones are not read`() throws {
+        let place = try TemporaryFolder()
+        let model = ModelDirectory("\(place.path)/wine.model")
+        try model.write(Self.bundle("one"))
+        let good = try String(contentsOfFile: "\(model.path)/SHA256SUMS", encoding: .utf8)
+        let lines = good.split(separator: "\n").map(String.init)
+        let hex = String(repeating: "a", count: 64)
+        let malformed: [String] = [
+            "", lines[0], "\(good)\(lines[0])", "\(good)\(hex)  ../other\n", good.uppercased(),
+            good.replacing("  ", with: " "), "\u{0}\(good)", String(good.dropFirst()),
+        ]
+        for bad in malformed {
+            try place.write(bad, to: "wine.model/SHA256SUMS")
+            let error = #expect(throws: InputError.self) { try model.bundle() }
+            #expect(error?.sentence.hasPrefix("is malformed") == true, "\(bad)")
+        }
+        try place.write(good + String(repeating: "\n", count: 2000), to: "wine.model/SHA256SUMS")
+        let error = #expect(throws: InputError.self) { try model.bundle() }
+        #expect(error?.sentence.contains("are the most") == true)
+        try place.write(lines.reversed().joined(separator: "\n"), to: "wine.model/SHA256SUMS")
+        #expect(try model.bundle().count == 2)
+    }
+
+    // MARK: Drafts
+
+    @Test func `what has the draft's name already is neither written nor emptied`() throws {
+        let place = try TemporaryFolder()
+        let model = ModelDirectory("\(place.path)/wine.model")
+        let precious = ModelDirectory("\(place.path)/precious.model")
+        try precious.write(Self.bundle("mine"))
+        let draft = "\(model.path).draft-\(getpid())"
+        try FileManager.default.createSymbolicLink(
+            atPath: draft, withDestinationPath: precious.path)
+        #expect(throws: CommandError.self) { try model.write(Self.bundle("one")) }
+        #expect(try precious.bundle().map(\.bytes) == Self.bundle("mine").map(\.bytes))
+
+        try FileManager.default.removeItem(atPath: draft)
+        try FileManager.default.createDirectory(
+            atPath: draft, withIntermediateDirectories: false)
+        try place.write("mine", to: "wine.model.draft-\(getpid())/manifest.json")
+        #expect(throws: CommandError.self) { try model.write(Self.bundle("one")) }
+        #expect(
+            try String(contentsOfFile: "\(draft)/manifest.json", encoding: .utf8) == "mine")
+    }
+
+    @Test func `a draft that cannot be finished is taken away`() throws {
+        let place = try TemporaryFolder()
+        let model = ModelDirectory("\(place.path)/wine.model")
+        let twice = Self.bundle("one") + [(name: "nowhere/manifest.json", bytes: [])]
+        #expect(throws: CommandError.self) { try model.write(twice) }
+        #expect(place.names == [])
     }
 }

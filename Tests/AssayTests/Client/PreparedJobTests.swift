@@ -71,13 +71,13 @@ import Wire
         ("", "the file is empty"),
         ("a,b,label\n", "the table has a header and no rows"),
         ("a,b,label\n1,2,x\n1,\(canary)\n", "line 3: the row has 2 fields, the header has 3"),
-        ("a,b,label\n1,2,x\n1,\"\(canary)\n", "line 3, column 2 (b): the quote is never closed"),
-        ("a,a,label\n1,2,x\n", "line 1, column 2 (a): an earlier column has the same name"),
+        ("a,b,label\n1,2,x\n1,\"\(canary)\n", "line 3, column 2: the quote is never closed"),
+        ("a,a,label\n1,2,x\n", "line 1, column 2: column 1 has the same name"),
         ("a,,label\n1,2,x\n", "line 1, column 2: the name is empty"),
         ("a;b;label\n1;2;x\n", "line 1: the header is one field with semicolons or tabs in it"),
         ("a,b,label\n1,2,x\n3,4,\n5,6,y\n", "line 3, column 3 (label): the target is missing"),
         ("a,b,label\n1,2,x\n3,4,x\n", "column label: the target has one class only"),
-        ("a,b,other\n1,2,x\n", "has no column 'label' to predict; its columns are a, b, other"),
+        ("a,b,other\n1,2,x\n", "has no column 'label' to predict; its header has 3 columns"),
         ("a,b,label\n1,\u{0}2,x\n", "line 2: a NUL byte"),
     ]
 
@@ -93,6 +93,27 @@ import Wire
         #expect(text.hasPrefix("\(folder.path)/rows.csv: \(sentence)"), "\(text)")
         #expect(!text.contains(Self.canary) && !text.contains("\n"))
         #expect(folder.names == ["job.yaml", "rows.csv"])
+    }
+
+    /// Where the header is missing the first row counts as one, and its values as names.
+    @Test(arguments: [
+        (
+            "\(canary),5,yes\n1,2,no\n",
+            "has no column 'label' to predict; its header has 3 columns; is the header row missing?"
+        ),
+        (
+            "\(canary),1,\(canary)\n1,2,no\n",
+            "line 1, column 3: column 1 has the same name; is the header row missing?"
+        ),
+        ("\(canary),label\n\"x,no\n", "line 2, column 1: the quote is never closed"),
+    ]) func `no value of a row that stands for the header is repeated`(
+        table: String, sentence: String
+    ) throws {
+        let folder = try TemporaryFolder()
+        try folder.write(table, to: "rows.csv")
+        let path = try folder.write(Self.job("classification", "label"), to: "job.yaml")
+        let error = #expect(throws: InputError.self) { try PreparedJob(path: path) }
+        #expect(error?.description == "\(folder.path)/rows.csv: \(sentence)")
     }
 
     @Test func `a text in a numeric target is named by its line`() throws {
@@ -118,7 +139,7 @@ import Wire
         try folder.write(Array("a,label\n".utf8) + long + Array(",1\n".utf8), to: "rows.csv")
         let path = try folder.write(Self.job("classification", "label"), to: "job.yaml")
         let error = #expect(throws: InputError.self) { try PreparedJob(path: path) }
-        #expect(error?.description.contains("line 2, column 1 (a): the field is longer") == true)
+        #expect(error?.description.contains("line 2, column 1: the field is longer") == true)
     }
 
     @Test func `too few rows for the folds say what would be right`() throws {

@@ -41,8 +41,10 @@ import Testing
         Case("\n1,canary\n", .emptyColumnName, line: 1, column: 1),
         Case("a,\"b\nc\"\n1,canary\n", .badColumnName, line: 1, column: 2),
         Case("a,b,a\n1,canary,2\n", .duplicateColumn, line: 1, column: 3),
+        Case("canary,b,canary\n1,x,2\n", .duplicateColumn, line: 1, column: 3),
         Case("a\n1\n", .missingColumn, line: 1),
-        Case("a,b,canary_column\n1,x,canary\n", .unknownColumn, line: 1, column: 3),
+        Case("a,canary,7\n1,x,canary\n", .missingColumn, line: 1),
+        Case("a,b,canary\n1,x,canary\n", .unknownColumn, line: 1, column: 3),
         Case("a,b\n1\n", .raggedRow, line: 2),
         Case("a,b\n1,x\n\n", .raggedRow, line: 3),
         Case("a,b\n1,\"x\n\"\n2,x,canary\n", .raggedRow, line: 4),
@@ -73,9 +75,35 @@ import Testing
         #expect(error?.code == fault.code)
         #expect(error?.line == fault.line)
         if let column = fault.column { #expect(error?.column?.number == column) }
-        let sentence = error?.description.replacing("canary_column", with: "") ?? ""
+        let sentence = error?.description ?? ""
         #expect(!sentence.contains(Self.canary))
         #expect(sentence.count > 20)
+    }
+
+    @Test func `a first row with numbers in it may be no header, and the message asks`() throws {
+        let schema = try Schema([.init("a", .numeric()), .init("b", .categorical())])
+        let rows = [
+            ("a,5\n1,x\n", true), ("a,b,1e3\n1,x,2\n", true), ("a,b, 7,7 \n1,x,2,3\n", true),
+            ("a,c\n1,x\n", false), ("a,b,c7\n1,x,2\n", false),
+        ]
+        for (csv, doubts) in rows {
+            let error = #expect(throws: TableError.self) { try SmallTables.frame(csv, schema) }
+            #expect(error?.description.hasSuffix("; is the header row missing?") == doubts)
+        }
+    }
+
+    @Test func `the names of columns that nobody else named are not told`() throws {
+        let error = #expect(throws: TableError.self) {
+            try SmallTables.schema("canary,b\n\"x,1\n")
+        }
+        #expect(error?.description == "line 2, column 1: the quote is never closed")
+        let schema = try Schema([.init("b", .categorical())])
+        let ignored = #expect(throws: TableError.self) {
+            try Array("canary,b\n\"x,1\n".utf8).withUnsafeBytes { bytes in
+                try CSVReader(bytes).frame(schema, unknownColumns: .ignored)
+            }
+        }
+        #expect(ignored?.description == "line 2, column 1: the quote is never closed")
     }
 
     @Test func `a row of 10 megabytes is too long`() throws {

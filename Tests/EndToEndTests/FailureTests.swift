@@ -1,0 +1,50 @@
+import Foundation
+import Testing
+
+/// A trial that cannot be computed says why, from the runner to the leaderboard.
+@Suite struct FailureTests {
+    /// Percentages of nothing are undefined: the fold that holds the answer 0 fails each trial.
+    static let job = """
+        name: shares
+        task: regression
+        data: { train: shares.csv, target: z }
+        metric: [mape, rmse]
+        budget: { trials: 4 }
+        model_list: [ridge, extra_trees]
+        cv: 3
+        seed: 5
+        """
+    static let reason = "mape is undefined: an answer is 0"
+
+    @Test func `the reason of a failed trial reaches whoever asks`() async throws {
+        let cluster = try await Cluster()
+        let head = try await cluster.startHead()
+        let worker = try await cluster.startWorker("w1", slots: 2)
+        defer { [worker, head].forEach { $0.send(SIGKILL) } }
+        _ = try cluster.write(
+            Tables.regression(rows: 60, seed: 1) + "0.25,0.5,0\n", to: "shares.csv")
+        let job = try cluster.write(Self.job, to: "shares.yaml")
+        let id = try #require(try await cluster.ask(["submit", job])["id"] as? String)
+
+        // A job without a model is a command that failed.
+        let watch = try cluster.client(["watch", id])
+        #expect(await watch.status == 1)
+        #expect(watch.errors.contains("job \(id) failed"), "\(watch.errors)")
+        #expect(watch.output.contains("No trial was scored."), "\(watch.output)")
+        #expect(watch.output.contains(Self.reason), "\(watch.output)")
+
+        #expect(try await cluster.ask(["job", id])["state"] as? String == "failed")
+        let failed = try await cluster.trials(of: id).filter { $0["state"] as? String == "failed" }
+        #expect(!failed.isEmpty)
+        for trial in failed {
+            let reason = try #require(trial["reason"] as? String)
+            #expect(reason.hasPrefix("fold ") && reason.contains(Self.reason), "\(reason)")
+            #expect(trial["scores"] as? [String: Double] == nil)
+        }
+        let listed = try cluster.client(["trials", id])
+        #expect(await listed.status == 0)
+        let says = listed.output.contains(/[0-9]+ × (ridge|extra_trees): fold [1-3]: mape/)
+        #expect(says, "\(listed.output)")
+        #expect(listed.output.contains("\(failed.count) failed"), "\(listed.output)")
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+
+/// What a person sees while a job runs, and what a script gets of it.
+@Suite struct ProgressTests {
+    private static let terminal = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "Clients/terminal.py").path
+    private static let eraseLine = "\r\u{1B}[2K"
+
+    @Test func `on a terminal one line tells of trials and the best score, and goes`() async throws
+    {
+        let cluster = try await Cluster()
+        _ = try cluster.write(Tables.classification(rows: 600, seed: 7), to: "clouds.csv")
+        // It runs for its time however fast the machine is: the line is drawn many times.
+        let job = try cluster.write(
+            """
+            name: clouds
+            task: classification
+            data: { train: clouds.csv, target: kind }
+            metric: [roc_auc, accuracy]
+            budget: { time: 4s }
+            cv: 3
+            seed: 5
+            output: clouds.model
+            """, to: "clouds.yaml")
+        let run = try cluster.start(
+            "/usr/bin/env",
+            ["python3", Self.terminal, Binaries.assay, "run", job, "--json"],
+            ["TERM": "xterm", "NO_COLOR": "1"])
+        #expect(await run.status == 0, "\(run.errors)")
+
+        let seen = run.errors
+        // `tuning  ━━━━──────  34 trials  roc_auc 0.9621 gradient_boosting  2 running …`
+        let progress = seen.contains(/[━─]{18}  [0-9,]+ trials  roc_auc 0\.[0-9]+ [a-z_]+/)
+        #expect(progress, "\(seen)")
+        // Each new best leaves a line that stays.
+        let announcement = seen.contains(/roc_auc 0\.[0-9]+  [a-z_]+  trial [0-9]+/)
+        #expect(announcement, "\(seen)")
+        #expect(seen.hasSuffix(Self.eraseLine), "\(seen)")
+
+        #expect(!run.output.contains("\u{1B}") && !run.output.contains("\r"))
+        let result = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
+        let object = try #require(result as? [String: Any])
+        #expect(object["state"] as? String == "succeeded")
+    }
+
+    @Test func `elsewhere than on a terminal there is no progress`() async throws {
+        let cluster = try await Cluster()
+        let job = try cluster.write("task: idle\ntrials: 20\nduration: 20ms\n", to: "idle.yaml")
+        let run = try cluster.start(Binaries.assay, ["run", job, "--json"], ["TERM": "xterm"])
+        #expect(await run.status == 0, "\(run.errors)")
+        #expect(!run.errors.contains("trials") && !run.errors.contains("\u{1B}"))
+    }
+}
