@@ -1,5 +1,6 @@
-import Crypto
 import Wire
+
+import struct Crypto.SHA256
 
 /// What a bundle's files were when they were written: `SHA256SUMS`, as sha256sum writes it.
 ///
