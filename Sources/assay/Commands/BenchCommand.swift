@@ -32,9 +32,9 @@ struct BenchCommand: AsyncParsableCommand {
     struct Report: Encodable, Sendable {
         let throughput: Measurement.Throughput
         let roundTrips: Measurement.RoundTrips
-        /// From the client to the head's disk.
+        /// From the client to where the head keeps it: an embedded one in memory.
         let upload: Measurement.Bulk?
-        /// From the head's disk to a worker's sealed memory.
+        /// From there to a worker's sealed memory.
         let delivery: Measurement.Bulk?
     }
 
@@ -104,7 +104,7 @@ struct BenchCommand: AsyncParsableCommand {
             ])
         }
         for (name, bulk, remark) in [
-            ("to the head", report.upload, "digest checked, durable"),
+            ("to the head", report.upload, "digest checked"),
             ("to a worker", report.delivery, "digest checked, in sealed memory"),
         ] {
             guard let bulk else { continue }

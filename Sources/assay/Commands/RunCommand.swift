@@ -19,7 +19,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var cluster: EmbeddedOptions
 
-    @Flag(help: "Keep the session directory at the end; it holds the journal and the data.")
+    @Flag(help: "Keep the session directory at the end; it holds the journal, no data.")
     var retain = false
 
     func run() async throws {
