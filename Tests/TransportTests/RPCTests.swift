@@ -12,8 +12,7 @@ import Wire
         try await TestHead.with { head in
             for name in ["uma", "ugo"] {
                 let credentials = try head.cluster.store(.user, name)
-                let seen = try await ControlClient.with(head: head.place, credentials: credentials)
-                {
+                let seen = try await head.asking(credentials) {
                     try await Assay_V1_Nodes.Client(wrapping: $0).list(.init())
                 }
                 #expect(seen.nodes.first?.name == "spiffe://lab/user/\(name)")
@@ -25,7 +24,7 @@ import Wire
         try await TestHead.with { head in
             let credentials = try head.cluster.store(.viewer, "vera")
             let place = HostAndPort(host: "localhost", port: head.place.port)
-            let answer = try await ControlClient.with(head: place, credentials: credentials) {
+            let answer = try await TestHead.asking(of: place, credentials) {
                 try await Grpc_Health_V1_Health.Client(wrapping: $0).check(.init())
             }
             #expect(answer.status == .serving)
@@ -36,12 +35,12 @@ import Wire
         try await TestHead.with { head in
             // Somebody else is connected, whose number could be guessed.
             let other = try head.cluster.store(.operator, "otto")
-            try await ControlClient.with(head: head.place, credentials: other) { ottos in
+            try await head.asking(other) { ottos in
                 _ = try await Assay_V1_Nodes.Client(wrapping: ottos).list(.init())
                 let victim = try #require(head.server.connections.all.first)
 
                 let credentials = try head.cluster.store(.user, "uma")
-                try await ControlClient.with(head: head.place, credentials: credentials) { client in
+                try await head.asking(credentials) { client in
                     let spoofed: Metadata = [Stamp.header: "\(victim.id.rawValue)", "x": "y"]
                     let seen = try await Assay_V1_Nodes.Client(wrapping: client)
                         .list(.init(), metadata: spoofed)
@@ -89,7 +88,7 @@ import Wire
         try await TestHead.with { head in
             let credentials = try head.cluster.store(.viewer, "vera")
             let error = await #expect(throws: RPCError.self) {
-                try await ControlClient.with(head: head.place, credentials: credentials) {
+                try await head.asking(credentials) {
                     _ = try await Assay_V1_Nodes.Client(wrapping: $0).drain(.init())
                 }
             }
@@ -113,7 +112,7 @@ import Wire
         try await TestHead.with { head in
             let credentials = try head.cluster.store(.worker, "anna")
             let error = await #expect(throws: HeadError.self) {
-                try await ControlClient.with(head: head.place, credentials: credentials) {
+                try await head.asking(credentials) {
                     _ = try await Assay_V1_Nodes.Client(wrapping: $0).list(.init())
                 }
             }
@@ -138,7 +137,7 @@ import Wire
                         + head.cluster.authority.certificatePEM,
                     certificate: issued.certificatePEM, key: issued.keyPEM))
             let error = await #expect(throws: HeadError.self) {
-                try await ControlClient.with(head: head.place, credentials: credentials) {
+                try await head.asking(credentials) {
                     _ = try await Assay_V1_Nodes.Client(wrapping: $0).list(.init())
                 }
             }
@@ -156,7 +155,7 @@ import Wire
         let gone = try await TestHead.with(cluster: cluster) { head in
             let other = try TestCluster().store(.user, "uma")
             let error = await #expect(throws: HeadError.self) {
-                try await ControlClient.with(head: head.place, credentials: other) {
+                try await head.asking(other) {
                     _ = try await Assay_V1_Nodes.Client(wrapping: $0).list(.init())
                 }
             }
@@ -164,7 +163,7 @@ import Wire
             return head.place
         }
         let error = await #expect(throws: HeadError.self) {
-            try await ControlClient.with(head: gone, credentials: credentials) {
+            try await TestHead.asking(of: gone, credentials) {
                 _ = try await Assay_V1_Nodes.Client(wrapping: $0).list(.init())
             }
         }

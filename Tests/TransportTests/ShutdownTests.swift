@@ -17,7 +17,7 @@ import Wire
             let credentials = try head.cluster.store(.operator, "otto")
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask {
-                    try await ControlClient.with(head: head.place, credentials: credentials) {
+                    try await head.asking(credentials) {
                         _ = try await Assay_V1_Nodes.Client(wrapping: $0).drain(.init())
                     }
                 }
@@ -63,7 +63,7 @@ import Wire
             let credentials = try head.cluster.store(.operator, "otto")
             await withTaskGroup(of: Void.self) { tasks in
                 tasks.addTask {
-                    _ = try? await ControlClient.with(head: head.place, credentials: credentials) {
+                    _ = try? await head.asking(credentials) {
                         _ = try await Assay_V1_Nodes.Client(wrapping: $0).resume(.init())
                     }
                 }
@@ -101,7 +101,9 @@ import Wire
             tasks.addTask { try await server.run() }
             let port = try #require(await server.port)
             let end = RecordingEnd()
-            _ = try await Dialer(credentials: try cluster.store(.worker, "anna")).connect(
+            let dialer = Dialer(
+                credentials: try cluster.store(.worker, "anna"), settings: TestHead.patient)
+            _ = try await dialer.connect(
                 to: HostAndPort(host: "127.0.0.1", port: port), delegate: end)
             tasks.cancelAll()
             while let result = await tasks.nextResult() {

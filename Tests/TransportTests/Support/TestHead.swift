@@ -19,8 +19,9 @@ struct TestHead {
     /// Short times, so that tests wait for what happens rather than for the clock.
     static var settings: ListenerSettings {
         var settings = ListenerSettings(.bind(HostAndPort(host: "127.0.0.1", port: 0)))
+        settings.firstWordsTimeout = .seconds(60)
         settings.lastWordsTimeout = .milliseconds(200)
-        settings.grace = .seconds(5)
+        settings.grace = .seconds(60)
         return settings
     }
 
@@ -59,7 +60,30 @@ struct TestHead {
     }
 
     func dialer(_ role: Role, _ name: String) throws -> Dialer {
-        Dialer(credentials: try self.cluster.store(role, name))
+        Dialer(credentials: try self.cluster.store(role, name), settings: Self.patient)
+    }
+
+    func asking<Answer: Sendable>(
+        _ credentials: CredentialStore,
+        _ body: @Sendable (ControlClient.Client) async throws -> Answer
+    ) async throws -> Answer {
+        try await Self.asking(of: self.place, credentials, body)
+    }
+
+    static func asking<Answer: Sendable>(
+        of place: HostAndPort, _ credentials: CredentialStore,
+        _ body: @Sendable (ControlClient.Client) async throws -> Answer
+    ) async throws -> Answer {
+        try await ControlClient.with(
+            head: place, credentials: credentials, settings: Self.patient, body)
+    }
+
+    /// A processor that does other things first is no reason to fail.
+    static var patient: DialSettings {
+        var settings = DialSettings()
+        settings.connectTimeout = .seconds(60)
+        settings.handshakeTimeout = .seconds(60)
+        return settings
     }
 
     private static func pages(_ service: AskedService) -> Pages {
