@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <linux/capability.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <seccomp.h>
 #include <sys/ptrace.h>
@@ -71,14 +70,6 @@ static inline uint64_t assay_peak_resident_bytes(void) {
     getrusage(RUSAGE_SELF, &usage);
     return (uint64_t)usage.ru_maxrss << 10;
 }
-
-/// Lets the heap keep that many freed bytes instead of giving them back to the kernel at once.
-static inline void assay_heap_keep(int bytes) {
-    mallopt(M_MMAP_THRESHOLD, bytes);
-    mallopt(M_TRIM_THRESHOLD, bytes);
-}
-
-static inline void assay_heap_give_back(void) { malloc_trim(0); }
 
 /// What the self-test of a sandbox tries, since Swift cannot call these: 0 when it was let, or the
 /// negative error number.

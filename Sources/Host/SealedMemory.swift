@@ -74,6 +74,27 @@ package final class SealedMemory: @unchecked Sendable {
             }
         }
 
+        /// Lends a part of what was written, wherever more is being written meanwhile.
+        ///
+        /// - Throws: `HostError` when it cannot be mapped.
+        package func withBytes<Answer>(
+            _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Answer
+        ) throws(HostError) -> Answer {
+            precondition(range.upperBound <= self.byteCount, "not written yet")
+            guard !range.isEmpty else { return body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+            // A mapping begins with a page. A private one does not stand in the way of sealing.
+            let lead = range.lowerBound % Int(getpagesize())
+            let count = lead + range.count
+            let start = mmap(
+                nil, count, PROT_READ, MAP_PRIVATE | MAP_POPULATE, self.descriptor.number,
+                off_t(range.lowerBound - lead))
+            guard let start, start != MAP_FAILED else {
+                throw HostError(failedTo: "map \(count) bytes of memory", errno)
+            }
+            defer { munmap(start, count) }
+            return body(UnsafeRawBufferPointer(start: start + lead, count: range.count))
+        }
+
         /// Ends the writing for ever.
         package consuming func sealed() throws(HostError) -> SealedMemory {
             _ = try self.descriptor.withNumber { number throws(HostError) in

@@ -46,6 +46,7 @@ package struct Dialer: Sendable {
         let channel = try await ClientBootstrap(group: loop)
             .connectTimeout(TimeAmount(settings.connectTimeout))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.recvAllocator, value: LinkBuffers.receiving)
             .channelInitializer { channel in
                 let verdict = channel.eventLoop.makePromise(of: ProvedPeer.self)
                 // Asked for before there is an answer, so that it happens within the verdict: the

@@ -53,6 +53,7 @@ struct Listener: HTTP2ServerTransport.ListenerFactory {
                 }
             }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.recvAllocator, value: LinkBuffers.receiving)
             .childChannelInitializer { child in
                 child.eventLoop.makeCompletedFuture {
                     try children.prepare(child, connectionConfigurator)

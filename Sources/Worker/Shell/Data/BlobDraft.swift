@@ -1,35 +1,40 @@
 import Crypto
 import Host
-import NIOCore
 import Wire
 
-/// A blob that is arriving: its bytes so far, in memory that still grows, and their digest.
+/// A blob that is arriving: its bytes so far, in memory that still grows, and the digest of those
+/// that were checked.
 ///
 /// A draft survives the link that it came over: `byteCount` is where to go on.
 struct BlobDraft: Sendable {
     let blob: Blob
-    private var memory: SealedMemory.Draft
+    private(set) var memory: SealedMemory.Draft
     private var hash = SHA256()
+    private(set) var checkedCount = 0
 
     var byteCount: UInt64 { UInt64(self.memory.byteCount) }
-    var isWhole: Bool { self.byteCount == self.blob.size }
+    /// All of it came, and went into the digest.
+    var isWhole: Bool { UInt64(self.checkedCount) == self.blob.size }
 
     init(_ blob: Blob) throws(HostError) {
         self.blob = blob
         self.memory = try SealedMemory.Draft(named: "assay-data")
     }
 
-    /// - Throws: `TransferEnd.refused` when that is more than the blob has, or memory is short.
-    mutating func append(_ chunk: ByteBuffer) throws(TransferEnd) {
-        guard self.byteCount + UInt64(chunk.readableBytes) <= self.blob.size else {
-            throw .refused(
-                reason: "the head sent more than the \(self.blob.size) bytes of the blob")
-        }
+    /// Goes on with the same memory after more was appended to it.
+    mutating func grow(to memory: SealedMemory.Draft) { self.memory = memory }
+
+    /// Takes into the digest what has arrived.
+    ///
+    /// - Throws: `TransferEnd.refused` when memory is short.
+    mutating func check() throws(TransferEnd) {
         do throws(HostError) {
-            try chunk.withUnsafeReadableBytes { (bytes) throws(HostError) in
-                // While the bytes are warm in the cache: hashing them is nearly free then.
-                try self.memory.append(bytes)
-                self.hash.update(bufferPointer: bytes)
+            while self.checkedCount < self.memory.byteCount {
+                let end = min(self.checkedCount + Inflow.strideBytes, self.memory.byteCount)
+                try self.memory.withBytes(self.checkedCount..<end) {
+                    self.hash.update(bufferPointer: $0)
+                }
+                self.checkedCount = end
             }
         } catch {
             throw .refused(reason: error.description)

@@ -35,8 +35,8 @@ struct BulkLink: Sendable {
 
     /// Brings the rest of a blob, checks it and seals it.
     func fetch(_ draft: BlobDraft, for lease: Lease) async -> Fetched {
-        let queue = ChunkQueue()
-        let receiver = Receiver(draft.blob, offset: draft.byteCount, queue)
+        let inflow = Inflow(draft.blob, into: draft.memory)
+        let receiver = Receiver(draft.blob, offset: draft.byteCount, inflow)
         let link: LinkConnection
         do {
             link = try await self.open(receiver)
@@ -49,31 +49,28 @@ struct BulkLink: Sendable {
         do {
             return try await withTaskCancellationHandler {
                 try await DedicatedThread.run(named: "blob") {
-                    Self.collect(draft, from: queue) { link.resumeReading() }
+                    Self.collect(draft, from: inflow)
                 }
             } onCancel: {
-                queue.finish(.interrupted(reason: "the worker ends"))
+                inflow.finish(.interrupted(reason: "the worker ends"))
             }
         } catch {
             return .part(draft, reason: "\(error)")
         }
     }
 
-    /// Runs on a thread of its own: writing and hashing a data set takes long.
-    private static func collect(
-        _ draft: BlobDraft, from queue: ChunkQueue, resume: () -> Void
-    ) -> Fetched {
+    /// Runs on a thread of its own: hashing a data set takes long.
+    private static func collect(_ draft: BlobDraft, from inflow: Inflow) -> Fetched {
         var draft = draft
-        BulkHeap.keepBuffers()
-        defer { BulkHeap.giveBack() }
         do throws(TransferEnd) {
+            try draft.check()
             while !draft.isWhole {
-                let (chunks, wasPaused) = try queue.take()
-                for chunk in chunks { try draft.append(chunk) }
-                if wasPaused { resume() }
+                draft.grow(to: try inflow.memory(beyond: draft.checkedCount))
+                try draft.check()
             }
             return .whole(try draft.sealed())
         } catch {
+            draft.grow(to: inflow.ended())
             switch error {
             case .interrupted(let reason): return .part(draft, reason: reason)
             case .refused(let reason): return .nothing(reason: reason)
@@ -111,25 +108,25 @@ struct BulkLink: Sendable {
 private final class Receiver: LinkDelegate {
     private let blob: Blob
     private let offset: UInt64
-    private let queue: ChunkQueue
+    private let inflow: Inflow
     /// Whether the head has said what the chunks are.
     private let isAnnounced = Mutex(false)
 
-    init(_ blob: Blob, offset: UInt64, _ queue: ChunkQueue) {
+    init(_ blob: Blob, offset: UInt64, _ inflow: Inflow) {
         self.blob = blob
         self.offset = offset
-        self.queue = queue
+        self.inflow = inflow
     }
 
     func received(_ burst: [LinkFrame], on link: LinkConnection) {
         for frame in burst {
             switch frame {
             case .chunk(let bytes) where self.isAnnounced.withLock { $0 }:
-                if self.queue.push(bytes) == .pause { link.pauseReading() }
+                self.inflow.take(bytes)
             case .message(.blobFollows(self.blob, self.offset)):
                 self.isAnnounced.withLock { $0 = true }
             case .message(.blobMissing(self.blob.digest, let reason)):
-                self.queue.finish(.refused(reason: reason))
+                self.inflow.finish(.refused(reason: reason))
             case .message(.heartbeat), .message(.refused):
                 break  // A refusal is told again when the link closes.
             case .chunk, .message:
@@ -139,7 +136,7 @@ private final class Receiver: LinkDelegate {
     }
 
     func closed(_ link: LinkConnection, _ closure: LinkClosure) {
-        self.queue.finish(.interrupted(reason: closure.description))
+        self.inflow.finish(.interrupted(reason: closure.description))
     }
 }
 
