@@ -19,7 +19,7 @@ help:
 	@echo 'make test     everything that CI runs: lint, build, generated code, all tests'
 	@echo 'make release  optimised binaries in .build/release'
 	@echo 'make install  put them, the units and the settings under DESTDIR (see deploy/)'
-	@echo 'make bench    figures of this machine, and side by side with peers where installed'
+	@echo 'make bench    figures of this machine, and with PEERS=DIR side by side with the peers there'
 
 # Installs only what is missing, so that it needs no root on a machine that has everything.
 deps:
@@ -77,7 +77,7 @@ demo: deps
 
 bench: release
 	$(RELEASE) --product engine-bench
-	Benchmarks/run.sh
+	Benchmarks/run.sh $(PEERS)
 
 clean:
 	rm -rf .build
