@@ -273,9 +273,13 @@ def main():
         parser.error("--bulk must be 1 or more")
     rounds = {"ray": ray_round, "dask": dask_round, "assay": assay_round}
     rows = {name: [] for name in rounds}
-    for _ in range(options.rounds):
+    for number in range(1, options.rounds + 1):
         for name, one in rounds.items():
-            rows[name].append(one(options))
+            rate, trip, cpu, bulk = row = one(options)
+            rows[name].append(row)
+            # A run that is broken off has not measured for nothing.
+            print(f"round {number} {name}: {rate:.0f} tasks/s, p50 {trip:.2f} ms, "
+                  f"CPU {cpu:.3f} ms, {bulk:.0f} MB/s", file=sys.stderr, flush=True)
     medians = {name: [statistics.median(column) for column in zip(*values)]
                for name, values in rows.items()}
     ours = medians["assay"]
