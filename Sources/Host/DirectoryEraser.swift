@@ -8,23 +8,13 @@ import Glibc
 /// each directory in it is moved up to the top. So a tree of any depth needs two descriptors and no
 /// recursion, also when a hostile program dug it.
 enum DirectoryEraser {
-    /// A file's name as the kernel has it, which need not be text.
-    struct Entry {
-        /// With the final zero.
-        let name: [CChar]
-
-        var text: String? {
-            String(validating: self.name.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-        }
-    }
-
     /// Removes everything in the directory but the entry called `kept`.
     static func empty(
         _ directory: Descriptor, keeping kept: String, at path: String
     ) throws(HostError) {
         var moved = 0
         while true {
-            let entries = try Self.entries(of: directory, at: path).filter { $0.text != kept }
+            let entries = try Directory.entries(of: directory, at: path).filter { $0.text != kept }
             if entries.isEmpty { return }
             for entry in entries {
                 try Self.erase(entry, in: directory, at: path, moved: &moved)
@@ -33,11 +23,11 @@ enum DirectoryEraser {
     }
 
     private static func erase(
-        _ entry: Entry, in top: Descriptor, at path: String, moved: inout Int
+        _ entry: Directory.Entry, in top: Descriptor, at path: String, moved: inout Int
     ) throws(HostError) {
         guard try Self.unlink(entry, in: top, at: path) == .isDirectory else { return }
         guard let child = try Self.openDirectory(entry, in: top, at: path) else { return }
-        for inner in try Self.entries(of: child, at: path) {
+        for inner in try Directory.entries(of: child, at: path) {
             guard try Self.unlink(inner, in: child, at: path) == .isDirectory else { continue }
             // A directory that forbids writing could not be moved, since moving changes its "..".
             _ = try Self.openDirectory(inner, in: child, at: path)
@@ -54,7 +44,7 @@ enum DirectoryEraser {
     }
 
     private static func unlink(
-        _ entry: Entry, in directory: Descriptor, at path: String
+        _ entry: Directory.Entry, in directory: Descriptor, at path: String
     ) throws(HostError) -> Unlinked {
         guard unlinkat(directory.number, entry.name, 0) != 0 else { return .gone }
         let number = errno
@@ -67,7 +57,7 @@ enum DirectoryEraser {
 
     /// Moves a directory to the top under a name that is free.
     private static func lift(
-        _ entry: Entry, from child: Descriptor, to top: Descriptor, at path: String,
+        _ entry: Directory.Entry, from child: Descriptor, to top: Descriptor, at path: String,
         moved: inout Int
     ) throws(HostError) {
         while true {
@@ -81,7 +71,7 @@ enum DirectoryEraser {
 
     /// Opens a directory for emptying, also one whose mode forbids it; nil when it is gone.
     private static func openDirectory(
-        _ entry: Entry, in parent: Descriptor, at path: String
+        _ entry: Directory.Entry, in parent: Descriptor, at path: String
     ) throws(HostError) -> Descriptor? {
         let answer = assay_open_path(parent.number, entry.name)
         guard answer >= 0 else {
@@ -101,37 +91,5 @@ enum DirectoryEraser {
             openat(place.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         }
         return Descriptor(adopting: number)
-    }
-
-    /// The names in a directory, without itself and its parent, sorted by their bytes.
-    static func entries(of directory: Descriptor, at path: String) throws(HostError) -> [Entry] {
-        // A descriptor of its own: reading moves a position that copies would share.
-        let number = try posix("list \(path)") {
-            openat(directory.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        }
-        guard let stream = fdopendir(number) else {
-            let reason = errno
-            close(number)
-            throw HostError(failedTo: "list \(path)", reason)
-        }
-        defer { closedir(stream) }
-
-        var entries: [Entry] = []
-        while true {
-            errno = 0
-            guard let found = readdir(stream) else {
-                guard errno == 0 else { throw HostError(failedTo: "list \(path)", errno) }
-                break
-            }
-            let entry = Entry(name: Self.name(of: found))
-            if entry.text != ".", entry.text != ".." { entries.append(entry) }
-        }
-        return entries.sorted { $0.name.lexicographicallyPrecedes($1.name) }
-    }
-
-    private static func name(of entry: UnsafeMutablePointer<dirent>) -> [CChar] {
-        withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-            bytes.prefix { $0 != 0 }.map(CChar.init(bitPattern:)) + [0]
-        }
     }
 }

@@ -18,7 +18,7 @@ extension SessionDirectory {
     package static func reapOrphans(under place: String) throws(HostError) -> Reaping {
         let parent = try Self.open(place: place)
         var reaping = Reaping()
-        for entry in try DirectoryEraser.entries(of: parent, at: place) {
+        for entry in try Directory.entries(of: parent, at: place) {
             guard let name = entry.text, Self.isSessionName(name) else { continue }
             let path = place.hasSuffix("/") ? place + name : "\(place)/\(name)"
             do throws(HostError) {
@@ -75,7 +75,7 @@ extension SessionDirectory {
 
     private static func mark(in directory: Descriptor, path: String) throws(HostError) -> FoundMark
     {
-        let others = try DirectoryEraser.entries(of: directory, at: path)
+        let others = try Directory.entries(of: directory, at: path)
             .filter { $0.text != Mark.fileName }
         let number = openat(
             directory.number, Mark.fileName, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)

@@ -53,15 +53,15 @@ import Testing
         var head = try await cluster.startHead()
         let worker = try await cluster.startWorker("w1", slots: 2)
         defer { [worker, head].forEach { $0.send(SIGKILL) } }
-        _ = try cluster.write(Tables.regression(rows: 300, seed: 1), to: "surface.csv")
         let job = try cluster.write(
-            """
-            name: surface
-            task: regression
-            data: { train: surface.csv, target: z }
-            metric: [rmse, r2]
-            budget: { trials: 30 }
-            """, to: "surface.yaml")
+            job: """
+                name: surface
+                task: regression
+                data: { train: surface.csv, target: z }
+                metric: [rmse, r2]
+                budget: { trials: 30 }
+                """, on: Tables.regression(rows: 300, seed: 1),
+            named: "surface")
         let id = try #require(try await cluster.ask(["submit", job])["id"] as? String)
         try await cluster.waitForProgress(of: id)
         let before = try await cluster.trials(of: id).filter { $0["state"] as? String == "scored" }

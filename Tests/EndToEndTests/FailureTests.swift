@@ -21,9 +21,9 @@ import Testing
         let head = try await cluster.startHead()
         let worker = try await cluster.startWorker("w1", slots: 2)
         defer { [worker, head].forEach { $0.send(SIGKILL) } }
-        _ = try cluster.write(
-            Tables.regression(rows: 60, seed: 1) + "0.25,0.5,0\n", to: "shares.csv")
-        let job = try cluster.write(Self.job, to: "shares.yaml")
+        let job = try cluster.write(
+            job: Self.job, on: Tables.regression(rows: 60, seed: 1) + "0.25,0.5,0\n",
+            named: "shares")
         let id = try #require(try await cluster.ask(["submit", job])["id"] as? String)
 
         // A job without a model is a command that failed.

@@ -19,9 +19,10 @@ import Testing
         let head = try await cluster.startHead()
         let worker = try await cluster.startWorker("w1", slots: 2)
         defer { [worker, head].forEach { $0.send(SIGKILL) } }
-        _ = try cluster.write(Tables.classification(rows: 600, seed: 7), to: "clouds.csv")
         let test = try cluster.write(Tables.classification(rows: 300, seed: 8), to: "test.csv")
-        let job = try cluster.write(Self.classification, to: "clouds.yaml")
+        let job = try cluster.write(
+            job: Self.classification, on: Tables.classification(rows: 600, seed: 7), named: "clouds"
+        )
 
         let ended = try await cluster.ask(["submit", job, "--follow"])
         #expect(ended["state"] as? String == "succeeded")
@@ -46,8 +47,9 @@ import Testing
     @Test func `an embedded run leaves its model and nothing else`() async throws {
         let cluster = try await Cluster()
         try cluster.makeDirectory("work")
-        _ = try cluster.write(Tables.classification(rows: 300, seed: 7), to: "work/clouds.csv")
-        let job = try cluster.write(Self.classification, to: "work/clouds.yaml")
+        let job = try cluster.write(
+            job: Self.classification, on: Tables.classification(rows: 300, seed: 7),
+            named: "work/clouds")
         let run = try cluster.start(Binaries.assay, ["run", job, "--json"])
         #expect(await run.status == 0, "\(run.errors)")
         let left = try FileManager.default.subpathsOfDirectory(atPath: cluster.path("work"))
@@ -106,8 +108,9 @@ import Testing
             let head = try await cluster.startHead()
             let worker = try await cluster.startWorker("w1", slots: 1)
             defer { [worker, head].forEach { $0.send(SIGKILL) } }
-            _ = try cluster.write(Tables.classification(rows: 200, seed: 7), to: "clouds.csv")
-            let job = try cluster.write(Self.classification, to: "clouds.yaml")
+            let job = try cluster.write(
+                job: Self.classification, on: Tables.classification(rows: 200, seed: 7),
+                named: "clouds")
             let ended = try await cluster.ask(["submit", job, "--follow"])
             let trials = try await cluster.trials(of: try #require(ended["id"] as? String))
             // The portfolio is the same whatever finishes first; tuning follows the finishing.

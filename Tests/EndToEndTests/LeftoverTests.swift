@@ -12,16 +12,15 @@ import Testing
         let head = try await cluster.startHead()
         let worker = try await cluster.startWorker("w1", slots: 2)
         defer { [worker, head].forEach { $0.send(SIGKILL) } }
-        _ = try cluster.write(
-            Tables.classification(rows: 400, seed: 3, canary: Self.canary), to: "clouds.csv")
         let job = try cluster.write(
-            """
-            name: clouds
-            task: classification
-            data: { train: clouds.csv, target: kind }
-            metric: [roc_auc, log_loss]
-            budget: { trials: 12 }
-            """, to: "clouds.yaml")
+            job: """
+                name: clouds
+                task: classification
+                data: { train: clouds.csv, target: kind }
+                metric: [roc_auc, log_loss]
+                budget: { trials: 12 }
+                """, on: Tables.classification(rows: 400, seed: 3, canary: Self.canary),
+            named: "clouds")
         let id = try #require(try await cluster.ask(["submit", job])["id"] as? String)
         try await cluster.waitForProgress(of: id)
         #expect(try cluster.filesHolding(Self.canary) == [])
@@ -36,16 +35,15 @@ import Testing
     {
         let cluster = try await Cluster()
         try cluster.makeDirectory("work")
-        _ = try cluster.write(
-            Tables.classification(rows: 400, seed: 3, canary: Self.canary), to: "work/clouds.csv")
         let job = try cluster.write(
-            """
-            name: cumulonimbus
-            task: classification
-            data: { train: clouds.csv, target: kind }
-            metric: [roc_auc, log_loss]
-            budget: { trials: 5000 }
-            """, to: "work/clouds.yaml")
+            job: """
+                name: cumulonimbus
+                task: classification
+                data: { train: clouds.csv, target: kind }
+                metric: [roc_auc, log_loss]
+                budget: { trials: 5000 }
+                """, on: Tables.classification(rows: 400, seed: 3, canary: Self.canary),
+            named: "work/clouds")
         let run = try cluster.start(
             Binaries.assay, ["run", job, "--temp-dir", cluster.path("temp")])
         defer { run.send(SIGKILL) }

@@ -10,8 +10,9 @@ import Testing
         var head = try await cluster.startHead()
         let worker = try await cluster.startWorker("w1", slots: 2)
         defer { [worker, head].forEach { $0.send(SIGKILL) } }
-        _ = try cluster.write(Tables.classification(rows: 600, seed: 7), to: "clouds.csv")
-        let job = try cluster.write(JobTests.classification, to: "clouds.yaml")
+        let job = try cluster.write(
+            job: JobTests.classification, on: Tables.classification(rows: 600, seed: 7),
+            named: "clouds")
         let follower = try cluster.client(["submit", job, "--follow", "--json"])
         while try await !cluster.hasJobs() {}
         try await cluster.waitForProgress(of: "j1")

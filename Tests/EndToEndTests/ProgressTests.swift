@@ -10,19 +10,19 @@ import Testing
     @Test func `on a terminal one line tells of trials and the best score, and goes`() async throws
     {
         let cluster = try await Cluster()
-        _ = try cluster.write(Tables.classification(rows: 600, seed: 7), to: "clouds.csv")
         // It runs for its time however fast the machine is: the line is drawn many times.
         let job = try cluster.write(
-            """
-            name: clouds
-            task: classification
-            data: { train: clouds.csv, target: kind }
-            metric: [roc_auc, accuracy]
-            budget: { time: 4s }
-            cv: 3
-            seed: 5
-            output: clouds.model
-            """, to: "clouds.yaml")
+            job: """
+                name: clouds
+                task: classification
+                data: { train: clouds.csv, target: kind }
+                metric: [roc_auc, accuracy]
+                budget: { time: 4s }
+                cv: 3
+                seed: 5
+                output: clouds.model
+                """, on: Tables.classification(rows: 600, seed: 7),
+            named: "clouds")
         let run = try cluster.start(
             "/usr/bin/env",
             ["python3", Self.terminal, Binaries.assay, "run", job, "--json"],

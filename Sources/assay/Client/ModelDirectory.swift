@@ -121,15 +121,8 @@ struct ModelDirectory: Sendable {
     }
 
     private func isOurs() -> Bool {
-        guard let directory = opendir(self.path) else { return false }
-        defer { closedir(directory) }
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            guard name == "." || name == ".." || Self.entries.contains(name) else { return false }
-        }
-        return self.exists
+        guard let names = try? Directory.names(at: self.path) else { return false }
+        return names.allSatisfy(Self.entries.contains) && self.exists
     }
 
     /// Removes a directory of ours and the files that we put there; what else is in it stays.

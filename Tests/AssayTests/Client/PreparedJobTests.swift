@@ -81,15 +81,23 @@ import Wire
         ("a,b,label\n1,\u{0}2,x\n", "line 2: a NUL byte"),
     ]
 
+    /// What is said of a table that no job may have; nil when nothing is.
+    private static func refusal(
+        of table: [UInt8], by task: String = "classification", target: String = "label",
+        in folder: TemporaryFolder
+    ) throws -> String? {
+        try folder.write(table, to: "rows.csv")
+        let path = try folder.write(Self.job(task, target), to: "job.yaml")
+        return #expect(throws: InputError.self) { try PreparedJob(path: path) }?.description
+    }
+
     @Test(arguments: tables)
     func `a bad table gets one sentence with its place and without its values`(
         table: String, sentence: String
     ) throws {
         let folder = try TemporaryFolder()
-        try folder.write(table, to: "rows.csv")
-        let path = try folder.write(Self.job("classification", "label"), to: "job.yaml")
-        let error = #expect(throws: InputError.self) { try PreparedJob(path: path) }
-        let text = error?.description ?? ""
+        let refusal = try Self.refusal(of: Array(table.utf8), in: folder)
+        let text = refusal ?? ""
         #expect(text.hasPrefix("\(folder.path)/rows.csv: \(sentence)"), "\(text)")
         #expect(!text.contains(Self.canary) && !text.contains("\n"))
         #expect(folder.names == ["job.yaml", "rows.csv"])
@@ -110,44 +118,37 @@ import Wire
         table: String, sentence: String
     ) throws {
         let folder = try TemporaryFolder()
-        try folder.write(table, to: "rows.csv")
-        let path = try folder.write(Self.job("classification", "label"), to: "job.yaml")
-        let error = #expect(throws: InputError.self) { try PreparedJob(path: path) }
-        #expect(error?.description == "\(folder.path)/rows.csv: \(sentence)")
+        let refusal = try Self.refusal(of: Array(table.utf8), in: folder)
+        #expect(refusal == "\(folder.path)/rows.csv: \(sentence)")
     }
 
     @Test func `a text in a numeric target is named by its line`() throws {
         let folder = try TemporaryFolder()
-        try folder.write("a,price\n1,2\n3,\(Self.canary)\n", to: "rows.csv")
-        let path = try folder.write(Self.job("regression", "price"), to: "job.yaml")
-        let error = #expect(throws: InputError.self) { try PreparedJob(path: path) }
-        #expect(error?.description.contains("line 3, column 2 (price)") == true)
-        #expect(error?.description.contains(Self.canary) == false)
+        let refusal = try Self.refusal(
+            of: Array("a,price\n1,2\n3,\(Self.canary)\n".utf8), by: "regression", target: "price",
+            in: folder)
+        #expect(refusal?.contains("line 3, column 2 (price)") == true)
+        #expect(refusal?.contains(Self.canary) == false)
     }
 
     @Test func `bytes that are no UTF-8 are named by their line`() throws {
         let folder = try TemporaryFolder()
-        try folder.write(Array("a,label\n1,".utf8) + [0xE9, 0x0A], to: "rows.csv")
-        let path = try folder.write(Self.job("classification", "label"), to: "job.yaml")
-        let error = #expect(throws: InputError.self) { try PreparedJob(path: path) }
-        #expect(error?.description.contains("line 2: the bytes are not UTF-8") == true)
+        let refusal = try Self.refusal(of: Array("a,label\n1,".utf8) + [0xE9, 0x0A], in: folder)
+        #expect(refusal?.contains("line 2: the bytes are not UTF-8") == true)
     }
 
     @Test func `a line of ten megabytes is refused`() throws {
         let folder = try TemporaryFolder()
         let long = [UInt8](repeating: 0x78, count: 10_000_000)
-        try folder.write(Array("a,label\n".utf8) + long + Array(",1\n".utf8), to: "rows.csv")
-        let path = try folder.write(Self.job("classification", "label"), to: "job.yaml")
-        let error = #expect(throws: InputError.self) { try PreparedJob(path: path) }
-        #expect(error?.description.contains("line 2, column 1: the field is longer") == true)
+        let refusal = try Self.refusal(
+            of: Array("a,label\n".utf8) + long + Array(",1\n".utf8), in: folder)
+        #expect(refusal?.contains("line 2, column 1: the field is longer") == true)
     }
 
     @Test func `too few rows for the folds say what would be right`() throws {
         let folder = try TemporaryFolder()
-        try folder.write("a,b,label\n" + Self.rows(8), to: "rows.csv")
-        let path = try folder.write(Self.job("classification", "label"), to: "job.yaml")
-        let error = #expect(throws: InputError.self) { try PreparedJob(path: path) }
-        #expect(error?.description.contains("set cv to 4 or less") == true)
+        let refusal = try Self.refusal(of: Array(("a,b,label\n" + Self.rows(8)).utf8), in: folder)
+        #expect(refusal?.contains("set cv to 4 or less") == true)
     }
 
     @Test func `what is no file is refused before it is read`() throws {

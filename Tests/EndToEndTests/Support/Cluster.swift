@@ -36,6 +36,12 @@ final class Cluster: Sendable {
         return self.path(name)
     }
 
+    /// Writes a learning job beside the table that it names; returns the job's path.
+    func write(job: String, on table: String, named name: String) throws -> String {
+        _ = try self.write(table, to: "\(name).csv")
+        return try self.write(job, to: "\(name).yaml")
+    }
+
     // MARK: Certificates
 
     /// Makes a certificate of this cluster in the directory `certs/NAME`.

@@ -160,18 +160,11 @@ extension BlobFiles {
     }
 
     private static func names(in path: String) throws(BlobError) -> [String] {
-        guard let directory = opendir(path) else {
-            throw BlobError(failedTo: "list \(path)", errno)
+        do throws(HostError) {
+            return try Directory.names(at: path)
+        } catch {
+            throw BlobError(.failed, error.reason)
         }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
     }
 }
 
