@@ -112,8 +112,8 @@ let acting: [Target] = [
     .target(
         name: "WorkerShell",
         dependencies: [
-            "CHost", "CSeccomp", "Engine", "Host", "Transport", "Wire", "WorkerCore", crypto,
-            logging, nio("NIOCore"), nio("NIOPosix"),
+            "CHost", "CSeccomp", "Engine", "Host", "Transport", "Wire", "WorkerCore",
+            collections("DequeModule"), crypto, logging, nio("NIOCore"), nio("NIOPosix"),
         ],
         path: "Sources/Worker/Shell", swiftSettings: settings),
     .target(

@@ -149,13 +149,19 @@ extension World {
 
     // MARK: Workers
 
-    func invariantNoSlotRunsTwo(
-        _ worker: PlayedWorker, _ slot: SlotNumber, _ trialClass: TrialClass
+    func invariantRunnersCanDoWhatTheyAreHanded(
+        _ index: Int, _ slot: SlotNumber, _ lease: Lease, _ trialClass: TrialClass
     ) throws(Broken) {
+        let worker = self.workers[index]
         guard let runner = worker.runners[slot], runner.isReady else {
             throw Broken("\(worker.name) \(slot) has no runner that is ready")
         }
-        if let lease = runner.runs { throw Broken("\(worker.name) \(slot) still runs \(lease)") }
+        guard runner.hand.count < self.plan.workers[index].hand.trialsMax else {
+            throw Broken("\(worker.name) \(slot) has its hand full and is handed \(lease)")
+        }
+        if let first = runner.hand.first, first.trial.job != lease.trial.job {
+            throw Broken("\(worker.name) \(slot) runs \(first) and is handed \(lease) ahead")
+        }
         guard case .lesson(let lesson) = trialClass else { return }
         for blob in [lesson.data, lesson.schema] where !runner.attached.contains(blob.digest) {
             throw Broken("\(worker.name) \(slot) runs a trial without its data")

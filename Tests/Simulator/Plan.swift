@@ -43,7 +43,12 @@ struct Plan: Sendable {
             WorkerCore.Settings(
                 slots: chance.number(in: 1...3),
                 // Some caches hold one data set at a time.
-                cacheBytesMax: chance.pick([4_500, 1_000_000]), restart: .defaults)
+                cacheBytesMax: chance.pick([4_500, 1_000_000]), restart: .defaults,
+                transfer: .defaults,
+                // Some think that all trials are quick, so that hands are full of slow ones.
+                hand: .init(
+                    quickTrial: chance.pick([.microseconds(500), .seconds(1)]),
+                    trialsMax: chance.pick([1, 3, 16])))
         }
         let faultsEnd = Duration.seconds(chance.number(in: 5...40))
         self.faultsEnd = Instant(sinceOrigin: faultsEnd)

@@ -22,7 +22,10 @@ struct PlayedWorker {
 struct PlayedRunner {
     var generation = 0
     var isReady = false
-    var runs: Lease?
+    /// What it was handed and has not finished, in order.
+    var hand: [Lease] = []
+    /// When it has worked that off.
+    var busyUntil = Instant(sinceOrigin: .zero)
     var attached: Set<Digest> = []
 }
 
@@ -84,7 +87,7 @@ extension World {
             case .tell(let message): self.send(message, by: index)
             case .startRunner(let slot): self.startRunner(slot, of: index)
             case .run(let slot, let lease, let trialClass, let spec):
-                try self.invariantNoSlotRunsTwo(self.workers[index], slot, trialClass)
+                try self.invariantRunnersCanDoWhatTheyAreHanded(index, slot, lease, trialClass)
                 self.run(lease, trialClass, spec, in: slot, of: index)
             case .killRunner(let slot):
                 let generation = self.workers[index].runners[slot]?.generation ?? 0
@@ -131,7 +134,7 @@ extension World {
         _ lease: Lease, _ trialClass: TrialClass, _ spec: TrialSpec, in slot: SlotNumber,
         of index: Int
     ) {
-        self.workers[index].runners[slot]?.runs = lease
+        self.workers[index].runners[slot]?.hand.append(lease)
         let generation = self.workers[index].runners[slot]?.generation ?? 0
         var event: WorkerCore.Event
         var duration = self.chance.duration(0...2)
@@ -149,9 +152,12 @@ extension World {
         if spec.step != .idle, spec.step != .refit, self.chance.once(in: 60) {
             duration += .seconds(100_000)
         }
-        self.plan(
+        // What was handed to it before comes first.
+        let begin = max(self.now, self.workers[index].runners[slot]?.busyUntil ?? self.now)
+        self.workers[index].runners[slot]?.busyUntil = begin + duration
+        self.agenda.add(
             .runner(index, life: self.workers[index].life, slot, generation: generation, event),
-            in: duration)
+            at: begin + duration)
     }
 
     mutating func runnerSays(
@@ -164,7 +170,7 @@ extension World {
         switch event {
         case .runnerReady: self.workers[index].runners[slot]?.isReady = true
         case .runnerFinished(_, let lease, let outcome):
-            self.workers[index].runners[slot]?.runs = nil
+            self.workers[index].runners[slot]?.hand.removeFirst()
             self.promises.note(outcome, of: lease)
         default: self.workers[index].runners[slot] = PlayedRunner(generation: generation + 1)
         }

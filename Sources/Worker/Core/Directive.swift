@@ -8,7 +8,8 @@ package enum Directive: Equatable, Sendable {
 
     /// Start a runner for the slot.
     case startRunner(SlotNumber)
-    /// Run it in the slot's runner, which is ready and idle and has the class's blobs.
+    /// Run it in the slot's runner, which is ready and has the class's blobs, after what it was
+    /// given before.
     case run(SlotNumber, Lease, TrialClass, TrialSpec)
     /// Kill the slot's runner; `Event.runnerDied` does not follow.
     case killRunner(SlotNumber)

@@ -8,18 +8,23 @@ package struct Settings: Hashable, Sendable {
     package var cacheBytesMax: UInt64
     package var restart: Restart
     package var transfer: Transfer
+    package var hand: Hand
 
-    package init(slots: Int, cacheBytesMax: UInt64, restart: Restart, transfer: Transfer) {
+    package init(
+        slots: Int, cacheBytesMax: UInt64, restart: Restart, transfer: Transfer, hand: Hand
+    ) {
         self.slots = slots
         self.cacheBytesMax = cacheBytesMax
         self.restart = restart
         self.transfer = transfer
+        self.hand = hand
     }
 
-    /// Transfers as they are by default.
+    /// Transfers and hands as they are by default.
     package init(slots: Int, cacheBytesMax: UInt64, restart: Restart) {
         self.init(
-            slots: slots, cacheBytesMax: cacheBytesMax, restart: restart, transfer: .defaults)
+            slots: slots, cacheBytesMax: cacheBytesMax, restart: restart, transfer: .defaults,
+            hand: .defaults)
     }
 
     /// How runners that died are started again.
@@ -60,6 +65,24 @@ package struct Settings: Hashable, Sendable {
         }
     }
 
+    /// What a runner is given beyond the trial that it computes.
+    package struct Hand: Hashable, Sendable {
+        /// A trial of this length is over before its runner could be told of another.
+        package var quickTrial: Duration
+        /// Trials that one runner has in hand at most, the one that it computes included.
+        package var trialsMax: Int
+
+        package init(quickTrial: Duration, trialsMax: Int) {
+            self.quickTrial = quickTrial
+            self.trialsMax = trialsMax
+        }
+
+        /// Half a millisecond; sixteen, so that eight milliseconds of work wait behind the last.
+        package static var defaults: Self {
+            Self(quickTrial: .microseconds(500), trialsMax: 16)
+        }
+    }
+
     /// - Throws: `SettingsError` with one sentence about the first setting that cannot work.
     package func validate() throws(SettingsError) {
         guard (1...Limits.slotsMax).contains(self.slots) else {
@@ -73,6 +96,9 @@ package struct Settings: Hashable, Sendable {
         }
         guard self.transfer.attemptsMax > 0 else {
             throw SettingsError("transfer.attemptsMax must be 1 or more")
+        }
+        guard self.hand.trialsMax > 0 else {
+            throw SettingsError("hand.trialsMax must be 1 or more")
         }
     }
 }

@@ -9,7 +9,9 @@ import Wire
 struct WaitingLine: Equatable, Sendable {
     private var lanes: OrderedDictionary<JobID, Lane> = [:]
     private(set) var count = 0
-    private var order: UInt64 = 0
+    /// Of the last place, and of the first that was put back.
+    private var lastOrder = 0
+    private var firstOrder = 1
 
     private struct Lane: Equatable, Sendable {
         let trialClass: TrialClass
@@ -19,19 +21,32 @@ struct WaitingLine: Equatable, Sendable {
     private struct Place: Equatable, Sendable {
         let assignment: Assignment
         /// Where it stands among the assignments of all lanes.
-        let order: UInt64
+        let order: Int
     }
 
     var isEmpty: Bool { self.count == 0 }
 
     mutating func append(_ group: AssignmentGroup) {
         for assignment in group.assignments {
-            self.order += 1
-            let place = Place(assignment: assignment, order: self.order)
+            self.lastOrder += 1
+            let place = Place(assignment: assignment, order: self.lastOrder)
             self.lanes[assignment.lease.trial.job, default: Lane(trialClass: group.trialClass)]
                 .places.append(place)
         }
         self.count += group.assignments.count
+    }
+
+    /// Puts back what was taken and has not begun: it comes before all others.
+    mutating func putBack(
+        _ assignments: some BidirectionalCollection<Assignment>, _ trialClass: TrialClass
+    ) {
+        for assignment in assignments.reversed() {
+            self.firstOrder -= 1
+            let place = Place(assignment: assignment, order: self.firstOrder)
+            self.lanes[assignment.lease.trial.job, default: Lane(trialClass: trialClass)]
+                .places.prepend(place)
+        }
+        self.count += assignments.count
     }
 
     /// The jobs in the order of their first assignments.

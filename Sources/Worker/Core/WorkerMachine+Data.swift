@@ -50,7 +50,7 @@ extension WorkerMachine {
 
     /// What running trials read.
     private var blobsInUse: Set<Digest> {
-        Set(self.slots.flatMap { $0.running?.blobs ?? [] })
+        Set(self.slots.flatMap { $0.running?.trialClass.blobs.map(\.digest) ?? [] })
     }
 
     mutating func blobFailed(_ digest: Digest, _ reason: String, _ turn: inout Turn) {

@@ -13,7 +13,7 @@ extension WorkerMachine {
     /// The head may be another than before, or our last words were lost with the link.
     private mutating func sayAgain(_ lease: Lease, _ turn: inout Turn) {
         if self.slotsByLease[lease] != nil {
-            turn.report(lease, .started)
+            // What has begun is announced at the end of the turn.
         } else if let result = self.results[lease] {
             if result.state == .ready { turn.report(lease, .finished(result.outcome)) }
         } else if let loss = self.untoldLosses[lease] {
@@ -27,6 +27,7 @@ extension WorkerMachine {
         self.isLinked = false
         // In any order: each stands for itself.
         for lease in self.unstored { self.results[lease]?.interrupt() }
+        for index in self.slots.indices { self.slots[index].forgetAnnouncement() }
     }
 
     mutating func assigned(_ groups: [AssignmentGroup], _ turn: inout Turn) {
@@ -39,8 +40,8 @@ extension WorkerMachine {
     mutating func forget(_ leases: [Lease], _ turn: inout Turn) {
         var rest: [Lease] = []
         for lease in leases {
-            if let slot = self.slotsByLease.removeValue(forKey: lease) {
-                self.kill(slot, &turn)
+            if let slot = self.slotsByLease[lease] {
+                self.kill(slot, ending: lease, &turn)
             } else if self.results[lease] != nil {
                 self.dropResult(of: lease, &turn)
             } else if self.untoldLosses.removeValue(forKey: lease) == nil {
@@ -52,6 +53,14 @@ extension WorkerMachine {
 
     mutating func acknowledged(_ leases: [Lease], _ turn: inout Turn) {
         for lease in leases { self.dropResult(of: lease, &turn) }
+    }
+
+    /// The head hears what has begun. What begins and ends in one turn needs no word of its own.
+    mutating func announce(_ turn: inout Turn) {
+        guard self.isLinked else { return }
+        for index in self.slots.indices {
+            if let lease = self.slots[index].announce() { turn.report(lease, .started) }
+        }
     }
 
     /// The attempt has no outcome. When nobody listens, the next welcome is told.
@@ -81,10 +90,11 @@ extension WorkerMachine {
     mutating func stop(_ turn: inout Turn) {
         self.handBackWaiting(&turn)
         let loss = Loss(.handedBack, "the worker was stopped")
-        for (lease, slot) in self.slotsByLease.sorted(by: { $0.value < $1.value }) {
-            turn.say(.killRunner(slot))
-            self.slots[slot.rawValue].kill()
-            self.lose(lease, loss, &turn)
+        for index in self.slots.indices {
+            guard let running = self.slots[index].running else { continue }
+            turn.say(.killRunner(SlotNumber(index)))
+            self.slots[index].kill()
+            for assignment in running.hand { self.lose(assignment.lease, loss, &turn) }
         }
         self.slotsByLease = [:]
         self.end(&turn)

@@ -15,13 +15,16 @@ extension WorkerMachine {
         _ slot: SlotNumber, _ lease: Lease, _ outcome: Outcome, _ turn: inout Turn
     ) {
         // What was cancelled or overdue may have finished at the same moment; its end was told.
-        guard self.slotsByLease[lease] == slot else {
+        guard self.slotsByLease[lease] == slot,
+            self.slots[slot.rawValue].running?.first.lease == lease
+        else {
             if !outcome.outputs.isEmpty { turn.say(.dropOutputs(lease)) }
             return
         }
         self.slotsByLease.removeValue(forKey: lease)
-        self.slots[slot.rawValue].finish()
-        self.idleSlots.append(slot)
+        let then = self.slots[slot.rawValue].finish(
+            outcome.cost, self.settings.hand, now: turn.now)
+        if then == .idle { self.idleSlots.append(slot) }
         self.keep(outcome, of: lease, &turn)
     }
 
@@ -33,8 +36,9 @@ extension WorkerMachine {
         case .absent, .starting: break
         case .idle: self.idleSlots.removeAll { $0 == slot }
         case .running(let running):
-            self.slotsByLease.removeValue(forKey: running.lease)
-            self.lose(running.lease, loss, &turn)
+            // It worked on the first; the others are none the worse.
+            self.takeBack(running, except: running.first.lease, &turn)
+            self.lose(running.first.lease, loss, &turn)
         }
         self.giveUpWaiting(after: loss, &turn)
     }
@@ -66,20 +70,36 @@ extension WorkerMachine {
     /// Ends trials that have had their time: the runner may be deaf to anything but a kill.
     mutating func endOverdueTrials(_ turn: inout Turn) {
         for index in self.slots.indices {
-            guard let running = self.slots[index].running, let limit = running.timeLimit,
-                let deadline = running.deadline, deadline <= turn.now
+            guard let running = self.slots[index].running, let deadline = running.deadline,
+                let limit = running.first.timeLimit, deadline <= turn.now
             else { continue }
-            self.slotsByLease.removeValue(forKey: running.lease)
-            self.kill(SlotNumber(index), &turn)
+            let lease = running.first.lease
+            self.kill(SlotNumber(index), ending: lease, &turn)
             let failure = Failure(.timeLimit, "it ran longer than its limit of \(limit)")
             let cost = Cost(cpu: .zero, wall: limit, memoryBytes: 0)
-            self.keep(Outcome(.failed(failure), cost: cost), of: running.lease, &turn)
+            self.keep(Outcome(.failed(failure), cost: cost), of: lease, &turn)
         }
     }
 
-    mutating func kill(_ slot: SlotNumber, _ turn: inout Turn) {
+    /// Kills the slot's runner for the sake of one trial; what else it had in hand waits again.
+    mutating func kill(_ slot: SlotNumber, ending lease: Lease, _ turn: inout Turn) {
+        guard let running = self.slots[slot.rawValue].running else {
+            preconditionFailure("\(slot) runs nothing that could be killed")
+        }
         self.slots[slot.rawValue].kill()
         turn.say(.killRunner(slot))
+        self.takeBack(running, except: lease, &turn)
+    }
+
+    /// The runner has nothing in hand any more.
+    private mutating func takeBack(
+        _ running: Slot.Running, except ended: Lease, _ turn: inout Turn
+    ) {
+        for assignment in running.hand {
+            self.slotsByLease.removeValue(forKey: assignment.lease)
+        }
+        self.line.putBack(running.hand.filter { $0.lease != ended }, running.trialClass)
+        if self.mode == .draining { self.handBackWaiting(&turn) }
     }
 
     /// Gives each idle runner the first trial whose data is here.
@@ -107,9 +127,27 @@ extension WorkerMachine {
             self.slots[slot.rawValue].attach(blob.digest)
             turn.say(.attach(blob, slot))
         }
-        self.slots[slot.rawValue].run(.init(assignment, trialClass, now: turn.now))
+        self.slots[slot.rawValue].run(assignment, trialClass, now: turn.now)
         self.slotsByLease[assignment.lease] = slot
         turn.say(.run(slot, assignment.lease, trialClass, assignment.spec))
-        if self.isLinked { turn.report(assignment.lease, .started) }
+    }
+
+    /// Hands runners whose trials are over at once some more of the same job: waking a runner, and
+    /// being woken by it, costs many times what such a trial does.
+    mutating func fillHands(_ turn: inout Turn) {
+        guard self.idleSlots.isEmpty, !self.line.isEmpty, let job = self.line.jobs.first,
+            let trialClass = self.line.trialClass(of: job)
+        else { return }
+        for index in self.slots.indices {
+            guard let running = self.slots[index].running, running.job == job else { continue }
+            let room = self.slots[index].handMax(of: job, self.settings.hand) - running.hand.count
+            for _ in 0..<max(0, room) {
+                guard let assignment = self.line.popFirst(of: job) else { return }
+                self.slots[index].hand(assignment)
+                self.slotsByLease[assignment.lease] = SlotNumber(index)
+                turn.say(
+                    .run(SlotNumber(index), assignment.lease, trialClass, assignment.spec))
+            }
+        }
     }
 }

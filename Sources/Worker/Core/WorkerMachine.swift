@@ -27,7 +27,7 @@ package struct WorkerMachine: Equatable, Sendable {
     var slots: [Slot]
     /// Those whose runner waits for work; the last one used is the next, since it is warm.
     var idleSlots: [SlotNumber] = []
-    /// Which slot runs what.
+    /// Which slot's runner has what in hand.
     var slotsByLease: [Lease: SlotNumber] = [:]
 
     var line = WaitingLine()
@@ -106,6 +106,8 @@ package struct WorkerMachine: Equatable, Sendable {
         self.cache.forgetFailed(before: turn.now)
         self.storeResults(&turn)
         self.fillSlots(&turn)
+        self.fillHands(&turn)
+        self.announce(&turn)
         self.exitWhenDone(&turn)
     }
 
@@ -140,7 +142,7 @@ package struct WorkerMachine: Equatable, Sendable {
     /// What the data cache holds, the latest last.
     package var blobs: [Digest] { self.cache.present.suffix(Limits.messageItemsMax) }
 
-    /// Trials in slots.
+    /// Trials in slots, those included that a runner was handed ahead.
     package var runningCount: Int { self.slotsByLease.count }
     /// Trials that wait for a slot or for their data.
     package var waitingCount: Int { self.line.count }

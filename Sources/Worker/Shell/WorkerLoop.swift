@@ -22,8 +22,11 @@ final class WorkerLoop: @unchecked Sendable {
     let log: Logger
 
     private var machine: WorkerMachine
-    /// Events that a deed brought about, while its directives are still being carried out.
+    /// What happened and has not been handed to the machine; more may come while its directives are
+    /// still being carried out.
     private var waiting: [Event] = []
+    /// Runners that were told something in this turn, which has not left yet.
+    private var spokenTo: [RunnerChannel] = []
     private var isBusy = false
     private var tick: (at: Instant, task: Scheduled<Void>)?
 
@@ -84,9 +87,12 @@ final class WorkerLoop: @unchecked Sendable {
     // MARK: Events
 
     /// Tells the machine, and does what it says.
-    func happened(_ event: Event) {
+    func happened(_ events: Event...) { self.happened(events) }
+
+    /// The same for all that one read brought.
+    func happened(_ events: [Event]) {
         self.eventLoop.preconditionInEventLoop()
-        self.waiting.append(event)
+        self.waiting += events
         // A deed of the current turn failed at once: its event comes after the turn.
         if !self.isBusy { self.handleWaiting() }
     }
@@ -98,13 +104,15 @@ final class WorkerLoop: @unchecked Sendable {
 
     private func handleWaiting() {
         self.isBusy = true
-        var index = 0
-        while index < self.waiting.count {
-            let directives = self.machine.handle(self.waiting[index], now: Self.now())
-            for directive in directives { self.carryOut(directive) }
-            index += 1
+        while !self.waiting.isEmpty {
+            let events = self.waiting
+            self.waiting = []
+            for directive in self.machine.handle(events, now: Self.now()) {
+                self.carryOut(directive)
+            }
         }
-        self.waiting.removeAll(keepingCapacity: true)
+        for runner in self.spokenTo { runner.flush() }
+        self.spokenTo.removeAll(keepingCapacity: true)
         self.isBusy = false
         self.arrangeTick()
     }
@@ -114,7 +122,7 @@ final class WorkerLoop: @unchecked Sendable {
         case .tell(let message): self.say(message)
         case .startRunner(let slot): self.startRunner(slot)
         case .run(let slot, let lease, let trialClass, let spec):
-            self.runners[slot]?.run(lease, trialClass, spec)
+            self.tell(slot) { $0.run(lease, trialClass, spec) }
         case .killRunner(let slot): self.killRunner(slot)
         case .fetch(let blob, let lease): self.fetch(blob, for: lease)
         case .attach(let blob, let slot): self.attach(blob, to: slot)
@@ -123,6 +131,15 @@ final class WorkerLoop: @unchecked Sendable {
         case .dropOutputs(let lease): self.shelf.drop(lease)
         case .exit: self.exit()
         }
+    }
+
+    /// What a runner is told in one turn leaves in one write.
+    func tell<Failure>(
+        _ slot: SlotNumber, _ say: (RunnerChannel) throws(Failure) -> Void
+    ) throws(Failure) {
+        guard let runner = self.runners[slot] else { return }
+        if runner.outbox.isEmpty { self.spokenTo.append(runner) }
+        try say(runner)
     }
 
     /// Ends what lives beside the loop: runners are killed and waited for, errands come to an end,

@@ -17,7 +17,7 @@ extension WorkerLoop {
 
     func evict(_ digest: Digest) {
         self.shelf.evict(digest)
-        for slot in self.runners.keys.sorted() { self.runners[slot]?.detach(digest) }
+        for slot in self.runners.keys.sorted() { self.tell(slot) { $0.detach(digest) } }
     }
 
     func store(_ outputs: [Output], of lease: Lease) {

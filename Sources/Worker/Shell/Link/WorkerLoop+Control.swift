@@ -43,16 +43,19 @@ extension WorkerLoop: LinkDelegate {
 
     func received(_ burst: [LinkFrame], on link: LinkConnection) {
         guard self.control.link === link else { return }
+        var events: [Event] = []
         for frame in burst {
             guard case .message(let message) = frame else {
                 link.refuse("bytes of a blob do not belong on a control link")
-                return
+                break
             }
-            self.heard(message, on: link)
+            if let event = self.event(of: message, on: link) { events.append(event) }
         }
+        self.happened(events)
     }
 
-    private func heard(_ message: LinkMessage, on link: LinkConnection) {
+    /// What a message means to the machine; nil for what it need not know.
+    private func event(of message: LinkMessage, on link: LinkConnection) -> Event? {
         switch message {
         case .welcome(let welcome) where self.control.session == nil:
             self.control.session = welcome.session
@@ -60,19 +63,20 @@ extension WorkerLoop: LinkDelegate {
             self.log.info(
                 "the head welcomed this worker",
                 metadata: ["session": "\(welcome.session)", "kept": "\(welcome.keep.count)"])
-            self.happened(.welcomed(welcome))
-        case .heartbeat: break
-        // Told again, with its reason, when the link closes.
-        case .refused: break
+            return .welcomed(welcome)
+        // A refusal is told again, with its reason, when the link closes.
+        case .heartbeat, .refused: return nil
         case _ where self.control.session == nil:
             link.refuse("a head says nothing before its welcome")
-        case .assignments(let groups): self.happened(.assigned(groups))
-        case .acknowledged(let leases): self.happened(.acknowledged(leases))
-        case .cancelled(let leases): self.happened(.cancelled(leases))
-        case .drain: self.happened(.drainedByHead)
+            return nil
+        case .assignments(let groups): return .assigned(groups)
+        case .acknowledged(let leases): return .acknowledged(leases)
+        case .cancelled(let leases): return .cancelled(leases)
+        case .drain: return .drainedByHead
         case .hello, .reports, .welcome, .bulkHello, .fetch, .put, .blobFollows, .blobStored,
             .blobMissing:
             link.refuse("this is nothing that a head says on a control link")
+            return nil
         }
     }
 

@@ -1,3 +1,4 @@
+import DequeModule
 import Host
 import NIOCore
 import NIOPosix
@@ -6,7 +7,8 @@ import WorkerCore
 
 /// What a runner's channel tells, on its event loop.
 protocol RunnerListener: AnyObject, Sendable {
-    func runner(_ channel: RunnerChannel, reported report: RunnerReport)
+    /// All that one read brought, in order; never empty.
+    func runner(_ channel: RunnerChannel, reported reports: [RunnerReport])
     /// What the runner said makes no sense: end it.
     func runner(_ channel: RunnerChannel, broke rule: String)
 }
@@ -20,8 +22,10 @@ protocol RunnerListener: AnyObject, Sendable {
 final class RunnerChannel: @unchecked Sendable {
     let process: RunnerProcess
     let slot: SlotNumber
-    /// What it computes now; only of this may it report.
-    private var lease: Lease?
+    /// What it was given and has not finished, in order; only of the first may it report.
+    private var given: Deque<Lease> = []
+    /// What it is told with the next `flush`.
+    private(set) var outbox: [UInt8] = []
     /// What it did wrong; its death follows.
     private(set) var brokenRule: String?
     /// Ends it when it does not become ready.
@@ -72,17 +76,17 @@ final class RunnerChannel: @unchecked Sendable {
     func becameReady() { self.patience?.cancel() }
 
     func run(_ lease: Lease, _ trialClass: TrialClass, _ spec: TrialSpec) {
-        self.lease = lease
-        self.send(.run(lease, trialClass, spec))
+        self.given.append(lease)
+        self.say(.run(lease, trialClass, spec))
     }
 
     enum Claim: Equatable { case itsOwn, notItsOwn }
 
     /// The runner says that it has finished a trial. It computes strangers' data with strangers'
-    /// recipes, so its word counts for the one trial that it was given.
+    /// recipes, so its word counts for the trial whose turn it is of those that it was given.
     func finished(_ lease: Lease) -> Claim {
-        guard self.lease == lease else { return .notItsOwn }
-        self.lease = nil
+        guard self.given.first == lease else { return .notItsOwn }
+        self.given.removeFirst()
         return .itsOwn
     }
 
@@ -92,23 +96,25 @@ final class RunnerChannel: @unchecked Sendable {
         self.process.kill()
     }
 
-    private func send(_ order: RunnerOrder) {
-        guard let channel = self.channel else { return }
-        var bytes: [UInt8] = []
-        Frames.append(order.encoded(), to: &bytes)
-        channel.writeAndFlush(channel.allocator.buffer(bytes: bytes), promise: nil)
+    private func say(_ order: RunnerOrder) { Frames.append(order.encoded(), to: &self.outbox) }
+
+    /// Sends what it was told since the last time, in one write.
+    func flush() {
+        guard let channel = self.channel, !self.outbox.isEmpty else { return }
+        channel.writeAndFlush(channel.allocator.buffer(bytes: self.outbox), promise: nil)
+        self.outbox.removeAll(keepingCapacity: true)
     }
 
     /// - Throws: `HostError` when the runner does not take what it is sent.
     func attach(_ blob: Blob, _ memory: SealedMemory) throws(HostError) {
         try DescriptorPassing.send([0], with: [memory.descriptor], over: self.descriptors)
         self.attached.insert(blob.digest)
-        self.send(.attach(blob))
+        self.say(.attach(blob))
     }
 
     func detach(_ digest: Digest) {
         guard self.attached.remove(digest) != nil else { return }
-        self.send(.detach(digest))
+        self.say(.detach(digest))
     }
 
     /// Takes the memory that came with a report of outputs.
@@ -154,14 +160,21 @@ private final class RunnerHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         self.unwrapInboundIn(data).withUnsafeReadableBytes { self.inbox.append($0) }
+        var reports: [RunnerReport] = []
         do throws(WireError) {
             while let message = try self.inbox.next() {
-                self.listener.runner(self.runner, reported: try RunnerReport(bytes: message))
+                reports.append(try RunnerReport(bytes: message))
             }
+            self.tell(reports)
         } catch {
+            self.tell(reports)
             self.listener.runner(self.runner, broke: "\(error)")
             context.close(promise: nil)
         }
+    }
+
+    private func tell(_ reports: [RunnerReport]) {
+        if !reports.isEmpty { self.listener.runner(self.runner, reported: reports) }
     }
 
     /// The process ends with its socket or the other way round; its end is told by who waits for

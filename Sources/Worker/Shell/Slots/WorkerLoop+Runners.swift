@@ -39,20 +39,39 @@ extension WorkerLoop: RunnerListener {
         }
     }
 
-    func runner(_ runner: RunnerChannel, reported report: RunnerReport) {
+    func runner(_ runner: RunnerChannel, reported reports: [RunnerReport]) {
         guard self.runners[runner.slot] === runner else { return }
+        var events: [Event] = []
+        do throws(BrokenRule) {
+            for report in reports { events.append(try self.event(of: report, by: runner)) }
+        } catch {
+            self.runner(runner, broke: error.sentence)
+        }
+        // What it reported before it broke a rule stands.
+        self.happened(events)
+    }
+
+    private struct BrokenRule: Error {
+        let sentence: String
+
+        init(_ sentence: String) { self.sentence = sentence }
+    }
+
+    private func event(
+        of report: RunnerReport, by runner: RunnerChannel
+    ) throws(BrokenRule) -> Event {
         switch report {
         case .ready(let environmentClass, let missing):
             guard environmentClass == self.environmentClass else {
-                self.runner(runner, broke: "it is of another class than its worker")
-                return
+                throw BrokenRule("it is of another class than its worker")
             }
-            guard self.accepts(missing, of: runner) else { return }
+            try self.accept(missing)
             runner.becameReady()
-            self.happened(.runnerReady(runner.slot))
             self.becameWarm()
+            return .runnerReady(runner.slot)
         case .finished(let lease, let outcome):
-            self.finished(runner, lease, outcome)
+            try self.receiveOutputs(of: lease, outcome, from: runner)
+            return .runnerFinished(runner.slot, lease, outcome)
         }
     }
 
@@ -62,20 +81,18 @@ extension WorkerLoop: RunnerListener {
         runner.end(for: "the runner broke the protocol: \(rule)")
     }
 
-    private func finished(_ runner: RunnerChannel, _ lease: Lease, _ outcome: Outcome) {
+    private func receiveOutputs(
+        of lease: Lease, _ outcome: Outcome, from runner: RunnerChannel
+    ) throws(BrokenRule) {
         guard runner.finished(lease) == .itsOwn else {
-            self.runner(runner, broke: "it reports of a trial that it was not given")
-            return
+            throw BrokenRule("it reports of a trial whose turn it is not")
         }
-        if case .scored(_, let outputs) = outcome.result, !outputs.isEmpty {
-            do {
-                self.shelf.keep(try runner.receiveOutputs(outputs), outputs, of: lease)
-            } catch {
-                self.runner(runner, broke: error.description)
-                return
-            }
+        guard case .scored(_, let outputs) = outcome.result, !outputs.isEmpty else { return }
+        do throws(HostError) {
+            self.shelf.keep(try runner.receiveOutputs(outputs), outputs, of: lease)
+        } catch {
+            throw BrokenRule(error.description)
         }
-        self.happened(.runnerFinished(runner.slot, lease, outcome))
     }
 
     func attach(_ blob: Blob, to slot: SlotNumber) {
@@ -84,7 +101,7 @@ extension WorkerLoop: RunnerListener {
             preconditionFailure("the machine attaches \(blob.digest), which is not in the cache")
         }
         do throws(HostError) {
-            try runner.attach(blob, memory)
+            try self.tell(slot) { (runner) throws(HostError) in try runner.attach(blob, memory) }
         } catch {
             self.runner(runner, broke: "it does not take its data: \(error)")
         }
@@ -93,19 +110,19 @@ extension WorkerLoop: RunnerListener {
     /// An operator must know what this host cannot do, and once is enough. What one runner of this
     /// host could do any other can: one that misses more was refused it by accident, and may not
     /// run.
-    private func accepts(_ missing: [String], of runner: RunnerChannel) -> Bool {
+    private func accept(_ missing: [String]) throws(BrokenRule) {
         guard let known = self.missingProtections else {
             self.missingProtections = Set(missing)
-            guard !missing.isEmpty else { return true }
+            guard !missing.isEmpty else { return }
             self.log.warning(
                 "this host cannot protect itself from trials as it should",
                 metadata: ["missing": "\(missing.joined(separator: ", "))"])
-            return true
+            return
         }
         let more = Set(missing).subtracting(known).sorted()
-        guard !more.isEmpty else { return true }
-        let list = more.joined(separator: ", ")
-        self.runner(runner, broke: "it lacks protections that others here have: \(list)")
-        return false
+        guard more.isEmpty else {
+            let list = more.joined(separator: ", ")
+            throw BrokenRule("it lacks protections that others here have: \(list)")
+        }
     }
 }
