@@ -18,10 +18,14 @@ final class Inflow: Sendable {
     private static let patienceMax: DispatchTimeInterval = .seconds(60)
 
     private let blob: Blob
+    /// What is being written. The lock is held while bytes are copied, so that nobody takes the
+    /// memory for ended in the midst of it; the thread that checks does not ask for it before.
+    private let draft: Mutex<SealedMemory.Draft>
     private let state: Mutex<State>
     private let news = DispatchSemaphore(value: 0)
 
     private struct State {
+        /// As far as it has been written.
         var memory: SealedMemory.Draft
         /// How many bytes the thread was told of.
         var told: Int
@@ -30,20 +34,27 @@ final class Inflow: Sendable {
 
     init(_ blob: Blob, into memory: SealedMemory.Draft) {
         self.blob = blob
+        self.draft = Mutex(memory)
         self.state = Mutex(State(memory: memory, told: memory.byteCount))
     }
 
     /// Appends what has arrived. More than the blob has, or more than memory takes, is the end.
     func take(_ chunk: ByteBuffer) {
-        let isNews = self.state.withLock { state -> Bool in
-            guard state.end == nil else { return false }
-            do throws(TransferEnd) {
-                try self.append(chunk, to: &state.memory)
-            } catch {
-                state.end = error
-                return true
+        do throws(TransferEnd) {
+            let memory = try self.draft.withLock { (draft) throws(TransferEnd) in
+                if self.state.withLock({ $0.end == nil }) { try self.append(chunk, to: &draft) }
+                return draft
             }
-            let count = state.memory.byteCount
+            self.wrote(memory)
+        } catch {
+            self.finish(error)
+        }
+    }
+
+    private func wrote(_ memory: SealedMemory.Draft) {
+        let count = memory.byteCount
+        let isNews = self.state.withLock { state -> Bool in
+            state.memory = memory
             let isWhole = count == self.blob.size
             guard isWhole || count - state.told >= Self.strideBytes else { return false }
             state.told = count
@@ -98,7 +109,7 @@ final class Inflow: Sendable {
     /// What has arrived; nothing is appended to it any more.
     func ended() -> SealedMemory.Draft {
         self.finish(.interrupted(reason: "nobody waits for these bytes any more"))
-        return self.state.withLock { $0.memory }
+        return self.draft.withLock { $0 }
     }
 }
 
