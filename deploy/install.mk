@@ -30,7 +30,7 @@ install:
 	        { echo "make: $(BUILT)/$$program is missing; run make release first" >&2; exit 1; }; \
 	done
 	install -d -m 0755 $(bindir) $(unitdir) $(sysusersdir) $(tmpfilesdir) $(docdir) $(datadir)
-	install -m 0755 $(PROGRAMS:%=$(BUILT)/%) $(bindir)
+	install -s -m 0755 $(PROGRAMS:%=$(BUILT)/%) $(bindir)
 	install -m 0644 $(UNITS:%=$(DEPLOY)systemd/%) $(unitdir)
 	install -m 0644 $(DEPLOY)sysusers.d/assay.conf $(sysusersdir)/assay.conf
 	install -m 0644 $(DEPLOY)tmpfiles.d/assay.conf $(tmpfilesdir)/assay.conf
