@@ -93,7 +93,7 @@ final class LinkHandler: ChannelDuplexHandler {
         if self.closure == nil {
             switch self.role {
             case .dialling: self.closure = TLSFailure.closure(dialling: error)
-            case .listening: self.closure = .failed(TLSFailure.sentence(accepting: error))
+            case .listening: self.closure = .failed(TLSFailure.sentence(serving: error))
             }
         }
         context.close(promise: nil)

@@ -27,7 +27,7 @@ enum TLSFailure {
         case let error as NIOSSLExtraError where error == .failedToValidateHostname:
             return "the head's certificate is for another host name or address"
         case let error as NIOSSLError where error == .uncleanShutdown:
-            return "the connection broke off"
+            return Self.brokeOff
         case is HandshakeTimeout: return "no TLS handshake within the time allowed"
         default: break
         }
@@ -43,6 +43,14 @@ enum TLSFailure {
         if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
         return "the TLS handshake failed (\(words))"
     }
+
+    /// How a link that we accepted broke, when its peer had long been known.
+    static func sentence(serving error: any Error) -> String {
+        if let error = error as? NIOSSLError, error == .uncleanShutdown { return Self.brokeOff }
+        return Self.sentence(accepting: error)
+    }
+
+    private static let brokeOff = "the connection broke off"
 
     /// BoringSSL's name of an error ends its line: `…:OPENSSL_internal:NO_CERTIFICATE_SET`.
     private static func words(of error: any Error) -> String {

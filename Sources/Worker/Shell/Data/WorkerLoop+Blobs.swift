@@ -52,7 +52,7 @@ extension WorkerLoop {
                 "a data set arrived",
                 metadata: [
                     "blob": "\(digest)", "bytes": "\(memory.byteCount)",
-                    "seconds": "\(time.seconds)",
+                    "milliseconds": "\(Int((time.seconds * 1000).rounded()))",
                 ])
             guard self.shelf.arrived(digest, memory) == .wanted else { return }
             self.happened(.blobArrived(digest))
