@@ -11,7 +11,7 @@ RELEASE := $(BUILD) -c release --static-swift-stdlib -Xlinker --no-export-dynami
 # What the build and the tests need from Debian: libraries with headers, the independent clients
 # that the tests attack us with, and the judges of generated code and of units.
 PACKAGES := libopenblas-dev liblapacke-dev libsqlite3-dev libsystemd-dev libseccomp-dev \
-	pkg-config openssl curl iproute2 python3 python3-venv protobuf-compiler systemd
+	binutils pkg-config openssl curl iproute2 python3 python3-venv protobuf-compiler systemd
 
 .PHONY: help deps clients build release test lint protos-check demo bench clean
 
@@ -50,6 +50,7 @@ build: deps
 release: deps
 	$(RELEASE) --product assay
 	$(RELEASE) --product assay-certs
+	deploy/sbom.py .build/release/assay >.build/release/assay.cdx.json
 
 lint:
 	$(SWIFT) format lint --strict --parallel --recursive \

@@ -34,7 +34,7 @@ install:
 	install -m 0644 $(UNITS:%=$(DEPLOY)systemd/%) $(unitdir)
 	install -m 0644 $(DEPLOY)sysusers.d/assay.conf $(sysusersdir)/assay.conf
 	install -m 0644 $(DEPLOY)tmpfiles.d/assay.conf $(tmpfilesdir)/assay.conf
-	install -m 0644 $(DEPLOY)../docs/OPERATING.md $(docdir)
+	install -m 0644 $(DEPLOY)../docs/OPERATING.md $(BUILT)/assay.cdx.json $(docdir)
 	install -m 0644 $(CONFIGURATIONS:%=$(DEPLOY)config/%) $(datadir)
 
 # Leaves /etc/assay and /var/lib/assay: configuration, keys and state are the operator's.
