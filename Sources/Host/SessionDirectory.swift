@@ -110,7 +110,7 @@ package final class SessionDirectory: Sendable {
     private static func claim(
         _ name: String, at place: String, ending: Ending, in parent: Descriptor
     ) throws(HostError) -> SessionDirectory? {
-        let path = place.hasSuffix("/") ? place + name : "\(place)/\(name)"
+        let path = Self.path(name, below: place)
         // 1) Make and open it.
         guard mkdirat(parent.number, name, 0o700) == 0 else {
             if errno == EEXIST { return nil }
@@ -183,6 +183,10 @@ package final class SessionDirectory: Sendable {
     }
 
     // MARK: Names
+
+    static func path(_ name: String, below place: String) -> String {
+        place.hasSuffix("/") ? place + name : "\(place)/\(name)"
+    }
 
     private static func name(_ kind: Kind, _ random: UInt64) -> String {
         let digits = String(random, radix: 16)

@@ -70,7 +70,8 @@ struct Assay: AsyncParsableCommand {
                 name: "Clusters:",
                 subcommands: [
                     HeadCommand.self, WorkerCommand.self, NodesCommand.self, NodeCommand.self,
-                    HealthCommand.self, PortsCommand.self, BenchCommand.self, VersionCommand.self,
+                    HealthCommand.self, PortsCommand.self, DoctorCommand.self, BenchCommand.self,
+                    VersionCommand.self,
                 ]),
         ])
 }

@@ -28,6 +28,25 @@ import Testing
         #expect(try self.scratch.names == [])
     }
 
+    @Test func `a census tells the living, the dead and the kept, and touches none`() throws {
+        let living = try SessionDirectory.make(.worker, under: self.scratch.path)
+        let orphan = try self.abandon(.run)
+        let kept = try SessionDirectory.make(.head, under: self.scratch.path, ending: .retained)
+            .path
+        try self.scratch.directory("assay-head-0123456789abcdef")
+        try self.scratch.file("assay-head-0123456789abcdef/somebody's")
+        let before = try self.scratch.names
+
+        let census = try SessionDirectory.census(under: self.scratch.path)
+        #expect(census.alive == [living.path])
+        #expect(census.orphans == [orphan])
+        #expect(census.retained == [kept])
+        #expect(try self.scratch.names == before)
+        // The lock that it took to look is gone.
+        #expect(try self.reap().removed == [orphan])
+        try living.end()
+    }
+
     @Test func `the living are left alone`() throws {
         let living = try SessionDirectory.make(.worker, under: self.scratch.path)
         _ = try self.abandon(.worker)
