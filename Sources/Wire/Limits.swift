@@ -65,6 +65,14 @@ package enum Limits {
     /// A unary gRPC request, in bytes.
     package static let requestBytesMax = 4 * 1024 * 1024
 
+    // MARK: Tables, as the engine reads them
+
+    /// Rows of a table, so that a row's number fits 32 bits.
+    package static let rowsMax = UInt64(Int32.max) - 1
+    package static let columnsMax: UInt32 = 100_000
+    /// Classes of a target.
+    package static let classesMax: UInt32 = 1024
+
     // MARK: Workers
 
     /// Slots that one worker may offer.

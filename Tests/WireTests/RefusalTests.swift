@@ -76,6 +76,27 @@ import Wire
         }
     }
 
+    @Test(arguments: [(UInt64.max, 1, 0), (1, UInt32.max, 0), (1, 1, 1025)])
+    func `a table is no larger than an engine reads`(rows: UInt64, columns: UInt32, classes: UInt32)
+    {
+        let learning = LearningJob(
+            lesson: CodingTests.lesson, direction: .minimise, families: [], rows: rows,
+            columns: columns, classes: classes)
+        let spec = JobSpec(
+            name: "a", priority: 50, seed: 0, budget: Budget(trials: 1, time: nil),
+            kind: .learning(learning))
+        #expect(throws: WireError.self) { try JobSpec(spec.message) }
+    }
+
+    @Test func `a parameter that is not finite is refused`() {
+        for value in [Double.nan, .infinity, -.infinity] {
+            let recipe = Recipe(family: "ridge", parameters: [Parameter("alpha", value)], seed: 0)
+            #expect(throws: WireError("recipe.parameters.value", "is not finite")) {
+                try Recipe(recipe.message)
+            }
+        }
+    }
+
     @Test func `a recipe names each parameter once`() {
         let twice = Recipe(
             family: "ridge", parameters: [Parameter("alpha", 1), Parameter("alpha", 2)], seed: 0)

@@ -69,7 +69,11 @@ extension LearningJob {
             families: try Checked.map(families) { (family) throws(WireError) in
                 try Checked.text(family, "learning.families")
             },
-            rows: message.rows, columns: message.columns, classes: message.classes)
+            rows: try Checked.number(message.rows, "learning.rows", in: 0...Limits.rowsMax),
+            columns: try Checked.number(
+                message.columns, "learning.columns", in: 0...Limits.columnsMax),
+            classes: try Checked.number(
+                message.classes, "learning.classes", in: 0...Limits.classesMax))
     }
 
     var message: Assay_V1_LearningJob {

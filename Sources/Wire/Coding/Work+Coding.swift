@@ -20,7 +20,10 @@ extension Recipe {
         self.init(
             family: try Checked.text(message.family, "recipe.family"),
             parameters: try Checked.map(parameters) { (parameter) throws(WireError) in
-                Parameter(
+                guard parameter.value.isFinite else {
+                    throw WireError("recipe.parameters.value", "is not finite")
+                }
+                return Parameter(
                     try Checked.text(parameter.name, "recipe.parameters.name"), parameter.value)
             },
             seed: message.seed)
