@@ -68,6 +68,14 @@ private struct CheckedTable {
 
     init(_ learning: JobFile.Learning) throws(InputError) {
         let bytes = try TableFile.bytes(learning.train)
+        self.data = BlobUpload(bytes)
+        // Before anything of it is read: it may be somebody else's table.
+        let digest = self.data.blob.digest
+        if let pinned = learning.digest, pinned != digest {
+            throw InputError(
+                learning.train,
+                "is not the table that the job names: its SHA-256 is \(digest.hex)")
+        }
         let schema = try learning.schema.map { path throws(InputError) in
             try SchemaFile.read(path)
         }
@@ -82,7 +90,6 @@ private struct CheckedTable {
                 folds; set cv to \(max(2, dataset.rows / 2)) or less, or bring more rows
                 """)
         }
-        self.data = BlobUpload(bytes)
         self.schema = BlobUpload(used.encoded())
         self.rows = dataset.rows
         self.columns = dataset.features.columns.count

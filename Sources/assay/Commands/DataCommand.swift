@@ -1,11 +1,11 @@
 import ArgumentParser
 import Engine
 
-/// `assay data check|infer`
+/// `assay data check|infer|compare`
 struct DataCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Check a table against a schema, or draft one.",
-        subcommands: [Check.self, Infer.self])
+        commandName: "data", abstract: "Check a table, draft its schema, or compare it.",
+        subcommands: [Check.self, Infer.self, Compare.self])
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -7,7 +7,7 @@ import Wire
 /// ```yaml
 /// name: wine                          # optional from here: seed, priority, cv, model_list, output
 /// task: regression                    # classification | regression | idle
-/// data: { train: wine.csv, target: quality, schema: wine.schema.yaml }
+/// data: { train: wine.csv, target: quality, schema: wine.schema.yaml, sha256: 5c8c3e… }
 /// metric: [rmse, r2]                  # the first is optimised
 /// budget: { trials: 60, time: 120s }  # whichever ends first
 /// output: wine.model
@@ -35,6 +35,8 @@ struct JobFile: Equatable {
     struct Learning: Equatable {
         let task: Engine.LearningTask
         let train: String
+        /// What the table must be, byte for byte.
+        let digest: Digest?
         let schema: String?
         let target: String
         let metrics: [Metric]
@@ -123,6 +125,9 @@ struct JobFile: Equatable {
         var data = try root.required("data", example: example).mapping()
         let train = try data.required("train", example: "train: rows.csv").text()
         let target = try data.required("target", example: "target: price").text()
+        let digest = try data.value("sha256").map { value throws(InputError) in
+            try Self.digest(value)
+        }
         let schema = try data.value("schema").map { value throws(InputError) in
             Self.path(try value.text(), in: folder)
         }
@@ -137,8 +142,15 @@ struct JobFile: Equatable {
             try Self.families(value, task)
         }
         return Learning(
-            task: task, train: Self.path(train, in: folder), schema: schema, target: target,
-            metrics: metrics ?? [], folds: folds ?? 5, families: families ?? [])
+            task: task, train: Self.path(train, in: folder), digest: digest, schema: schema,
+            target: target, metrics: metrics ?? [], folds: folds ?? 5, families: families ?? [])
+    }
+
+    private static func digest(_ value: StrictYAML.Value) throws(InputError) -> Digest {
+        guard let digest = Digest(text: "sha256:\(try value.text())") else {
+            throw value.wrong("must be 64 lower-case hexadecimal digits, as sha256sum prints them")
+        }
+        return digest
     }
 
     private static func path(_ path: String, in folder: String) -> String {

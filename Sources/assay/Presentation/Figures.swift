@@ -37,6 +37,9 @@ enum Figures {
             ? Self.format("%.1f/s", perSecond) : "\(Self.count(Int(perSecond.rounded())))/s"
     }
 
+    /// A share of a whole: `12.5 %`.
+    static func share(_ share: Double) -> String { Self.format("%.1f %%", share * 100) }
+
     /// A whole number with its thousands apart: `20,000`.
     static func count(_ number: some BinaryInteger) -> String {
         let digits = Array(String(number.magnitude))

@@ -43,6 +43,39 @@ import Wire
         #expect(try JobSpec(job.spec.message) == job.spec)
     }
 
+    @Test func `a table that is not the one the job names is refused before it is read`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("a\n1\n2\n", to: "rows.csv")
+        // printf 'a\n1\n2\n' | sha256sum
+        let right = "d4fa155a0784a2543c083ff5c36ec7a7d4810f08946220e5acf4c1f11006216e"
+        let wrong = String(repeating: "0", count: 64)
+        for (digest, refusal) in [(wrong, "is not the table that the job names"), (right, "rows")] {
+            let path = try folder.write(
+                """
+                task: regression
+                data: { train: rows.csv, target: a, sha256: \(digest) }
+                budget: { trials: 5 }
+                """, to: "job.yaml")
+            let error = #expect(throws: InputError.self) { try PreparedJob(path: path) }
+            // The right one is read, and found too short.
+            #expect(error?.description.contains(refusal) == true)
+        }
+    }
+
+    @Test(arguments: ["abc", "sha256:\(String(repeating: "0", count: 64))", "A1"])
+    func `a digest that is none is a mistake in the job file`(text: String) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(
+            """
+            task: regression
+            data: { train: rows.csv, target: a, sha256: "\(text)" }
+            budget: { trials: 5 }
+            """, to: "job.yaml")
+        let error = #expect(throws: InputError.self) { try PreparedJob(path: path) }
+        #expect(error?.description.contains("job.yaml") == true)
+        #expect(error?.description.contains("64 lower-case hexadecimal digits") == true)
+    }
+
     @Test func `several classes are optimised by log loss, numbers by RMSE`() throws {
         let folder = try TemporaryFolder()
         try folder.write("a,b,label\n" + Self.rows(40), to: "rows.csv")
