@@ -158,7 +158,10 @@ let tests: [Target] = [
     .testTarget(
         name: "WorkerCoreTests", dependencies: ["Wire", "WorkerCore"],
         path: "Tests/Worker/CoreTests", swiftSettings: settings),
-    .testTarget(name: "EngineTests", dependencies: ["Engine"], swiftSettings: optimised),
+    .target(
+        name: "Fuzzing", dependencies: ["Engine"], path: "Tests/Fuzzing", swiftSettings: settings),
+    .testTarget(
+        name: "EngineTests", dependencies: ["Engine", "Fuzzing"], swiftSettings: optimised),
     .testTarget(name: "HostTests", dependencies: ["CHost", "Host"], swiftSettings: settings),
     .testTarget(
         name: "CertificateAuthorityTests",
