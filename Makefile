@@ -36,13 +36,18 @@ deps:
 	        "$${missing[@]}"; \
 	fi
 
-# An independent gRPC client for the tests; without it they skip what needs it, and say so.
+# Independent readers of what we write, for the tests: a gRPC client, and the tool of the OpenSSF
+# Model Signing format (whose certificates need pyOpenSSL, which it does not ask for). Without them
+# the tests skip what needs them, and say so.
 CLIENTS := .build/clients
 clients: deps
 	@[ -x $(CLIENTS)/bin/python ] || python3 -m venv $(CLIENTS)
 	@$(CLIENTS)/bin/python -c 'import grpc' 2>/dev/null \
 	    || $(CLIENTS)/bin/pip install --quiet 'grpcio>=1.60' \
 	    || echo 'grpcio could not be installed: its tests will be skipped' >&2
+	@$(CLIENTS)/bin/python -c 'import model_signing, OpenSSL' 2>/dev/null \
+	    || $(CLIENTS)/bin/pip install --quiet 'model-signing>=1.1' 'pyOpenSSL>=24' \
+	    || echo 'model-signing could not be installed: its tests will be skipped' >&2
 
 build: deps
 	$(BUILD) --build-tests
@@ -65,7 +70,8 @@ protos-check: build
 # TLS would then wait longer than the deadlines that they test.
 TESTS := $(SWIFT) test --skip-build --filter
 PURE_TESTS := WireTests|SearchTests|CoordinatorCoreTests|WorkerCoreTests|SimulationTests|EngineTests
-PURE_TESTS := $(PURE_TESTS)|HostTests|CertificateAuthorityTests|AssayTests|TidyTests
+PURE_TESTS := $(PURE_TESTS)|HostTests|CertificateAuthorityTests|SigningTests|AssayTests
+PURE_TESTS := $(PURE_TESTS)|TidyTests
 
 test: lint clients build protos-check
 	$(TESTS) '^($(PURE_TESTS))\.'

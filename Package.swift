@@ -102,10 +102,13 @@ let acting: [Target] = [
         ],
         swiftSettings: settings),
     .target(
+        name: "Signing", dependencies: ["Engine", "Transport", "Wire", asn1, crypto, x509],
+        swiftSettings: settings),
+    .target(
         name: "CoordinatorShell",
         dependencies: [
-            "CoordinatorCore", "Host", "Search", "Transport", "Wire", crypto, grdb, grpcCore,
-            httpTypes, hummingbird, logging, nio("NIOCore"), nio("NIOPosix"), protobuf,
+            "CoordinatorCore", "Host", "Search", "Signing", "Transport", "Wire", crypto, grdb,
+            grpcCore, httpTypes, hummingbird, logging, nio("NIOCore"), nio("NIOPosix"), protobuf,
         ],
         path: "Sources/Coordinator/Shell", exclude: ["Generated/journal.proto"],
         swiftSettings: settings),
@@ -125,8 +128,8 @@ let executables: [Target] = [
     .executableTarget(
         name: "assay",
         dependencies: [
-            "CertificateAuthority", "CoordinatorShell", "Engine", "Host", "Transport", "Wire",
-            "WorkerShell", argumentParser, crypto, grpcCore, logging, yams,
+            "CertificateAuthority", "CoordinatorShell", "Engine", "Host", "Signing", "Transport",
+            "Wire", "WorkerShell", argumentParser, crypto, grpcCore, logging, yams,
         ],
         swiftSettings: settings),
     .executableTarget(
@@ -158,7 +161,10 @@ let tests: [Target] = [
     .testTarget(
         name: "WorkerCoreTests", dependencies: ["Wire", "WorkerCore"],
         path: "Tests/Worker/CoreTests", swiftSettings: settings),
-    .testTarget(name: "EngineTests", dependencies: ["Engine"], swiftSettings: optimised),
+    .target(
+        name: "Fuzzing", dependencies: ["Engine"], path: "Tests/Fuzzing", swiftSettings: settings),
+    .testTarget(
+        name: "EngineTests", dependencies: ["Engine", "Fuzzing"], swiftSettings: optimised),
     .testTarget(name: "HostTests", dependencies: ["CHost", "Host"], swiftSettings: settings),
     .testTarget(
         name: "CertificateAuthorityTests",
@@ -173,10 +179,17 @@ let tests: [Target] = [
         ],
         swiftSettings: settings),
     .testTarget(
+        name: "SigningTests",
+        dependencies: [
+            "CertificateAuthority", "Fuzzing", "Signing", "Transport", "Wire", asn1, crypto, x509,
+        ],
+        swiftSettings: settings),
+    .testTarget(
         name: "CoordinatorShellTests",
         dependencies: [
             "CertificateAuthority", "CoordinatorCore", "CoordinatorShell", "Host", "Search",
-            "Transport", "Wire", crypto, grdb, grpcCore, grpcProtobuf, logging, nio("NIOCore"),
+            "Signing", "Transport", "Wire", crypto, grdb, grpcCore, grpcProtobuf, logging,
+            nio("NIOCore"),
         ],
         path: "Tests/Coordinator/ShellTests", swiftSettings: settings),
     .testTarget(
@@ -189,8 +202,8 @@ let tests: [Target] = [
     .testTarget(
         name: "AssayTests",
         dependencies: [
-            "assay", "Engine", "Host", "Transport", "Wire", "WorkerShell", argumentParser,
-            grpcCore,
+            "assay", "CertificateAuthority", "Engine", "Host", "Signing", "Transport", "Wire",
+            "WorkerShell", argumentParser, grpcCore,
         ],
         swiftSettings: settings),
     .target(

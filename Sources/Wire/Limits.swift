@@ -73,6 +73,17 @@ package enum Limits {
     /// Classes of a target.
     package static let classesMax: UInt32 = 1024
 
+    // MARK: Signatures
+
+    /// A model's signature, in bytes: the longest chain of certificates, and its files' digests.
+    package static let signatureBytesMax = 64 * 1024
+    /// Certificates of one signature: a head's, and the authorities between it and the root.
+    package static let signatureChainMax = 8
+    /// Files of one signed model.
+    package static let signedFilesMax = blobsPerTrialMax
+    /// How far the clocks of two hosts may differ, as a certificate's backdating allows.
+    package static let clockSkewMax: Duration = .seconds(300)
+
     // MARK: Workers
 
     /// Slots that one worker may offer.

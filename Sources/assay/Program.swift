@@ -59,7 +59,9 @@ struct Assay: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Here:",
-                subcommands: [RunCommand.self, PredictCommand.self, DataCommand.self]),
+                subcommands: [
+                    RunCommand.self, PredictCommand.self, VerifyCommand.self, DataCommand.self,
+                ]),
             CommandGroup(
                 name: "Jobs on a head:",
                 subcommands: [

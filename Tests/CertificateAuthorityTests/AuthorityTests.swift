@@ -23,9 +23,11 @@ import X509
         #expect(names.count == (role == .head ? 4 : 1))
     }
 
-    @Test mutating func `only a head may serve, and nobody may sign`() throws {
+    @Test mutating func `only a head may serve and sign models, nobody certificates`() throws {
         let head = try self.world.head().certificate.extensions
-        #expect(try head.extendedKeyUsage.map(Array.init) == [.serverAuth, .clientAuth])
+        #expect(
+            try head.extendedKeyUsage.map(Array.init)
+                == [.serverAuth, .clientAuth, .codeSigning])
         for role in Role.allCases where role != .head {
             let other = try self.world.issue(role).certificate.extensions
             #expect(try other.extendedKeyUsage.map(Array.init) == [.clientAuth])

@@ -109,7 +109,7 @@ import Wire
         #expect(report.dns == ["head.example"])
         #expect(report.addresses == ["127.0.0.1", "::1"])
         #expect(report.keyUsage == ["digitalSignature"])
-        #expect(report.extendedKeyUsage == ["serverAuth", "clientAuth"])
+        #expect(report.extendedKeyUsage == ["serverAuth", "clientAuth", "codeSigning"])
         #expect(report.serial.count == 40 && report.fingerprint.count == 64)
         #expect(report.text().contains("valid until  2027-02-21T12:00:00Z\n"))
         #expect(try report.json().contains(#""identity":"spiffe://north/head/a1""#))

@@ -1,15 +1,13 @@
 import Foundation
 import Testing
 
-/// What a gRPC client of another language sees; grpcio is installed by `make deps`.
+/// What a gRPC client of another language sees; grpcio is installed by `make clients`.
 @Suite struct ClientTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-    private static let python = folder.deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: ".build/clients/bin/python").path
 
     static var isInstalled: Bool {
-        let isThere = FileManager.default.isExecutableFile(atPath: Self.python)
-        if !isThere { print("SKIPPED: grpcio is not installed; run make deps") }
+        let isThere = Python.has("grpc")
+        if !isThere { print("SKIPPED: grpcio is not installed; run make clients") }
         return isThere
     }
 
@@ -17,7 +15,7 @@ import Testing
         _ cluster: Cluster, as name: String, _ service: String = ""
     ) async throws -> String {
         let client = try cluster.start(
-            Self.python,
+            Python.path,
             [
                 Self.folder.appending(path: "Clients/health.py").path, cluster.address,
                 cluster.certs(name), service,

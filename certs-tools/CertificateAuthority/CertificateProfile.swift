@@ -62,12 +62,14 @@ enum CertificateProfile {
         }
     }
 
-    /// Signs TLS handshakes: a head as server and as client, everybody else as client only.
+    /// Signs TLS handshakes: a head as server and as client, everybody else as client only. A head
+    /// also signs the models that its jobs make.
     static func leaf(
         _ request: CertificateRequest, publicKey: Certificate.PublicKey, authority: Certificate
     ) throws -> Certificate.Extensions {
         let usages: [ExtendedKeyUsage.Usage] =
-            request.identity.role == .head ? [.serverAuth, .clientAuth] : [.clientAuth]
+            request.identity.role == .head
+            ? [.serverAuth, .clientAuth, .codeSigning] : [.clientAuth]
         let names =
             [GeneralName.uniformResourceIdentifier(request.identity.uri)]
             + request.serverNames.map(Self.generalName)

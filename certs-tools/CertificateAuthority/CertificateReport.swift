@@ -125,6 +125,7 @@ package struct CertificateReport: Codable, Equatable, Sendable {
         switch usage {
         case .serverAuth: "serverAuth"
         case .clientAuth: "clientAuth"
+        case .codeSigning: "codeSigning"
         default: "\(usage)"
         }
     }

@@ -20,6 +20,7 @@ extension JSON {
 private struct JSONReader {
     let bytes: [UInt8]
     var at = 0
+    private var values = 0
 
     init(bytes: [UInt8]) {
         self.bytes = bytes
@@ -35,6 +36,10 @@ private struct JSONReader {
     private mutating func value(depth: Int) throws(ArtifactError) -> JSON {
         guard depth < JSON.Limits.depthMax else {
             throw self.fault("deeper than \(JSON.Limits.depthMax) levels")
+        }
+        self.values += 1
+        guard self.values <= JSON.Limits.valuesMax else {
+            throw self.fault("more than \(JSON.Limits.valuesMax) values")
         }
         self.skipSpace()
         switch self.next {

@@ -109,7 +109,7 @@ extension FittedModel {
             let isText = if case .categorical = feature.kind { true } else { false }
             guard feature.name == column.name, column.encoding.takesTexts ?? isText == isText else {
                 throw ArtifactError(
-                    .inconsistent, "column \(column.name) of the encoder is not the schema's")
+                    .inconsistent, "column \(feature.name) of the schema is not the encoder's")
             }
         }
         return schema

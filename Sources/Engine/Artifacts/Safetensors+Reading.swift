@@ -9,7 +9,11 @@ extension Safetensors {
         var claims: [Claim] = []
         for member in try header.members("the header") {
             if member.name == Self.metadataName {
-                for entry in try member.value.members("the metadata") {
+                let entries = try member.value.members("the metadata")
+                guard entries.count <= Self.metadataMax else {
+                    throw Self.fault("its metadata has more than \(Self.metadataMax) texts")
+                }
+                for entry in entries {
                     metadata.append(Entry(entry.name, try entry.value.text("a metadata entry")))
                 }
             } else {
@@ -65,6 +69,9 @@ extension Safetensors {
         let end: Int
 
         init(_ member: JSON.Member) throws(ArtifactError) {
+            guard isPlain(member.name) else {
+                throw fault("the name of a tensor is too long, or not of printable ASCII")
+            }
             self.name = member.name
             self.dtype = try member.value.member("dtype").text("dtype")
             let width: Int
@@ -99,6 +106,12 @@ extension Safetensors {
                 throw fault("tensor \(member.name) does not have the size of its shape")
             }
         }
+    }
+
+    /// Names stand in messages, in one line.
+    private static func isPlain(_ name: String) -> Bool {
+        (1...self.nameBytesMax).contains(name.utf8.count)
+            && name.utf8.allSatisfy { (32..<127).contains($0) }
     }
 
     private static func fault(_ problem: String) -> ArtifactError {

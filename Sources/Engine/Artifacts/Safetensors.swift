@@ -11,6 +11,10 @@ package enum Safetensors {
     package static let tensorsMax = 65_536
     /// Axes of one tensor.
     package static let rankMax = 8
+    /// A tensor's name, in bytes: ours are words, and it stands in messages.
+    package static let nameBytesMax = 256
+    /// Texts of the metadata.
+    package static let metadataMax = 1024
 
     package struct Content: Equatable, Sendable {
         /// In the order in which their data lies.

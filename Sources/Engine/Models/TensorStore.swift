@@ -6,8 +6,9 @@ struct TensorStore {
     private var tensors: [Tensor]
 
     init(_ tensors: [Tensor]) throws(LearnerError) {
-        for (index, tensor) in tensors.enumerated() {
-            guard !tensors[..<index].contains(where: { $0.name == tensor.name }) else {
+        var names: Set<String> = []
+        for tensor in tensors {
+            guard names.insert(tensor.name).inserted else {
                 throw LearnerError(.badTensor, "tensor \(tensor.name) is stored twice")
             }
             guard tensor.hasConsistentShape else {

@@ -3,7 +3,7 @@ import Glibc
 import Host
 import NIOSSL
 package import Wire
-import X509
+package import X509
 
 /// What a process shows and trusts: its certificate, its key, and the cluster's authority.
 ///
@@ -17,8 +17,12 @@ package struct Credentials: Sendable {
     let chain: [NIOSSLCertificate]
     let key: NIOSSLPrivateKey
     let roots: [NIOSSLCertificate]
+    /// The same as `chain`: the holder's own, then those that lead to its root.
+    package let certificates: [Certificate]
+    /// The same as `key`, for signing what is no handshake.
+    package let privateKey: Certificate.PrivateKey
     /// The same as `roots`, for explaining refusals.
-    let authorities: [Certificate]
+    package let authorities: [Certificate]
 
     /// Loads `ca.pem`, `cert.pem` and `key.pem` of a `--certs` directory.
     ///
@@ -86,6 +90,8 @@ package struct Credentials: Sendable {
         self.serial = facts.serial
         self.expiresAt = facts.notAfter
         self.authorities = roots.map(\.certificate)
+        self.certificates = chain.map(\.certificate)
+        self.privateKey = secret
         do {
             self.roots = try roots.map { try NIOSSLCertificate(bytes: $0.der, format: .der) }
             self.chain = try chain.map { try NIOSSLCertificate(bytes: $0.der, format: .der) }

@@ -572,6 +572,12 @@ package nonisolated struct Assay_V1_Model: Sendable {
 
   package var createdAt: Double = 0
 
+  /// of Get only: model.sig, OpenSSF Model Signing over the files
+  package var signature: Data = Data()
+
+  /// who fitted it
+  package var worker: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1694,7 +1700,7 @@ nonisolated extension Assay_V1_ModelFile: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension Assay_V1_Model: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Model"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}job\0\u{1}owner\0\u{1}name\0\u{1}scores\0\u{1}recipe\0\u{1}files\0\u{3}created_at\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}job\0\u{1}owner\0\u{1}name\0\u{1}scores\0\u{1}recipe\0\u{1}files\0\u{3}created_at\0\u{1}signature\0\u{1}worker\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1710,6 +1716,8 @@ nonisolated extension Assay_V1_Model: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 6: try { try decoder.decodeSingularMessageField(value: &self._recipe) }()
       case 7: try { try decoder.decodeRepeatedMessageField(value: &self.files) }()
       case 8: try { try decoder.decodeSingularDoubleField(value: &self.createdAt) }()
+      case 9: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.worker) }()
       default: break
       }
     }
@@ -1744,6 +1752,12 @@ nonisolated extension Assay_V1_Model: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.createdAt.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.createdAt, fieldNumber: 8)
     }
+    if !self.signature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 9)
+    }
+    if !self.worker.isEmpty {
+      try visitor.visitSingularStringField(value: self.worker, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1756,6 +1770,8 @@ nonisolated extension Assay_V1_Model: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs._recipe != rhs._recipe {return false}
     if lhs.files != rhs.files {return false}
     if lhs.createdAt != rhs.createdAt {return false}
+    if lhs.signature != rhs.signature {return false}
+    if lhs.worker != rhs.worker {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

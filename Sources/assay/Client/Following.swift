@@ -1,24 +1,58 @@
+import Foundation
+import Signing
+
 /// What `run`, `submit --follow` and `watch` do alike.
 enum Following {
+    /// Who vouches for the model that is written here. That it came from the head whole is proved
+    /// by the head's signature in any case.
+    enum Voucher: Sendable {
+        case head
+        /// The head is gone in a moment, and its authority with it: its signature proves nothing
+        /// to anybody.
+        case checksums
+        /// The head of a cluster that lasts, for one that does not.
+        case signer(ModelSigner)
+    }
+
     /// Follows a job with live progress, brings its model, and prints how it ended: its summary as
     /// JSON, or its leaderboard.
     ///
-    /// - Parameter model: the directory for the model; nil leaves it on the head.
+    /// - Parameters:
+    ///   - model: the directory for the model; nil leaves it on the head.
+    ///   - voucher: who vouches for it there.
     /// - Returns: the job as it ended, its model the directory where there is one.
     static func untilEnd(
         of job: String, knownFrom source: JobFollower.Source, on head: HeadClient, model: String?,
-        json: Bool, rest: LeaderboardText.Rest = .onHead
+        by voucher: Voucher = .head, json: Bool, rest: LeaderboardText.Rest = .onHead
     ) async throws -> JobReport {
         let terminal = Terminal()
         var ended = try await JobFollower(head: head, terminal: terminal)
             .follow(job, knownFrom: source)
         if let model, let id = ended.model {
             let found = try await ModelFetch.model(id, from: head)
-            try ModelDirectory(model).write(try await ModelFetch.files(of: found, from: head))
+            let bundle = try await ModelFetch.bundle(of: found, from: head)
+            try ModelDirectory(model).write(
+                bundle.files, signature: try Self.signature(of: bundle, by: voucher))
             ended.model = model
         }
         try await Self.summarise(ended, on: head, json: json, rest, terminal)
         return ended
+    }
+
+    private static func signature(
+        of bundle: CheckedBundle, by voucher: Voucher
+    ) throws(CommandError) -> [UInt8]? {
+        guard case .head(let provenance, let signature) = bundle.voucher else { return nil }
+        switch voucher {
+        case .head: return signature
+        case .checksums: return nil
+        case .signer(let signer):
+            do {
+                return try signer.sign(try provenance.statement.signed(at: Date()))
+            } catch {
+                throw CommandError(.failed, error.description)
+            }
+        }
     }
 
     private static func summarise(

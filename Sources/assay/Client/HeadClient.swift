@@ -1,5 +1,6 @@
 import GRPCCore
 import Host
+import Signing
 import Transport
 import Wire
 
@@ -12,14 +13,19 @@ struct HeadClient: Sendable {
     let health: any Grpc_Health_V1_Health.ClientProtocol
     /// Where it is, for sentences.
     let address: String
+    /// Whose signatures of models are believed: those of its authority's heads.
+    let trust: ModelTrust
 
-    init(wrapping client: GRPCClient<some ClientTransport>, address: String) {
+    init(
+        wrapping client: GRPCClient<some ClientTransport>, address: String, trust: ModelTrust
+    ) {
         self.jobs = Assay_V1_Jobs.Client(wrapping: client)
         self.blobs = Assay_V1_Blobs.Client(wrapping: client)
         self.models = Assay_V1_Models.Client(wrapping: client)
         self.nodes = Assay_V1_Nodes.Client(wrapping: client)
         self.health = Grpc_Health_V1_Health.Client(wrapping: client)
         self.address = address
+        self.trust = trust
     }
 
     /// All trials of a job, or the first `limit` of them.

@@ -1,3 +1,4 @@
+import Signing
 import Transport
 
 /// Opens connections to a head.
@@ -28,7 +29,10 @@ enum HeadConnection {
     ) async throws(CommandError) -> Answer {
         do {
             return try await ControlClient.with(head: address, credentials: credentials) { client in
-                try await body(HeadClient(wrapping: client, address: address.description))
+                try await body(
+                    HeadClient(
+                        wrapping: client, address: address.description,
+                        trust: ModelTrust(credentials.current)))
             }
         } catch {
             throw CommandError(error)

@@ -44,7 +44,7 @@ struct ModelChecksums: Equatable, Sendable {
         self.digests[name] == Self.digest(bytes)
     }
 
-    private static func digest(_ bytes: [UInt8]) -> Digest {
+    static func digest(_ bytes: [UInt8]) -> Digest {
         Digest(sha256: SHA256.hash(data: bytes).map { $0 })
     }
 }

@@ -1,9 +1,11 @@
 import Engine
 import Glibc
 import Host
+import Signing
+import Wire
 
-/// A model's bundle as a directory: `manifest.json`, `weights.safetensors`, and the checksums of
-/// both.
+/// A model's bundle as a directory: `manifest.json`, `weights.safetensors`, and what vouches for
+/// them: a head's signature, or where there is none their checksums.
 ///
 /// It is written beside its place and then given the name, so that there is the old model or the
 /// new one and never half of one.
@@ -13,7 +15,7 @@ struct ModelDirectory: Sendable {
     /// What a bundle consists of.
     static let files = [ModelBundle.manifestName, ModelBundle.weightsName]
     /// What a directory holds; one with these and nothing else is one of ours.
-    private static let entries = Self.files + [ModelChecksums.name]
+    private static let entries = Self.files + [ModelChecksums.name, ModelStatement.signatureName]
     /// A manifest, in bytes; weights have the bound of blobs.
     static let manifestBytesMax = 64 << 20
 
@@ -46,17 +48,26 @@ struct ModelDirectory: Sendable {
     }
 
     /// Writes the bundle, in place of an older one.
-    func write(_ contents: [(name: String, bytes: [UInt8])]) throws(CommandError) {
+    ///
+    /// - Parameter signature: nil writes the files' checksums in its place.
+    func write(
+        _ contents: [ModelFile], signature: [UInt8]? = nil
+    ) throws(CommandError) {
         try self.requireWritable()
         let draft = "\(self.path).draft-\(getpid())"
         // What has that name already is not ours: nothing is written into it, nor removed.
         guard mkdir(draft, 0o755) == 0 else {
             throw CommandError(.failed, HostError(failedTo: "make \(draft)", errno).description)
         }
-        let sums = Array(ModelChecksums(of: contents).text.utf8)
+        let voucher: ModelFile =
+            if let signature {
+                (name: ModelStatement.signatureName, bytes: signature)
+            } else {
+                (name: ModelChecksums.name, bytes: Array(ModelChecksums(of: contents).text.utf8))
+            }
         var written: [String] = []
         do throws(HostError) {
-            for (name, bytes) in contents + [(name: ModelChecksums.name, bytes: sums)] {
+            for (name, bytes) in contents + [voucher] {
                 try AtomicFile.write(
                     bytes, to: "\(draft)/\(name)", readers: .everyone, existing: .refused)
                 written.append(name)
@@ -69,8 +80,39 @@ struct ModelDirectory: Sendable {
         }
     }
 
-    /// The bundle's files, held against their checksums before anybody makes sense of them.
-    func bundle() throws(InputError) -> [(name: String, bytes: [UInt8])] {
+    // MARK: Reading
+
+    /// The bundle's files, checked before anybody makes sense of them.
+    ///
+    /// - Throws: `InputError` for what cannot be read or is damaged, `CommandError` for what is
+    ///   refused.
+    func bundle(on terms: ModelTerms) async throws -> CheckedBundle {
+        let names: [String]
+        do {
+            names = try Directory.names(at: self.path)
+        } catch {
+            throw InputError(self.path, "is no model's directory: \(error)")
+        }
+        guard names.contains(ModelStatement.signatureName) else {
+            try terms.requireUnsignedTaken(of: self.path)
+            return try self.unsignedBundle()
+        }
+        let trust = try terms.requireTrust(for: self.path)
+        guard names.allSatisfy((Self.files + [ModelStatement.signatureName]).contains) else {
+            throw CommandError(
+                .refused, "\(self.path): does not verify: it holds a file that was not signed")
+        }
+        let signature = try InputFile.read(
+            "\(self.path)/\(ModelStatement.signatureName)", upTo: Limits.signatureBytesMax,
+            what: "signature")
+        var files: [ModelFile] = []
+        for name in Self.files where names.contains(name) {
+            files.append((name: name, bytes: try self.read(name)))
+        }
+        return try await CheckedBundle(files, signature: signature, by: trust, at: self.path)
+    }
+
+    private func unsignedBundle() throws(InputError) -> CheckedBundle {
         let place = "\(self.path)/\(ModelChecksums.name)"
         let text = try InputFile.readIfThere(
             place, upTo: ModelChecksums.bytesMax, what: "checksum file")
@@ -84,17 +126,9 @@ struct ModelDirectory: Sendable {
                 "is malformed; it holds one line of sha256sum for each of "
                     + Self.files.joined(separator: " and "))
         }
-        var files: [(name: String, bytes: [UInt8])] = []
-        for name in Self.files {
-            let bytes = try self.read(name)
-            guard sums.fit(bytes, of: name) else {
-                throw InputError(
-                    "\(self.path)/\(name)",
-                    "differs from its checksum in \(ModelChecksums.name): altered or damaged")
-            }
-            files.append((name: name, bytes: bytes))
-        }
-        return files
+        var files: [ModelFile] = []
+        for name in Self.files { files.append((name: name, bytes: try self.read(name))) }
+        return try CheckedBundle(files, sums, in: self.path)
     }
 
     /// The bytes of a bundle's file.
@@ -103,7 +137,12 @@ struct ModelDirectory: Sendable {
         return try InputFile.read("\(self.path)/\(name)", upTo: most, what: "model file")
     }
 
-    var exists: Bool { access("\(self.path)/\(Self.files[0])", F_OK) == 0 }
+    /// Whether a model lies here, or what is left of one.
+    var exists: Bool {
+        [Self.files[0], ModelStatement.signatureName].contains { name in
+            access("\(self.path)/\(name)", F_OK) == 0
+        }
+    }
 
     // MARK: Steps
 

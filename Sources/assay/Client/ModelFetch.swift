@@ -1,15 +1,19 @@
 import Crypto
 import GRPCCore
+import Signing
 import Transport
 import Wire
 
 /// Brings a model from the head.
 enum ModelFetch {
-    /// The bundle's files, each checked against its digest.
-    static func files(
-        of model: Assay_V1_Model, from head: HeadClient
-    ) async throws -> [(name: String, bytes: [UInt8])] {
-        var files: [(name: String, bytes: [UInt8])] = []
+    /// The bundle, its signature verified.
+    ///
+    /// - Parameter trust: whose heads are believed; nil for those of the authority by which this
+    ///   head was proved.
+    static func bundle(
+        of model: Assay_V1_Model, from head: HeadClient, trusting trust: ModelTrust? = nil
+    ) async throws -> CheckedBundle {
+        var files: [ModelFile] = []
         for file in model.files {
             // The name becomes part of a path on this machine; only ours are taken.
             guard ModelDirectory.files.contains(file.name) else {
@@ -17,10 +21,20 @@ enum ModelFetch {
             }
             files.append((file.name, try await Self.bytes(of: file, model.id, from: head)))
         }
-        guard Set(files.map(\.name)) == Set(ModelDirectory.files) else {
-            throw CommandError(.failed, "model \(model.id) is not complete")
+        guard files.count == ModelDirectory.files.count,
+            Set(files.map(\.name)) == Set(ModelDirectory.files)
+        else { throw CommandError(.failed, "model \(model.id) is not complete") }
+        guard !model.signature.isEmpty else {
+            throw CommandError(
+                .refused, "\(model.id): the head did not sign it; upgrade the head first")
         }
-        return files
+        let bundle = try await CheckedBundle(
+            files, signature: Array(model.signature), by: trust ?? head.trust, at: model.id)
+        guard bundle.provenance?.statement.model == model.id else {
+            throw CommandError(
+                .refused, "\(model.id): does not verify: the signature is another model's")
+        }
+        return bundle
     }
 
     static func model(
@@ -29,7 +43,11 @@ enum ModelFetch {
         var request = Assay_V1_GetModelRequest()
         request.model = id
         let message = request
-        return try await head.models.get(message)
+        let model = try await head.models.get(message)
+        guard model.id == id else {
+            throw CommandError(.failed, "the head answers with another model than \(id)")
+        }
+        return model
     }
 
     private static func bytes(

@@ -1,15 +1,16 @@
 import Crypto
 import Engine
+import Host
 import Wire
 
-/// Turns a bundle's files into a model that predicts, every byte of them checked.
+/// Turns a bundle's files into a model that predicts, every part of them checked.
 enum ModelFiles {
     /// - Parameter name: what the user calls the model, for sentences.
     static func model(
-        _ files: [(name: String, bytes: [UInt8])], called name: String
+        _ bundle: CheckedBundle, called name: String
     ) throws(InputError) -> FittedModel {
         func bytes(_ file: String) -> [UInt8] {
-            files.first { $0.name == file }?.bytes ?? []
+            bundle.files.first { $0.name == file }?.bytes ?? []
         }
         do {
             return try ModelBundle(
@@ -18,7 +19,7 @@ enum ModelFiles {
                 digest: { "\(Digest(sha256: SHA256.hash(data: $0).map { $0 }))" }
             ).model
         } catch {
-            throw InputError(name, "is no model that can be used: \(error)")
+            throw InputError(name, "is no model that can be used: \(LogText.escaped("\(error)"))")
         }
     }
 }

@@ -57,8 +57,9 @@ struct ModelCommand: AsyncParsableCommand {
         let model = try await self.client.withHead { head in
             let model = try await ModelFetch.model(id, from: head)
             if let directory {
-                let files = try await ModelFetch.files(of: model, from: head)
-                try ModelDirectory(directory).write(files)
+                let bundle = try await ModelFetch.bundle(of: model, from: head)
+                try ModelDirectory(directory).write(
+                    bundle.files, signature: Array(model.signature))
             }
             return model
         }
@@ -73,7 +74,7 @@ struct ModelCommand: AsyncParsableCommand {
             for file in report.files {
                 text += "  \(file.name)  \(Figures.bytes(file.bytes))  \(file.digest)\n"
             }
-            if let directory { text += "written to \(directory)\n" }
+            if let directory { text += "verified, and written to \(directory)\n" }
             return text
         }
     }

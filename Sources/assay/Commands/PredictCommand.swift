@@ -7,7 +7,9 @@ struct PredictCommand: AsyncParsableCommand {
         commandName: "predict",
         abstract: "Predict a table's target with a model, or score the model on it.",
         discussion: """
-            MODEL is a bundle's directory, or the ID of a model on the head. Predictions go to \
+            MODEL is a bundle's directory, or the ID of a model on the head. Its signature is \
+            verified before a byte of it is parsed (see assay verify); where nobody is named to \
+            trust, a model that was never signed is held against its checksums. Predictions go to \
             standard output as CSV: a row for each of the table's, the prediction first, then for \
             classes the probability of each.
             """)
@@ -26,6 +28,11 @@ struct PredictCommand: AsyncParsableCommand {
         help: ArgumentHelp("Write the predictions to this file.", valueName: "file"))
     var file: String?
 
+    @OptionGroup var authority: AuthorityOptions
+
+    @Flag(help: "Take a model that nobody signed, on its checksums alone.")
+    var unsigned = false
+
     @OptionGroup var client: ClientOptions
     @OptionGroup var output: OutputOptions
 
@@ -38,12 +45,17 @@ struct PredictCommand: AsyncParsableCommand {
         let predictions: [String]?
         /// With `--output`: where they are.
         let output: String?
+        /// The identity of the head that signed the model.
+        let signer: String?
     }
 
     func run() async throws {
         let bytes = try TableFile.bytes(self.data)
+        let bundle = try await ModelSource(self.model, client: self.client).bundle(
+            on: ModelTerms(
+                trust: try self.authority.trust(self.client), takesUnsigned: self.unsigned))
         let prediction = try Prediction(
-            try await self.load(), csv: bytes, at: self.data,
+            try ModelFiles.model(bundle, called: self.model), csv: bytes, at: self.data,
             for: self.score ? .scoring : .prediction)
         let scores = self.score ? try prediction.scores(at: self.data) : nil
         if let file { try Self.write(prediction.csv(), to: file) }
@@ -56,29 +68,8 @@ struct PredictCommand: AsyncParsableCommand {
             rows: prediction.rows, scores: scores,
             predictions: printsPredictions
                 ? (0..<prediction.rows).map(prediction.answer(row:)) : nil,
-            output: self.file)
+            output: self.file, signer: bundle.provenance?.signer.uri)
         try self.output.print(report) { Self.text(report, $0.resultStyle) }
-    }
-
-    /// The model, from a directory where there is one of that name, else from the head.
-    private func load() async throws -> FittedModel {
-        let directory = ModelDirectory(self.model)
-        if directory.exists {
-            return try ModelFiles.model(try directory.bundle(), called: self.model)
-        }
-        guard self.client.isGiven(environment: .process) else {
-            throw CommandError(
-                .usage,
-                """
-                \(self.model): is no model's directory; to use a model of a head give --head and \
-                --certs
-                """)
-        }
-        let id = self.model
-        let files = try await self.client.withHead { head in
-            try await ModelFetch.files(of: try await ModelFetch.model(id, from: head), from: head)
-        }
-        return try ModelFiles.model(files, called: id)
     }
 
     private static func write(_ text: String, to path: String) throws(CommandError) {

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import Host
+import Signing
+import Transport
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -9,7 +11,8 @@ struct RunCommand: AsyncParsableCommand {
         discussion: """
             Makes a certificate authority in memory, a head and a worker in this process tree, \
             with mutual TLS on loopback between them, runs the job and writes its model where the \
-            job file says. Ctrl-C ends all of it.
+            job file says. Ctrl-C ends all of it. The authority is gone at the end, so the model \
+            has checksums and no signature, unless --certs names a head to sign it.
             """)
 
     @OptionGroup var output: OutputOptions
@@ -22,19 +25,36 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Keep the session directory at the end; it holds the journal, no data.")
     var retain = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Sign the model as this head: its directory with ca.pem, cert.pem and key.pem.",
+            valueName: "dir"))
+    var certs: String?
+
     func run() async throws {
         // Everything that the user gave is judged before anything starts.
         let job = try PreparedJob(path: self.file)
         let model = try self.model(of: job)
+        let voucher = try self.voucher()
         let json = self.output.json
         let settings = try self.cluster.settings(
             workers: 1, ending: self.retain ? .retained : .removed)
         let ended = try await EmbeddedCluster.run(settings) { head in
             let id = try await job.submit(to: head)
             return try await Following.untilEnd(
-                of: id, knownFrom: .head, on: head, model: model, json: json, rest: .gone)
+                of: id, knownFrom: .head, on: head, model: model, by: voucher, json: json,
+                rest: .gone)
         }
         try Following.requireSuccess(ended)
+    }
+
+    private func voucher() throws(CommandError) -> Following.Voucher {
+        guard let certs = self.certs else { return .checksums }
+        do {
+            return .signer(try ModelSigner(try Credentials(directory: certs)))
+        } catch {
+            throw CommandError(.usage, "--certs \(certs): \(error)")
+        }
     }
 
     /// Where the model goes: as the job file says, else beside it under the job's name. An idle

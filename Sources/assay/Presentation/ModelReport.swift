@@ -14,6 +14,8 @@ struct ModelReport: Encodable, Equatable, Sendable {
     let seed: UInt64
     let files: [File]
     let createdAt: Double
+    /// Who fitted it.
+    let worker: String
 
     struct File: Encodable, Equatable, Sendable {
         let name: String
@@ -40,6 +42,7 @@ struct ModelReport: Encodable, Equatable, Sendable {
                 bytes: file.blob.size)
         }
         self.createdAt = model.createdAt
+        self.worker = LogText.escaped(model.worker)
     }
 
     var scoresText: String {

@@ -11,7 +11,7 @@ import Testing
     ) async -> (code: RPCError.Code?, calls: Int) {
         let transport = RefusingTransport(answers)
         let head = HeadClient(
-            wrapping: GRPCClient(transport: transport), address: "127.0.0.1:7443")
+            wrapping: GRPCClient(transport: transport), address: "127.0.0.1:7443", trust: .nobody)
         let follower = JobFollower(
             head: head, terminal: Terminal(environment: Environment(["TERM": "dumb"])))
         do {

@@ -8,6 +8,9 @@ import Testing
         ModelDirectory.files.map { ($0, Array(text.utf8)) }
     }
 
+    /// Nobody is trusted, as where no authority is named.
+    private static let untold = ModelTerms(trust: nil, takesUnsigned: false)
+
     @Test func `a model is written whole, and nothing beside it`() throws {
         let place = try TemporaryFolder()
         let model = ModelDirectory("\(place.path)/wine.model/")
@@ -20,14 +23,16 @@ import Testing
         #expect(try model.read("manifest.json") == Array("one".utf8))
     }
 
-    @Test func `an older model of ours is replaced`() throws {
+    @Test func `an older model of ours is replaced`() async throws {
         let place = try TemporaryFolder()
         let model = ModelDirectory("\(place.path)/wine.model")
         try model.write(Self.bundle("one"))
         try model.write(Self.bundle("two"))
         #expect(try model.read("weights.safetensors") == Array("two".utf8))
         #expect(place.names.count == 4)
-        #expect(try model.bundle().map(\.bytes) == Self.bundle("two").map(\.bytes))
+        #expect(
+            try await model.bundle(on: Self.untold).files.map(\.bytes)
+                == Self.bundle("two").map(\.bytes))
     }
 
     @Test func `what is no model of ours is not replaced`() throws {
@@ -67,32 +72,37 @@ import Testing
 
     // MARK: Checksums
 
-    @Test func `a bundle is given out only while it is what was written`() throws {
+    @Test func `a bundle is given out only while it is what was written`() async throws {
         let place = try TemporaryFolder()
         let model = ModelDirectory("\(place.path)/wine.model")
         try model.write(Self.bundle("one"))
-        #expect(try model.bundle().map(\.name) == ModelDirectory.files)
+        #expect(try await model.bundle(on: Self.untold).files.map(\.name) == ModelDirectory.files)
 
         for file in ModelDirectory.files {
             try place.write("0ne", to: "wine.model/\(file)")
-            let error = #expect(throws: InputError.self) { try model.bundle() }
+            let error = await #expect(throws: InputError.self) {
+                try await model.bundle(on: Self.untold)
+            }
             #expect(error?.place == "\(model.path)/\(file)")
             #expect(error?.sentence.hasPrefix("differs from its checksum") == true)
             try place.write("one", to: "wine.model/\(file)")
         }
-        #expect(try model.bundle().count == 2)
+        #expect(try await model.bundle(on: Self.untold).files.count == 2)
     }
 
-    @Test func `a bundle without its checksums is not read`() throws {
+    @Test func `a bundle without its checksums is not read`() async throws {
         let place = try TemporaryFolder()
         let model = ModelDirectory("\(place.path)/wine.model")
         try model.write(Self.bundle("one"))
         try FileManager.default.removeItem(atPath: "\(model.path)/SHA256SUMS")
-        let error = #expect(throws: InputError.self) { try model.bundle() }
+        let error = await #expect(throws: InputError.self) {
+            try await model.bundle(on: Self.untold)
+        }
         #expect(error?.description.hasPrefix("\(model.path)/SHA256SUMS: is missing") == true)
     }
 
-    @Test func `checksums of another form are malformed, and long ones are not read`() throws {
+    @Test func `checksums of another form are malformed, and long ones are not read`() async throws
+    {
         let place = try TemporaryFolder()
         let model = ModelDirectory("\(place.path)/wine.model")
         try model.write(Self.bundle("one"))
@@ -105,19 +115,23 @@ import Testing
         ]
         for bad in malformed {
             try place.write(bad, to: "wine.model/SHA256SUMS")
-            let error = #expect(throws: InputError.self) { try model.bundle() }
+            let error = await #expect(throws: InputError.self) {
+                try await model.bundle(on: Self.untold)
+            }
             #expect(error?.sentence.hasPrefix("is malformed") == true, "\(bad)")
         }
         try place.write(good + String(repeating: "\n", count: 2000), to: "wine.model/SHA256SUMS")
-        let error = #expect(throws: InputError.self) { try model.bundle() }
+        let error = await #expect(throws: InputError.self) {
+            try await model.bundle(on: Self.untold)
+        }
         #expect(error?.sentence.contains("are the most") == true)
         try place.write(lines.reversed().joined(separator: "\n"), to: "wine.model/SHA256SUMS")
-        #expect(try model.bundle().count == 2)
+        #expect(try await model.bundle(on: Self.untold).files.count == 2)
     }
 
     // MARK: Drafts
 
-    @Test func `what has the draft's name already is neither written nor emptied`() throws {
+    @Test func `what has the draft's name already is neither written nor emptied`() async throws {
         let place = try TemporaryFolder()
         let model = ModelDirectory("\(place.path)/wine.model")
         let precious = ModelDirectory("\(place.path)/precious.model")
@@ -126,7 +140,9 @@ import Testing
         try FileManager.default.createSymbolicLink(
             atPath: draft, withDestinationPath: precious.path)
         #expect(throws: CommandError.self) { try model.write(Self.bundle("one")) }
-        #expect(try precious.bundle().map(\.bytes) == Self.bundle("mine").map(\.bytes))
+        #expect(
+            try await precious.bundle(on: Self.untold).files.map(\.bytes)
+                == Self.bundle("mine").map(\.bytes))
 
         try FileManager.default.removeItem(atPath: draft)
         try FileManager.default.createDirectory(

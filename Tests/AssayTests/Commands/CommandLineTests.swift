@@ -11,6 +11,8 @@ import Testing
         ["jobs", "--limit", "5"], ["job", "j1"], ["trials", "j1"], ["watch", "j1"],
         ["cancel", "j1"], ["nodes"], ["node", "drain", "w1"], ["node", "resume", "w1"],
         ["models"], ["model", "m1", "--output", "d"], ["predict", "m", "d.csv", "--score"],
+        ["predict", "m", "d.csv", "--ca", "ca.pem"], ["predict", "m", "d.csv", "--unsigned"],
+        ["verify", "m", "--ca", "ca.pem", "--json"], ["run", "a.yaml", "--certs", "head-1"],
         ["health"], ["ports"], ["data", "check", "d.csv", "--schema", "s.yaml"],
         ["data", "infer", "d.csv"], ["bench"],
         ["bench", "--workers", "2", "--slots", "1", "--bulk", "0"], ["version", "--json"],

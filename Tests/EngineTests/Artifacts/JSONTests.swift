@@ -1,3 +1,4 @@
+import Fuzzing
 import Testing
 
 @testable import Engine
@@ -63,6 +64,20 @@ import Testing
             guard number.isFinite else { continue }
             let back = try JSON(decoding: JSON.number(number).encoded()).number("it")
             #expect(back.bitPattern == number.bitPattern)
+        }
+    }
+
+    @Test func `a text that would take many times its size of memory is refused`() {
+        let brackets = String(repeating: "[],", count: JSON.Limits.valuesMax)
+        #expect(throws: ArtifactError(.badJSON, "")) { try self.parse("[\(brackets)[]]") }
+    }
+
+    @Test func `no mutant of a text crashes the reader, and what it reads it can write`() throws {
+        let text = #"{"a":[1,-2.5e3,"é\u20ac\n",null,true,{"b":[[],{}]}],"c":{"d":"e"}}"#
+        var mutants = Mutants(of: Array(text.utf8), seed: 3)
+        for _ in 0..<Mutants.rounds(20_000) {
+            guard let value = try? JSON(decoding: mutants.next()) else { continue }
+            #expect(try JSON(decoding: value.encoded()).encoded() == value.encoded())
         }
     }
 }

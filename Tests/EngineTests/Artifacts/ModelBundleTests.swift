@@ -1,3 +1,4 @@
+import Fuzzing
 import Testing
 
 @testable import Engine
@@ -61,26 +62,29 @@ import Testing
         }
     }
 
+    /// The manifest with another length of its weights.
+    private static func naming(_ bytes: Int, in manifest: [UInt8]) -> [UInt8] {
+        let text = String(decoding: manifest, as: UTF8.self)
+        return Array(text.replacing(/"bytes": [0-9]+/, with: "\"bytes\": \(bytes)").utf8)
+    }
+
     /// The digest does not guard here, as if whoever changed the files could also name them anew.
     @Test(arguments: [
         Family.logisticRegression, .naiveBayes, .nearestNeighbors, .extraTrees, .gradientBoosting,
     ]) func `no mutation of a bundle makes reading or predicting crash`(family: Family) throws {
         let files = try Self.bundle(family).files { _ in "same" }
         let frame = try SmallTables.flowers(rows: 5).features
-        var generator = SeededGenerator(seed: 17)
-        for round in 0..<1500 {
-            var manifest = files.manifest
-            var weights = files.weights
-            for _ in 0...generator.below(2) {
-                if round % 2 == 0 {
-                    manifest[generator.below(manifest.count)] = UInt8(32 + generator.below(95))
-                } else {
-                    // Headers are a small part of the weights, and the more interesting one.
-                    let end = generator.below(2) == 0 ? weights.count : min(600, weights.count)
-                    weights[generator.below(end)] = UInt8(generator.below(256))
-                }
-            }
-            let bundle = try? ModelBundle(manifest: manifest, weights: weights) { _ in "same" }
+        var manifests = Mutants(of: files.manifest, seed: 17)
+        var weights = Mutants(of: files.weights, seed: 19)
+        for round in 0..<Mutants.rounds(2000) {
+            // One of both: two faults at once would hide each other.
+            let isManifest = round % 2 == 0
+            let mutant = isManifest ? manifests.next() : weights.next()
+            let manifest =
+                isManifest ? mutant : Self.naming(mutant.count, in: files.manifest)
+            let bundle = try? ModelBundle(
+                manifest: manifest, weights: isManifest ? files.weights : mutant
+            ) { _ in "same" }
             _ = try? bundle?.model.predict(frame)
         }
         for length in stride(from: 0, to: files.manifest.count - 1, by: 3) {

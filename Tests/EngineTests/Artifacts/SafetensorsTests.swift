@@ -1,3 +1,4 @@
+import Fuzzing
 import Testing
 
 @testable import Engine
@@ -40,24 +41,47 @@ import Testing
             + #""data_offsets":[0,2]}}"#,
         #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#,
         #"{"a":{"dtype":"U8","shape":[2]}}"#, #"{"a":3}"#, "[]", "{", "",
+        #"{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"__metadata__":{"a":1}}"#,
+        #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","#
+            + #""shape":[1],"data_offsets":[1,2]}}"#,
+        #"{"a\u001b[2J":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#,
+        #"{"":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#,
+        #"{"a":{"dtype":"U8","shape":[2],"data_offsets":[9223372036854775806,"#
+            + #"9223372036854775807]}}"#,
+        #"{"a":{"dtype":"U8","shape":[1,1,1,1,1,1,1,1,2],"data_offsets":[0,2]}}"#,
     ]) func `a header that lies is refused`(header: String) {
-        let file = [UInt8(header.utf8.count), 0, 0, 0, 0, 0, 0, 0] + Array(header.utf8) + [7, 9]
+        let count = header.utf8.count
+        let file =
+            [UInt8(count & 255), UInt8(count >> 8), 0, 0, 0, 0, 0, 0] + Array(header.utf8) + [7, 9]
         #expect(throws: ArtifactError.self) { try Safetensors.decode(file) }
     }
 
     @Test func `no mutation of the file makes the reader crash`() {
         let file = Safetensors.encode(Self.tensors, metadata: [.init("format", "assay")])
-        var generator = SeededGenerator(seed: 5)
-        for _ in 0..<5_000 {
-            var mutated = file
-            for _ in 0...generator.below(3) {
-                mutated[generator.below(mutated.count)] = UInt8(generator.below(256))
-            }
-            mutated.removeLast(generator.below(2) * generator.below(mutated.count))
-            _ = try? Safetensors.decode(mutated)
-        }
+        var mutants = Mutants(of: file, seed: 5)
+        for _ in 0..<Mutants.rounds(5000) { _ = try? Safetensors.decode(mutants.next()) }
         for length in 0..<file.count {
             #expect(throws: ArtifactError.self) { try Safetensors.decode(Array(file[..<length])) }
+        }
+    }
+
+    @Test(arguments: [0, 1, UInt64(Safetensors.headerBytesMax) + 1, 1 << 32, 1 << 63, .max])
+    func `a header's length beyond the file or the bound is refused`(length: UInt64) {
+        let file = withUnsafeBytes(of: length.littleEndian) { Array($0) } + Array("{}".utf8)
+        #expect(throws: ArtifactError.self) { try Safetensors.decode(file) }
+    }
+
+    /// As many as the bound allows: reading and looking for doubled names must not be quadratic.
+    @Test(.timeLimit(.minutes(1))) func `a file of a great many tensors is read in no time`()
+        throws
+    {
+        let tensors = (0..<Safetensors.tensorsMax).map {
+            Tensor(name: "t\($0)", shape: [0], values: .u8([]))
+        }
+        let read = try Safetensors.decode(Safetensors.encode(tensors)).tensors
+        #expect(read.count == Safetensors.tensorsMax)
+        #expect(throws: LearnerError(.badTensor, "")) {
+            try TensorStore(read + [tensors[0]])
         }
     }
 }

@@ -1,3 +1,4 @@
+import Fuzzing
 import Testing
 
 @testable import Engine
@@ -19,11 +20,10 @@ import Testing
             .init("a", .numeric(bounds: .init(low: 0, high: 1))),
             .init("b", .categorical(categories: ["x", "y"]), missing: .refused),
         ]).encoded()
-        var generator = SeededGenerator(seed: 8)
-        for _ in 0..<5000 {
-            var mutated = bytes
-            mutated[generator.below(bytes.count)] = UInt8(generator.below(256))
-            _ = try? Schema(decoding: mutated)
+        var mutants = Mutants(of: bytes, seed: 8)
+        for _ in 0..<Mutants.rounds(5000) {
+            guard let schema = try? Schema(decoding: mutants.next()) else { continue }
+            #expect(try Schema(decoding: schema.encoded()) == schema)
         }
         for length in bytes.indices {
             #expect(throws: SchemaError.self) { try Schema(decoding: Array(bytes[..<length])) }

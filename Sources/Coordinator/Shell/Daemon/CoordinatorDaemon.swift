@@ -1,6 +1,7 @@
 import CoordinatorCore
 package import Host
 package import Logging
+import Signing
 package import Transport
 import Wire
 
@@ -33,6 +34,7 @@ package enum CoordinatorDaemon {
         // 1) What may be wrong is found before anything is started.
         try settings.validate()
         try credentials.current.require(.head)
+        Self.warn(unlessItSigns: credentials.current, log)
         let place = SessionDirectory.place(given: settings.session.temporaryDirectory)
         try Self.removeOrphans(under: place, log)
         let session = try SessionDirectory.make(
@@ -94,6 +96,17 @@ package enum CoordinatorDaemon {
         switch state {
         case .directory(let path): try StateDirectory(at: path)
         case .session: try StateDirectory(at: "\(session.path)/state")
+        }
+    }
+
+    /// Jobs run nevertheless, and their models wait for a certificate that may sign them.
+    private static func warn(unlessItSigns credentials: Credentials, _ log: Logger) {
+        do {
+            _ = try ModelSigner(credentials)
+        } catch {
+            log.warning(
+                "no model can be handed out; issue the certificate anew, and reload",
+                metadata: ["reason": "\(error)"])
         }
     }
 

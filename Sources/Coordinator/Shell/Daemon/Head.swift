@@ -40,7 +40,8 @@ struct Head: Sendable {
                     admission: Admission(readiness: self.readiness, blobs: blobs, log: log),
                     directory: JobDirectory(loop: loop, archive: archive), log: log),
                 BlobsService(blobs: blobs, log: log),
-                ModelsService(archive: archive, blobs: blobs, log: log),
+                ModelsService(
+                    archive: archive, blobs: blobs, credentials: credentials, log: log),
                 NodesService(loop: loop, sessions: sessions, log: log),
                 HealthService(readiness: self.readiness),
             ],

@@ -44,6 +44,7 @@ extension JobRecord {
         let refit = self.trials.last { $0.spec.step == .refit && $0.isScored }
         if let recipe = refit?.spec.recipe { message.recipe = recipe.message }
         message.scores = refit?.spec.scores.map(\.message) ?? []
+        message.worker = refit?.worker ?? ""
         return message
     }
 }

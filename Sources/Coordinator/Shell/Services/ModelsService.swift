@@ -3,13 +3,18 @@ package import GRPCCore
 import Glibc
 import Host
 import Logging
+import Signing
 import Transport
 package import Wire
 
 /// The models that jobs have made: `j17` is the model of job 17.
+///
+/// None leaves the head unsigned. A signature is made when it is asked for, from the digests in
+/// the journal and with the certificate of that moment, so that nothing has to be kept or renewed.
 package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
     let archive: Archive
     let blobs: BlobStore
+    let credentials: CredentialStore
     let log: Logger
 
     /// Models in one answer.
@@ -31,7 +36,9 @@ package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
     package func get(
         request: Assay_V1_GetModelRequest, context: ServerContext
     ) async throws -> Assay_V1_Model {
-        try await self.find(request.model, context)
+        var model = try await self.find(request.model, context)
+        model.signature = Data(try self.signature(of: model))
+        return model
     }
 
     package func fetch(
@@ -59,6 +66,21 @@ package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
                 chunk.chunk = bytes
                 try await response.write(chunk)
             }
+        }
+    }
+
+    private func signature(of model: Assay_V1_Model) throws(RPCError) -> [UInt8] {
+        do {
+            let statement = try ModelStatement(
+                model: model.id, name: model.name, owner: model.owner, worker: model.worker,
+                signedAt: Date(),
+                files: try model.files.map {
+                    ModelStatement.File(name: $0.name, digest: try Blob($0.blob).digest)
+                })
+            return try ModelSigner(self.credentials.current).sign(statement)
+        } catch {
+            self.log.error("a model could not be signed", metadata: ["reason": "\(error)"])
+            throw RPCError(code: .failedPrecondition, message: "\(error)")
         }
     }
 

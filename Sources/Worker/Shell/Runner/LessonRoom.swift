@@ -57,7 +57,7 @@ struct LessonRoom {
     /// Fits on all rows; the model, as the two files of its bundle.
     ///
     /// Nothing in the files tells which worker made them or when, so that a second run of the same
-    /// refit gives the same digests.
+    /// refit gives the same digests; the head says that when it signs them.
     ///
     /// - Parameter scores: What the recipe scored by cross validation.
     func refit(
@@ -73,6 +73,9 @@ struct LessonRoom {
             .init("data", self.lesson.data.digest.description),
             .init("schema", self.lesson.schema.digest.description),
             .init("rows", "\(self.bench.dataset.rows)"),
+            .init("metrics", self.lesson.metrics.joined(separator: ",")),
+            .init("folds", "\(self.lesson.folds)"),
+            .init("fold_seed", "\(self.lesson.foldSeed)"),
             .init("environment", self.environmentClass),
         ]
         let judged = scores.map { ModelBundle.Score($0.metric, $0.value) }

@@ -70,6 +70,14 @@ import Wire
             manifest: memory[0].withBytes { Array($0) }, weights: memory[1].withBytes { Array($0) }
         ) { _ in outputs[1].blob.digest.description }
         #expect(bundle.scores == [ModelBundle.Score("roc_auc", 0.75)])
+        // What a second run would say too, and no more: neither who nor when.
+        #expect(
+            bundle.lineage.map(\.name) == [
+                "data", "environment", "fold_seed", "folds", "metrics", "rows", "schema",
+            ])
+        #expect(
+            bundle.lineage.first { $0.name == "environment" }?.text
+                == ConversationRig.environmentClass)
     }
 
     @Test func `a table that cannot be read fails the trial without repeating a cell`() async throws
