@@ -198,9 +198,12 @@ let tests: [Target] = [
         path: "Tests/Simulator", swiftSettings: settings),
     .testTarget(
         name: "SimulationTests", dependencies: ["Simulator", "Wire"], swiftSettings: settings),
-    .testTarget(
-        name: "EndToEndTests", dependencies: ["assay", "assay-certs"], exclude: ["Clients"],
+    .target(
+        name: "LiveCluster", dependencies: ["assay", "assay-certs"], path: "Tests/LiveCluster",
         swiftSettings: settings),
+    .testTarget(
+        name: "EndToEndTests", dependencies: ["assay", "assay-certs", "LiveCluster"],
+        exclude: ["Clients"], swiftSettings: settings),
     .testTarget(name: "TidyTests", swiftSettings: settings),
 ]
 
