@@ -169,7 +169,7 @@ let tests: [Target] = [
         dependencies: [
             "CertificateAuthority", "Host", "Transport", "Wire", asn1, crypto, grpcCore,
             grpcProtobuf, grpcTransport, hummingbird, httpTypes, logging, nio("NIOCore"),
-            nio("NIOPosix"), nioSSL, x509,
+            nio("NIOEmbedded"), nio("NIOPosix"), nio("NIOTLS"), nioSSL, x509,
         ],
         swiftSettings: settings),
     .testTarget(
