@@ -175,7 +175,7 @@ let tests: [Target] = [
         dependencies: [
             "CertificateAuthority", "Host", "Transport", "Wire", asn1, crypto, grpcCore,
             grpcProtobuf, grpcTransport, hummingbird, httpTypes, logging, nio("NIOCore"),
-            nio("NIOPosix"), nioSSL, x509,
+            nio("NIOEmbedded"), nio("NIOPosix"), nio("NIOTLS"), nioSSL, x509,
         ],
         swiftSettings: settings),
     .testTarget(
@@ -211,9 +211,12 @@ let tests: [Target] = [
         path: "Tests/Simulator", swiftSettings: settings),
     .testTarget(
         name: "SimulationTests", dependencies: ["Simulator", "Wire"], swiftSettings: settings),
-    .testTarget(
-        name: "EndToEndTests", dependencies: ["assay", "assay-certs"], exclude: ["Clients"],
+    .target(
+        name: "LiveCluster", dependencies: ["assay", "assay-certs"], path: "Tests/LiveCluster",
         swiftSettings: settings),
+    .testTarget(
+        name: "EndToEndTests", dependencies: ["assay", "assay-certs", "LiveCluster"],
+        exclude: ["Clients"], swiftSettings: settings),
     .testTarget(name: "TidyTests", swiftSettings: settings),
 ]
 

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import LiveCluster
 import Testing
 
 /// `assay-certs` as a script meets it.

@@ -1,4 +1,5 @@
 import Foundation
+import LiveCluster
 import Testing
 
 /// What a gRPC client of another language sees; grpcio is installed by `make clients`.

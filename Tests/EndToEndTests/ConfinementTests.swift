@@ -1,4 +1,5 @@
 import Foundation
+import LiveCluster
 import Testing
 
 /// A runner cannot reach what it was not given, and bad input starts nothing.

@@ -1,4 +1,5 @@
 import Foundation
+import LiveCluster
 import Testing
 
 /// `kill -9` of anything, at any moment, loses nothing acknowledged and counts nothing twice.

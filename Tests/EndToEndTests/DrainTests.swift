@@ -1,4 +1,5 @@
 import Foundation
+import LiveCluster
 import Testing
 
 /// The first SIGTERM finishes, the second hands back; no trial is lost either way.

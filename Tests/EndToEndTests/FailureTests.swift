@@ -1,4 +1,5 @@
 import Foundation
+import LiveCluster
 import Testing
 
 /// A trial that cannot be computed says why, from the runner to the leaderboard.

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import LiveCluster
 import Testing
 
 /// The service manager passes its socket as number 3. Each case is a process of its own: in that of

@@ -1,4 +1,5 @@
 import Foundation
+import LiveCluster
 import Testing
 
 /// What a release says that it is made of.

@@ -1,4 +1,5 @@
 import Foundation
+import LiveCluster
 import Testing
 
 /// Real jobs through real processes: what a user sees.

@@ -1,4 +1,5 @@
 import Foundation
+import LiveCluster
 import Testing
 
 /// Data is where it must be and nowhere else, and nothing stays behind.

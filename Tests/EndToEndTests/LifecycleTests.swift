@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import LiveCluster
 import Testing
 
 /// What operators do to daemons while work goes on.

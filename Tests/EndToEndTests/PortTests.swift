@@ -1,4 +1,5 @@
 import Foundation
+import LiveCluster
 import Testing
 
 /// One port of the head, none of the workers; and the answers that probes expect there.

@@ -1,4 +1,5 @@
 import Foundation
+import LiveCluster
 import Testing
 
 /// What a person sees while a job runs, and what a script gets of it.

@@ -1,4 +1,5 @@
 import Foundation
+import LiveCluster
 import Testing
 
 /// Whoever is not proved is refused, as an independent client sees it.

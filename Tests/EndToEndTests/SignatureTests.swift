@@ -1,4 +1,5 @@
 import Foundation
+import LiveCluster
 import Testing
 
 /// Models on their way from a head to somebody who trusts its authority and nobody else.

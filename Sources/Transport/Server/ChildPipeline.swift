@@ -34,7 +34,7 @@ struct ChildPipeline: Sendable {
         child.closeFuture.whenComplete { _ in table.close(id) }
 
         let gate = ConnectionGate(id, table: table, settings: self.settings, log: self.log)
-        let negotiation = ApplicationProtocolNegotiationHandler { result, child in
+        let negotiation = Negotiation { result, child in
             self.route(result, child, gate, configurator)
         }
         let sync = child.pipeline.syncOperations

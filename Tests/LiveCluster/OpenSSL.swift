@@ -1,11 +1,13 @@
 import Foundation
 
 /// The openssl program: a client and an authority that share no code with us.
-struct OpenSSL {
-    let cluster: Cluster
+package struct OpenSSL {
+    package let cluster: Cluster
+
+    package init(cluster: Cluster) { self.cluster = cluster }
 
     /// Connects as a TLS client and says what openssl saw of it.
-    func connect(_ arguments: [String], as name: String?) async throws -> String {
+    package func connect(_ arguments: [String], as name: String?) async throws -> String {
         var credentials: [String] = []
         if let name {
             let certs = self.cluster.certs(name)
@@ -24,7 +26,7 @@ struct OpenSSL {
     }
 
     /// Signs with the cluster's own authority what `assay-certs` would refuse to make.
-    func sign(
+    package func sign(
         _ name: String, uri: String?, usage: String = "clientAuth",
         from start: String = "20200101000000Z", to end: String = "20400101000000Z",
         authority: String? = nil

@@ -1,13 +1,13 @@
 import Foundation
 
 extension Cluster {
-    struct Page {
-        let code: Int
-        let body: String
+    package struct Page {
+        package let code: Int
+        package let body: String
     }
 
     /// Asks for a page as an independent client does: curl, over TLS with a certificate.
-    func fetch(_ path: String, as name: String) async throws -> Page {
+    package func fetch(_ path: String, as name: String) async throws -> Page {
         let certs = self.certs(name)
         let curl = try self.start(
             "/usr/bin/env",

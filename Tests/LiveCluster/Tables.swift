@@ -1,9 +1,9 @@
 /// Small tables that are made here, so that no test needs a file of this machine.
-enum Tables {
+package enum Tables {
     /// Two overlapping clouds: a class that depends on both numbers and a colour.
     ///
     /// - Parameter canary: Stands in one cell of a categorical column; it must be found nowhere.
-    static func classification(rows: Int, seed: UInt64, canary: String? = nil) -> String {
+    package static func classification(rows: Int, seed: UInt64, canary: String? = nil) -> String {
         var noise = Noise(state: seed)
         var lines = ["length,width,colour,kind"]
         for row in 0..<rows {
@@ -20,7 +20,7 @@ enum Tables {
     }
 
     /// A smooth surface with noise.
-    static func regression(rows: Int, seed: UInt64) -> String {
+    package static func regression(rows: Int, seed: UInt64) -> String {
         var noise = Noise(state: seed)
         var lines = ["x,y,z"]
         for _ in 0..<rows {
@@ -32,10 +32,12 @@ enum Tables {
     }
 
     /// SplitMix64.
-    struct Noise {
-        var state: UInt64
+    package struct Noise {
+        private var state: UInt64
 
-        mutating func next() -> UInt64 {
+        package init(state: UInt64) { self.state = state }
+
+        package mutating func next() -> UInt64 {
             self.state &+= 0x9E37_79B9_7F4A_7C15
             var z = self.state
             z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -43,6 +45,6 @@ enum Tables {
             return z ^ (z >> 31)
         }
 
-        mutating func unit() -> Double { Double(self.next() >> 11) * 0x1.0p-53 }
+        package mutating func unit() -> Double { Double(self.next() >> 11) * 0x1.0p-53 }
     }
 }

@@ -4,12 +4,12 @@ import Glibc
 /// A head and workers as real processes on loopback, with certificates of their own authority.
 ///
 /// Everything lies below one directory that is removed at the end.
-final class Cluster: Sendable {
-    let directory: String
-    let socket: ListeningSocket
-    var address: String { "127.0.0.1:\(self.socket.port)" }
+package final class Cluster: Sendable {
+    package let directory: String
+    package let socket: ListeningSocket
+    package var address: String { "127.0.0.1:\(self.socket.port)" }
 
-    init() async throws {
+    package init() async throws {
         var template = Array("/tmp/assay-e2e-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw EndToEndError("no temporary directory") }
         self.directory = String(decoding: template.dropLast().map(UInt8.init), as: UTF8.self)
@@ -23,21 +23,21 @@ final class Cluster: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: self.directory) }
 
-    func path(_ name: String) -> String { "\(self.directory)/\(name)" }
+    package func path(_ name: String) -> String { "\(self.directory)/\(name)" }
 
-    func makeDirectory(_ name: String) throws {
+    package func makeDirectory(_ name: String) throws {
         try FileManager.default.createDirectory(
             atPath: self.path(name), withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
     }
 
-    func write(_ text: String, to name: String) throws -> String {
+    package func write(_ text: String, to name: String) throws -> String {
         try text.write(toFile: self.path(name), atomically: true, encoding: .utf8)
         return self.path(name)
     }
 
     /// Writes a learning job beside the table that it names; returns the job's path.
-    func write(job: String, on table: String, named name: String) throws -> String {
+    package func write(job: String, on table: String, named name: String) throws -> String {
         _ = try self.write(table, to: "\(name).csv")
         return try self.write(job, to: "\(name).yaml")
     }
@@ -45,12 +45,12 @@ final class Cluster: Sendable {
     // MARK: Certificates
 
     /// Makes a certificate of this cluster in the directory `certs/NAME`.
-    func issue(_ role: String, _ name: String, _ more: [String] = []) async throws {
+    package func issue(_ role: String, _ name: String, _ more: [String] = []) async throws {
         try await self.certify(
             ["issue", role, name, "--ca", self.path("ca"), "--out", self.certs(name)] + more)
     }
 
-    func certs(_ name: String) -> String { self.path("certs-\(name)") }
+    package func certs(_ name: String) -> String { self.path("certs-\(name)") }
 
     private func certify(_ arguments: [String]) async throws {
         let program = try self.start(Binaries.certs, arguments)
@@ -60,12 +60,18 @@ final class Cluster: Sendable {
     // MARK: Daemons
 
     /// Starts a head on the cluster's socket and waits until it says that it is ready.
-    func startHead(_ more: [String] = []) async throws -> Program {
+    ///
+    /// - Parameter descriptorsMax: How many it may have open.
+    package func startHead(
+        _ more: [String] = [], descriptorsMax: Int? = nil
+    ) async throws -> Program {
         let notify = try self.notifySocket()
+        let bound = descriptorsMax.map { "ulimit -n \($0) && " } ?? ""
         // LISTEN_PID must be the daemon's own; only a shell that becomes it knows the number.
         let head = try Program(
             [
-                "/bin/sh", "-c", "LISTEN_PID=$$ exec \"$@\"", "head", Binaries.assay, "head",
+                "/bin/sh", "-c", "\(bound)LISTEN_PID=$$ exec \"$@\"", "head", Binaries.assay,
+                "head",
                 "--certs", self.certs("head-1"), "--state", self.path("state"), "--temp-dir",
                 self.path("temp"),
             ] + more,
@@ -83,7 +89,8 @@ final class Cluster: Sendable {
     }
 
     /// Starts a worker and waits until the head has welcomed it.
-    func startWorker(_ name: String, slots: Int = 1, _ more: [String] = []) async throws -> Program
+    package func startWorker(_ name: String, slots: Int = 1, _ more: [String] = []) async throws
+        -> Program
     {
         if !FileManager.default.fileExists(atPath: self.certs(name)) {
             try await self.issue("worker", name)
@@ -111,14 +118,14 @@ final class Cluster: Sendable {
     // MARK: Clients
 
     /// Starts a client verb with the certificates of `name`.
-    func client(_ arguments: [String], as name: String = "ute") throws -> Program {
+    package func client(_ arguments: [String], as name: String = "ute") throws -> Program {
         try self.start(
             Binaries.assay, arguments,
             ["ASSAY_HEAD": self.address, "ASSAY_CERTS": self.certs(name)])
     }
 
     /// Runs a client verb with `--json` and answers its object.
-    func ask(_ arguments: [String], as name: String = "ute") async throws -> [String: Any] {
+    package func ask(_ arguments: [String], as name: String = "ute") async throws -> [String: Any] {
         let program = try self.client(arguments + ["--json"], as: name)
         let status = await program.status
         guard status == 0 else {
@@ -131,7 +138,7 @@ final class Cluster: Sendable {
         return object
     }
 
-    func start(
+    package func start(
         _ binary: String, _ arguments: [String], _ environment: [String: String] = [:]
     ) throws -> Program {
         try Program(
@@ -148,9 +155,9 @@ final class Cluster: Sendable {
 }
 
 /// The programs under test, as the build left them beside the tests.
-enum Binaries {
-    static let assay = "\(directory)/assay"
-    static let certs = "\(directory)/assay-certs"
+package enum Binaries {
+    package static let assay = "\(directory)/assay"
+    package static let certs = "\(directory)/assay-certs"
 
     private static let directory: String = {
         if let given = ProcessInfo.processInfo.environment["ASSAY_BINARIES"] { return given }

@@ -1,14 +1,13 @@
 import Foundation
 
 /// The interpreter that `make clients` sets up.
-enum Python {
-    static let path = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent()
+package enum Python {
+    package static let path = URL(filePath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: ".build/clients/bin/python").path
 
     /// Whether it is there and can import all of these.
-    static func has(_ modules: String...) -> Bool {
+    package static func has(_ modules: String...) -> Bool {
         guard FileManager.default.isExecutableFile(atPath: Self.path) else { return false }
         let process = Process()
         process.executableURL = URL(filePath: Self.path)

@@ -1,12 +1,12 @@
 import Foundation
-import Glibc
+package import Glibc
 
 /// A program of ours, or of somebody else, as a real process.
 ///
 /// Its output goes to files, so that nothing is lost and no pipe fills up.
-final class Program: Sendable {
-    let pid: pid_t
-    let arguments: [String]
+package final class Program: Sendable {
+    package let pid: pid_t
+    package let arguments: [String]
     private let outputPath: String
     private let errorPath: String
     private let exit: Task<Int32, Never>
@@ -16,7 +16,7 @@ final class Program: Sendable {
     /// - Parameters:
     ///   - environment: The whole environment.
     ///   - descriptors: Ours to the child's: `[ours: theirs]`; standard ones are set already.
-    init(
+    package init(
         _ arguments: [String], environment: [String: String], in directory: String,
         descriptors: [Int32: Int32] = [:]
     ) throws {
@@ -33,12 +33,16 @@ final class Program: Sendable {
     }
 
     /// The exit code, or 128 and the signal that ended it, as a shell says it.
-    var status: Int32 { get async { await self.exit.value } }
+    package var status: Int32 { get async { await self.exit.value } }
 
-    func send(_ signal: Int32) { _ = kill(self.pid, signal) }
+    package func send(_ signal: Int32) { _ = kill(self.pid, signal) }
 
-    var output: String { (try? String(contentsOfFile: self.outputPath, encoding: .utf8)) ?? "" }
-    var errors: String { (try? String(contentsOfFile: self.errorPath, encoding: .utf8)) ?? "" }
+    package var output: String {
+        (try? String(contentsOfFile: self.outputPath, encoding: .utf8)) ?? ""
+    }
+    package var errors: String {
+        (try? String(contentsOfFile: self.errorPath, encoding: .utf8)) ?? ""
+    }
 
     private static func reap(_ pid: pid_t) -> Int32 {
         var status: Int32 = 0
@@ -73,15 +77,16 @@ final class Program: Sendable {
     }
 }
 
-struct EndToEndError: Error, CustomStringConvertible {
-    let description: String
+package struct EndToEndError: Error, CustomStringConvertible {
+    package let description: String
 
-    init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 }
 
 /// Blocking calls, each on a thread of its own, so that the cooperative pool stays free.
-enum OwnThread {
-    static func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+package enum OwnThread {
+    package static func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value
+    {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread { continuation.resume(returning: body()) }
         }

@@ -1,11 +1,11 @@
 import Glibc
 
 /// A listening socket that outlives the head, as a systemd socket unit does.
-final class ListeningSocket: Sendable {
-    let descriptor: Int32
-    let port: UInt16
+package final class ListeningSocket: Sendable {
+    package let descriptor: Int32
+    package let port: UInt16
 
-    init() throws {
+    package init() throws {
         self.descriptor = socket(
             AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()

@@ -2,11 +2,11 @@ import Foundation
 import Glibc
 
 /// What systemd hears from a daemon: a datagram socket that collects its notifications.
-final class NotifySocket: Sendable {
-    let path: String
+package final class NotifySocket: Sendable {
+    package let path: String
     private let descriptor: Int32
 
-    init(path: String) throws {
+    package init(path: String) throws {
         self.path = path
         self.descriptor = socket(
             AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -29,7 +29,7 @@ final class NotifySocket: Sendable {
     ///
     /// - Throws: when `seconds` pass without it: the bound of a hanging test, not its measure.
     @discardableResult
-    func wait(for line: String, seconds: Int = 60) async throws -> [String] {
+    package func wait(for line: String, seconds: Int = 60) async throws -> [String] {
         let descriptor = self.descriptor
         let heard: [String]? = await OwnThread.run {
             var heard: [String] = []
