@@ -70,7 +70,9 @@ struct Assay: AsyncParsableCommand {
                 name: "Clusters:",
                 subcommands: [
                     HeadCommand.self, WorkerCommand.self, NodesCommand.self, NodeCommand.self,
-                    HealthCommand.self, PortsCommand.self, BenchCommand.self, VersionCommand.self,
+                    RevokeCommand.self, RevocationsCommand.self, HealthCommand.self,
+                    PortsCommand.self,
+                    BenchCommand.self, VersionCommand.self,
                 ]),
         ])
 }
