@@ -96,9 +96,9 @@ let acting: [Target] = [
     .target(
         name: "Transport",
         dependencies: [
-            "Host", "Wire", asn1, crypto, grpcCore, grpcProtobuf, grpcTransport, httpTypes,
-            hummingbird, hummingbirdCore, logging, nio("NIOCore"), nio("NIOPosix"),
-            nio("NIOTLS"), nioExtras, nioHTTP2, nioSSL, x509,
+            "CertificateAuthority", "Host", "Wire", asn1, crypto, grpcCore, grpcProtobuf,
+            grpcTransport, httpTypes, hummingbird, hummingbirdCore, logging, nio("NIOCore"),
+            nio("NIOPosix"), nio("NIOTLS"), nioExtras, nioHTTP2, nioSSL, x509,
         ],
         swiftSettings: settings),
     .target(

@@ -21,6 +21,16 @@ package enum Limits {
     /// Bytes waiting to be written to one link before its producer is told to wait.
     package static let outboxBytesMax = 8 * 1024 * 1024
 
+    // MARK: Certificates
+
+    /// A serial number, in bytes. RFC 5280 allows 20; a foreign authority's may be longer.
+    package static let serialBytesMax = 64
+    /// Revocations that a head keeps: each is an act of a person, and 100,000 take some 20 MB.
+    package static let revocationsMax = 100_000
+    /// A revocation list in PEM, in bytes: some 60 for each certificate, and as many certificates
+    /// as a head keeps revocations.
+    package static let revocationListBytesMax = 8 * 1024 * 1024
+
     // MARK: Names and texts
 
     /// A SPIFFE ID, in bytes: three labels of 63 and the scheme, rounded up.

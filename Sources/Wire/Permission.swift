@@ -6,6 +6,7 @@ package enum Verb: String, CaseIterable, Hashable, Sendable {
     case listNodes, controlNode
     case readHealth, readMetrics
     case openLink
+    case revoke, listRevocations
 }
 
 /// Whose the object is that a verb touches.
@@ -47,6 +48,7 @@ package enum Permission: Equatable, Sendable {
 
         case (.viewer, .listJobs), (.viewer, .readJob), (.viewer, .listModels): .all
         case (.viewer, .listNodes), (.viewer, .readHealth), (.viewer, .readMetrics): .all
+        case (.viewer, .listRevocations): .all
 
         case (.probe, .readHealth), (.probe, .readMetrics): .all
 
@@ -73,6 +75,8 @@ extension Verb {
         case .readHealth: "ask for health"
         case .readMetrics: "read metrics"
         case .openLink: "open a worker's link"
+        case .revoke: "revoke certificates"
+        case .listRevocations: "list revocations"
         }
     }
 }

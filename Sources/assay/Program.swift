@@ -72,8 +72,8 @@ struct Assay: AsyncParsableCommand {
                 name: "Clusters:",
                 subcommands: [
                     HeadCommand.self, WorkerCommand.self, NodesCommand.self, NodeCommand.self,
-                    HealthCommand.self, PortsCommand.self, DoctorCommand.self, BenchCommand.self,
-                    VersionCommand.self,
+                    RevokeCommand.self, RevocationsCommand.self, HealthCommand.self,
+                    PortsCommand.self, DoctorCommand.self, BenchCommand.self, VersionCommand.self,
                 ]),
         ])
 }

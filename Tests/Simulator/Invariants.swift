@@ -26,7 +26,7 @@ struct Promises {
         case .submitted(let job, _, _, _, _): self.submitted.insert(job)
         case .finished(let trial, let outcome, _): self.finished[trial] = outcome
         case .ended(let job, _, _): self.ended.insert(job)
-        case .proposed, .lost, .nodeDrained, .nodeResumed: break
+        case .proposed, .lost, .nodeDrained, .nodeResumed, .revoked: break
         }
     }
 

@@ -26,7 +26,7 @@ struct Plan: Sendable {
     enum Fault: Sendable {
         case headCrashes, workerCrashes, linkBreaks
         case workerDrains, workerStops
-        case nodeDrains, nodeResumes
+        case nodeDrains, nodeResumes, workerRevoked
         case runnerDies
         /// Old reports arrive once more: on the link that they came by, or on another's.
         case reportsEcho
@@ -55,7 +55,7 @@ struct Plan: Sendable {
         self.faultInterval = .milliseconds(chance.pick([300, 1000, 5000, 1_000_000]))
         let kinds: [Fault] = [
             .headCrashes, .workerCrashes, .linkBreaks, .workerDrains, .workerStops, .nodeDrains,
-            .nodeResumes, .runnerDies, .reportsEcho,
+            .nodeResumes, .workerRevoked, .runnerDies, .reportsEcho,
         ]
         // Swarm: each world suffers from some kinds of faults only, so that no kind hides another.
         let some = kinds.filter { _ in chance.once(in: 2) }

@@ -23,8 +23,28 @@ extension World {
             let request = RequestID(rawValue: .max)
             self.tellHead(.drainNode(self.workers[worker].name, request: request))
         case .nodeResumes: self.resumeNodes()
+        case .workerRevoked:
+            // It comes back with a new certificate.
+            let name = self.workers[worker].name
+            guard let identity = try? Identity(cluster: "lab", role: .worker, name: name) else {
+                preconditionFailure("\(name) is no name")
+            }
+            self.tellHead(
+                .revoke(
+                    [.holder(Holder(identity))], by: "operator/olga",
+                    request: RequestID(rawValue: .max)))
         case .runnerDies: try self.killSomeRunner(of: worker, life)
         case .reportsEcho: self.echo()
+        }
+    }
+
+    /// As the shell does it: whoever stands on a revoked certificate is expelled, which the core
+    /// may have decided already, or which may come after a new session of the worker.
+    mutating func expel(_ record: RevocationRecord) {
+        guard case .holder(let holder) = record.revocation else { return }
+        for (session, link) in self.head.sessions.sorted(by: { $0.key < $1.key })
+        where self.workers[self.links[link].worker].name == holder.name {
+            self.tellHead(.expelled(session, reason: "\(holder) is revoked"))
         }
     }
 

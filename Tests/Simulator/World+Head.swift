@@ -164,6 +164,7 @@ extension World {
             case .cut(let session, _):
                 guard let link = self.head.sessions.removeValue(forKey: session) else { continue }
                 self.breakLink(link)
+            case .revoke(let record): self.expel(record)
             case .propose(let job, let study, let count):
                 let happening = Happening.proposed(
                     job, study, count: count, generation: self.head.generation)

@@ -13,7 +13,7 @@ import Wire
             let credentials = try Credentials(directory: directory)
 
             #expect(credentials.identity.uri == "spiffe://lab/worker/anna")
-            #expect(credentials.serial.count == 40)
+            #expect(credentials.serial.bytes.count == 20)
         }
     }
 

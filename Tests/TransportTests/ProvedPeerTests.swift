@@ -20,7 +20,7 @@ import X509
         #expect(peer.identity.uri == "spiffe://lab/worker/anna")
         #expect(peer.role == .worker)
         let report = try CertificateReport(pem: issued.certificatePEM, now: Date())
-        #expect(peer.serial == report.serial.lowercased().filter(\.isHexDigit))
+        #expect(peer.serial == (try SerialNumber(text: report.serial)))
         #expect(peer.expiresAt > Date())
     }
 
@@ -66,11 +66,54 @@ import X509
         let issued = try self.cluster.issue(.worker, "anna")
         let peer = try self.judge(issued.certificatePEM, .link)
 
-        self.revocations.insert(peer.serial)
+        self.revocations.insert(.certificate(peer.serial), at: Date())
 
         #expect(
             self.refusal { try self.judge(issued.certificatePEM, .link) }
                 == "its certificate \(peer.serial) is revoked")
+    }
+
+    @Test func `a revoked holder is refused with what it was issued up to then, and no other`()
+        throws
+    {
+        let now = Date()
+        let old = try self.cluster.issue(.worker, "anna", now: now)
+        let peer = try self.judge(old.certificatePEM, .link)
+        let moment = now + 3600
+        self.revocations.insert(.holder(Holder(peer.identity)), at: moment)
+
+        // Nobody has to have seen the certificate before.
+        let unseen = try self.cluster.issue(.init(uris: ["spiffe://lab/worker/anna"]))
+        for pem in [old.certificatePEM, unseen.certificatePEM] {
+            let refusal = self.refusal { try self.judge(pem, .link) }
+            #expect(refusal?.hasPrefix("worker/anna was revoked at") == true)
+        }
+        // The clock of this judgement is later than that of the new certificate.
+        let new = try self.cluster.issue(
+            .init(
+                uris: ["spiffe://lab/worker/anna"], begin: moment + 1, end: moment + 600))
+        let later = moment + 60
+        #expect(self.refusal { try self.judge(new.certificatePEM, .link, now: later) } == nil)
+        let other = try self.cluster.issue(.worker, "anna2", now: now)
+        #expect(self.refusal { try self.judge(other.certificatePEM, .link) } == nil)
+        let user = try self.cluster.issue(.user, "anna", now: now)
+        #expect(self.refusal { try self.judge(user.certificatePEM, .rpc) } == nil)
+    }
+
+    @Test func `an earlier revocation of a holder does not weaken a later one`() throws {
+        let peer = try self.judge(try self.cluster.issue(.worker, "anna").certificatePEM, .link)
+        let holder = Revocation.holder(Holder(peer.identity))
+        self.revocations.insert(holder, at: peer.notBefore + 10)
+        self.revocations.insert(holder, at: peer.notBefore - 10)
+        #expect(self.revocations.reason(refusing: peer) != nil)
+    }
+
+    @Test func `what an authority listed stays refused when its list goes back`() throws {
+        let peer = try self.judge(try self.cluster.issue(.worker, "anna").certificatePEM, .link)
+        self.revocations.insert(listed: [peer.serial])
+        self.revocations.insert(listed: [])
+        #expect(self.revocations.reason(refusing: peer.serial) != nil)
+        #expect(self.revocations.listed == [peer.serial])
     }
 
     @Test func `workers open links, people and probes the rest, and a head is dialled`() throws {
@@ -89,17 +132,19 @@ import X509
         }
     }
 
-    private func judge(_ pem: String, _ application: ApplicationProtocol) throws -> ProvedPeer {
-        try self.judge(der: try PEMDocument(pemString: pem).derBytes, application)
+    private func judge(
+        _ pem: String, _ application: ApplicationProtocol, now: Date = Date()
+    ) throws -> ProvedPeer {
+        try self.judge(der: try PEMDocument(pemString: pem).derBytes, application, now: now)
     }
 
     private func judge(
-        der: [UInt8]?, _ application: ApplicationProtocol = .link
+        der: [UInt8]?, _ application: ApplicationProtocol = .link, now: Date = Date()
     ) throws -> ProvedPeer {
         try UnprovedPeer(der: der).proved(
             by: PeerPolicy(
                 cluster: "lab", judging: .client(of: application), revocations: self.revocations),
-            now: Date())
+            now: now)
     }
 
     private func refusal(_ body: () throws -> ProvedPeer) -> String? {

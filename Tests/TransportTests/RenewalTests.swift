@@ -1,5 +1,6 @@
 import CertificateAuthority
 import Foundation
+import GRPCCore
 import Glibc
 import Host
 import NIOCore
@@ -44,14 +45,75 @@ import Wire
             _ = try await dialer.connect(to: head.place, delegate: end)
             let peer = try #require(await head.links.opened.next()).peer
 
-            #expect(head.server.revoke(serial: peer.serial) == 1)
+            head.server.revocations.insert(.certificate(peer.serial), at: Date())
+            #expect(head.server.expel().map(\.peer) == [peer])
 
-            #expect(await end.closure() == .refused(reason: "the certificate is revoked"))
+            let reason = "its certificate \(peer.serial) is revoked"
+            #expect(await end.closure() == .refused(reason: reason))
             let again = RecordingEnd()
             _ = try await dialer.connect(to: head.place, delegate: again)
+            #expect(await again.closure() == .refused(reason: reason))
+        }
+    }
+
+    @Test func `a call on a connection that was expelled is refused, and one in flight is cut`()
+        async throws
+    {
+        try await TestHead.with { head in
+            try await head.asking(try head.cluster.store(.operator, "olga")) { client in
+                let nodes = Assay_V1_Nodes.Client(wrapping: client)
+                _ = try await nodes.list(.init())
+                let peer = try #require(head.server.connections.all.first?.peer)
+                head.service.gate.close()
+                defer { head.service.gate.open() }
+                try await withThrowingTaskGroup(of: RPCError?.self) { group in
+                    group.addTask {
+                        await #expect(throws: RPCError.self) { try await nodes.drain(.init()) }
+                    }
+                    _ = await head.service.gate.arrivals.next()
+                    head.server.revocations.insert(.certificate(peer.serial), at: Date())
+                    #expect(head.server.expel().count == 1)
+                    let late = await #expect(throws: RPCError.self) {
+                        try await nodes.list(.init())
+                    }
+                    #expect([.unauthenticated, .unavailable].contains(late?.code))
+                    for try await cut in group { #expect(cut != nil) }
+                }
+            }
+        }
+    }
+
+    @Test func `the authority's list is read with the certificate, and again`() async throws {
+        try await withDirectory { directory in
+            let cluster = try TestCluster()
+            try cluster.write(try cluster.issue(.head, "main"), to: directory)
+            let store = try CredentialStore(directory: directory)
+            #expect(store.current.revoked.isEmpty)
+
+            let serial = try SerialNumber(text: "0c3f")
+            let (_, list) = try cluster.authority.revoke([serial], after: nil, now: Date())
+            try list.write(toFile: "\(directory)/crl.pem", atomically: true, encoding: .utf8)
+            try store.reload()
+            #expect(store.current.revoked == [serial])
+
+            let unchanged = store.current.revoked
+            try "".write(toFile: "\(directory)/crl.pem", atomically: true, encoding: .utf8)
+            #expect(throws: CredentialError.self) { try store.reload() }
+            #expect(store.current.revoked == unchanged)
+            try "none\n".write(toFile: "\(directory)/crl.pem", atomically: true, encoding: .utf8)
+            try store.reload()
+            #expect(store.current.revoked.isEmpty)
+            try list.write(toFile: "\(directory)/crl.pem", atomically: true, encoding: .utf8)
+            try store.reload()
+
+            let stranger = try TestCluster().authority
+            let (_, foreign) = try stranger.revoke([serial], after: nil, now: Date())
+            try foreign.write(toFile: "\(directory)/crl.pem", atomically: true, encoding: .utf8)
+            let error = #expect(throws: CredentialError.self) { try store.reload() }
             #expect(
-                await again.closure()
-                    == .refused(reason: "its certificate \(peer.serial) is revoked"))
+                error?.description
+                    == "\(directory)/crl.pem: the revocation list was not signed by the authority")
+            #expect(store.current.revoked == [serial])
         }
     }
 
@@ -69,7 +131,7 @@ import Wire
                 #expect(second.contains("Reused, TLSv1.3"))
                 #expect(await head.links.opened.next()?.peer == peer)
 
-                head.server.revoke(serial: peer.serial)
+                head.server.revocations.insert(.certificate(peer.serial), at: Date())
                 let third = try await Self.openssl(head.place, directory, "-sess_in")
                 #expect(third.contains("Reused, TLSv1.3"))
                 #expect(third.contains("is revoked"))

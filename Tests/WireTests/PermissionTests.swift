@@ -5,12 +5,12 @@ import Wire
 @Suite struct PermissionTests {
     /// `+` all, `o` own only, `-` nothing; in the order of `Verb.allCases`.
     static let table: [(Role, String)] = [
-        (.head, "------------"),
-        (.worker, "-----------+"),
-        (.operator, "+++++++++++-"),
-        (.user, "+ooo+oo+-+--"),
-        (.viewer, "-++--+-+-++-"),
-        (.probe, "---------++-"),
+        (.head, "--------------"),
+        (.worker, "-----------+--"),
+        (.operator, "+++++++++++-++"),
+        (.user, "+ooo+oo+-+----"),
+        (.viewer, "-++--+-+-++--+"),
+        (.probe, "---------++---"),
     ]
 
     @Test(arguments: table) func `a role may do what its row says and nothing else`(

@@ -139,6 +139,27 @@ package struct Authority: Sendable {
             keyPEM: key.pemRepresentation)
     }
 
+    // MARK: Revoking
+
+    /// Signs the list that follows `last`, with these serial numbers added.
+    ///
+    /// Serial numbers are taken as they are: an authority keeps no register of what it issued.
+    package func revoke(
+        _ serials: [SerialNumber], after last: RevocationList?, now: Date
+    ) throws(IssuanceError) -> (list: RevocationList, pem: String) {
+        let list = try RevocationList.next(after: last, adding: serials, now: now)
+        do {
+            let pem = try list.pem(issuer: self.certificate) { bytes in
+                Array(try self.key.signature(for: bytes).derRepresentation)
+            }
+            return (list, pem)
+        } catch {
+            throw IssuanceError(.malformed, "the revocation list cannot be made: \(error)")
+        }
+    }
+
+    // MARK: Names
+
     /// A checked name within this authority's cluster.
     package func identity(_ role: Role, _ name: String) throws(IssuanceError) -> Identity {
         try Self.identity(cluster: self.cluster, role: role, name: name)

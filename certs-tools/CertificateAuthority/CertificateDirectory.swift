@@ -1,10 +1,12 @@
+package import FoundationEssentials
 import Glibc
 import Host
+package import Wire
 
 /// Where certificates and keys lie.
 ///
 /// ```
-/// authority   0700    ca.pem 0644    ca-key.pem 0600
+/// authority   0700    ca.pem 0644    ca-key.pem 0600    crl.pem 0644
 /// member      0700    ca.pem 0644    cert.pem   0644    key.pem 0600
 /// ```
 ///
@@ -24,6 +26,7 @@ package struct CertificateDirectory: Sendable {
         case authorityKey = "ca-key.pem"
         case certificate = "cert.pem"
         case key = "key.pem"
+        case revocations = "crl.pem"
     }
 
     /// What becomes of a member's certificate that is there already.
@@ -49,6 +52,35 @@ package struct CertificateDirectory: Sendable {
         let certificate = try CertificateFile.read(self.path(of: .authority))
         return try Authority(
             certificatePEM: certificate, keyPEM: String(decoding: key, as: UTF8.self))
+    }
+
+    /// Adds to the authority's list of what it has revoked, and writes the new list in place of the
+    /// old one.
+    ///
+    /// - Throws: `IssuanceError` also when the list that is there is not the authority's.
+    package func revoke(
+        _ serials: [SerialNumber], now: Date
+    ) throws(IssuanceError) -> RevocationList {
+        let authority = try self.readAuthority()
+        let (list, pem) = try authority.revoke(
+            serials, after: try self.readRevocations(of: authority), now: now)
+        try self.write(pem, to: .revocations, .everyone, .replaced)
+        return list
+    }
+
+    /// The newest list; nil while nothing was ever revoked.
+    private func readRevocations(
+        of authority: Authority
+    ) throws(IssuanceError) -> RevocationList? {
+        let path = self.path(of: .revocations)
+        guard access(path, F_OK) == 0 || errno != ENOENT else { return nil }
+        let pem = try CertificateFile.read(path, upTo: Limits.revocationListBytesMax)
+        do {
+            return try RevocationList.read(pem: pem, signedBy: [authority.certificate])
+                .max { $0.number < $1.number }
+        } catch {
+            throw IssuanceError(error.code, "\(path): \(error.reason)")
+        }
     }
 
     // MARK: Member
@@ -110,13 +142,15 @@ package enum CertificateFile {
     /// A chain of a few certificates in PEM is smaller than this, in bytes.
     package static let bytesMax = 64 << 10
 
-    package static func read(_ path: String) throws(IssuanceError) -> String {
+    package static func read(
+        _ path: String, upTo bytesMax: Int = Self.bytesMax
+    ) throws(IssuanceError) -> String {
         let number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard number >= 0 else {
             throw IssuanceError(HostError(failedTo: "open \(path)", errno))
         }
         do throws(HostError) {
-            let bytes = try Descriptor(adopting: number).read(upTo: Self.bytesMax, from: path)
+            let bytes = try Descriptor(adopting: number).read(upTo: bytesMax, from: path)
             return String(decoding: bytes, as: UTF8.self)
         } catch {
             throw IssuanceError(error)

@@ -9,7 +9,7 @@ import Glibc
 @main struct Main: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "assay-certs",
-        abstract: "Makes and reads the certificates of an Assay cluster.",
+        abstract: "Makes, reads and revokes the certificates of an Assay cluster.",
         discussion: """
             The authority's key (ca-key.pem) signs everything: keep it off the cluster. A \
             certificate names one role and one name, spiffe://CLUSTER/ROLE/NAME, and that is all \
@@ -17,7 +17,7 @@ import Glibc
 
             Exit codes: 0 done, 1 failed, 2 usage or bad input.
             """,
-        subcommands: [Init.self, Issue.self, Inspect.self])
+        subcommands: [Init.self, Issue.self, Inspect.self, Revoke.self])
 
     static func main() {
         do {

@@ -104,6 +104,11 @@ package struct Coordinator: Equatable, Sendable {
         case .workerDrains(let session): self.workerDrains(session)
         case .drainNode(let name, let request): self.drainNode(name, request, &turn)
         case .resumeNode(let name, let request): self.resumeNode(name, request, &turn)
+        case .revoke(let revocations, let caller, let request):
+            self.revoke(revocations, by: caller, request, &turn)
+        case .expelled(let session, let reason):
+            guard let name = self.roster.worker(of: session) else { return }
+            self.expel(name, reason: reason, &turn)
         case .proposed(let job, let specs): self.adopt(specs, for: job, &turn)
         case .ticked: break
         }
@@ -143,6 +148,9 @@ package struct Coordinator: Equatable, Sendable {
     package var jobs: [JobRecord] {
         self.ledger.jobs.values.map(\.record).sorted { $0.id < $1.id }
     }
+
+    /// What is refused for ever, the oldest first.
+    package var revocations: [RevocationRecord] { Array(self.ledger.revocations.values) }
 
     /// Everybody who is connected, away for a while, or out of service, by name.
     package var nodes: [NodeRecord] {

@@ -15,6 +15,9 @@ package enum Directive: Equatable, Sendable {
     /// Close the link; the coordinator has forgotten the session already.
     case cut(SessionNumber, reason: String)
 
+    /// Refuse it from now on, and cut whoever stands on it.
+    case revoke(RevocationRecord)
+
     /// Ask the study for this many candidates, away from the loop, and bring them as
     /// `Event.proposed`. At most one is asked of a job at a time.
     case propose(JobID, Study, count: Int)

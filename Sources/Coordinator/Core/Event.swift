@@ -18,6 +18,11 @@ package enum Event: Equatable, Sendable {
     case drainNode(String, request: RequestID)
     case resumeNode(String, request: RequestID)
 
+    /// An operator takes certificates back.
+    case revoke([Revocation], by: String, request: RequestID)
+    /// The session's certificate is revoked; its link is being cut.
+    case expelled(SessionNumber, reason: String)
+
     /// The answer to `Directive.propose`, computed off the loop.
     case proposed(JobID, [TrialSpec])
 

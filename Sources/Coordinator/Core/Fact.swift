@@ -17,13 +17,29 @@ package enum Fact: Equatable, Sendable {
     case nodeDrained(String)
     case nodeResumed(String)
 
+    case revoked(RevocationRecord)
+
     /// The job that the fact is about, if it is about one.
     package var job: JobID? {
         switch self {
         case .submitted(let job, _, _, _, _), .proposed(let job, _), .ended(let job, _, _): job
         case .finished(let trial, _, _), .lost(let trial, _, _): trial.job
-        case .nodeDrained, .nodeResumed: nil
+        case .nodeDrained, .nodeResumed, .revoked: nil
         }
+    }
+}
+
+/// What is refused for ever, since when, and by whose word.
+package struct RevocationRecord: Equatable, Sendable {
+    package let revocation: Revocation
+    /// `ROLE/NAME`
+    package let by: String
+    package let at: Instant
+
+    package init(_ revocation: Revocation, by: String, at: Instant) {
+        self.revocation = revocation
+        self.by = by
+        self.at = at
     }
 }
 

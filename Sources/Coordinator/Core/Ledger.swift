@@ -1,4 +1,5 @@
 import DequeModule
+import OrderedCollections
 import Search
 import Wire
 
@@ -17,6 +18,9 @@ struct Ledger: Equatable, Sendable {
     private(set) var liveTrials = 0
     /// Nodes that an operator took out of service, by worker's name.
     private(set) var drained: Set<String> = []
+
+    /// What is refused for ever, in the order in which it was revoked first.
+    private(set) var revocations: OrderedDictionary<Revocation, RevocationRecord> = [:]
 
     /// The highest number that a job ever had.
     private(set) var lastJob = JobID(0)
@@ -68,6 +72,7 @@ struct Ledger: Equatable, Sendable {
             self.jobs[id]?.record.apply(fact)
         case .nodeDrained(let name): self.drained.insert(name)
         case .nodeResumed(let name): self.drained.remove(name)
+        case .revoked(let record): self.revocations[record.revocation] = record
         }
     }
 

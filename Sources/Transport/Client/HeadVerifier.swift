@@ -81,7 +81,7 @@ final class HeadVerifier: ChannelInboundHandler, RemovableChannelHandler {
     private var policy: PeerPolicy {
         PeerPolicy(
             cluster: self.credentials.identity.cluster, judging: .server,
-            revocations: Revocations())
+            revocations: Revocations(listed: self.credentials.revoked))
     }
 
     private func fail(_ error: any Error, _ context: ChannelHandlerContext) {

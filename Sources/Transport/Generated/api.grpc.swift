@@ -3390,3 +3390,525 @@ extension Assay_V1_Nodes.ClientProtocol {
         )
     }
 }
+
+// MARK: - assay.v1.Revocations
+
+/// Namespace containing generated types for the "assay.v1.Revocations" service.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+package enum Assay_V1_Revocations: Sendable {
+    /// Service descriptor for the "assay.v1.Revocations" service.
+    package static let descriptor = GRPCCore.ServiceDescriptor(fullyQualifiedService: "assay.v1.Revocations")
+    /// Namespace for method metadata.
+    package enum Method: Sendable {
+        /// Namespace for "Revoke" metadata.
+        package enum Revoke: Sendable {
+            /// Request type for "Revoke".
+            package typealias Input = Assay_V1_RevokeRequest
+            /// Response type for "Revoke".
+            package typealias Output = Assay_V1_RevokeResponse
+            /// Descriptor for "Revoke".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "assay.v1.Revocations"),
+                method: "Revoke",
+                type: .unary
+            )
+        }
+        /// Namespace for "List" metadata.
+        package enum List: Sendable {
+            /// Request type for "List".
+            package typealias Input = Assay_V1_ListRevocationsRequest
+            /// Response type for "List".
+            package typealias Output = Assay_V1_ListRevocationsResponse
+            /// Descriptor for "List".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "assay.v1.Revocations"),
+                method: "List",
+                type: .unary
+            )
+        }
+        /// Descriptors for all methods in the "assay.v1.Revocations" service.
+        package static let descriptors: [GRPCCore.MethodDescriptor] = [
+            Revoke.descriptor,
+            List.descriptor
+        ]
+    }
+}
+
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension GRPCCore.ServiceDescriptor {
+    /// Service descriptor for the "assay.v1.Revocations" service.
+    package static let assay_v1_Revocations = GRPCCore.ServiceDescriptor(fullyQualifiedService: "assay.v1.Revocations")
+}
+
+// MARK: assay.v1.Revocations (server)
+
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Assay_V1_Revocations {
+    /// Streaming variant of the service protocol for the "assay.v1.Revocations" service.
+    ///
+    /// This protocol is the lowest-level of the service protocols generated for this service
+    /// giving you the most flexibility over the implementation of your service. This comes at
+    /// the cost of more verbose and less strict APIs. Each RPC requires you to implement it in
+    /// terms of a request stream and response stream. Where the RPC expects only a single
+    /// request or response message, you are responsible for ensuring your implementation
+    /// maintains this invariant.
+    ///
+    /// Where possible, prefer using the stricter, less-verbose ``ServiceProtocol``
+    /// or ``SimpleServiceProtocol`` instead.
+    package protocol StreamingServiceProtocol: GRPCCore.RegistrableRPCService {
+        /// Handle the "Revoke" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Refuses, from now on and for ever, one certificate, or all that a holder was issued so far.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Assay_V1_RevokeRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Assay_V1_RevokeResponse` messages.
+        func revoke(
+            request: GRPCCore.StreamingServerRequest<Assay_V1_RevokeRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Assay_V1_RevokeResponse>
+
+        /// Handle the "List" method.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Assay_V1_ListRevocationsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Assay_V1_ListRevocationsResponse` messages.
+        func list(
+            request: GRPCCore.StreamingServerRequest<Assay_V1_ListRevocationsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Assay_V1_ListRevocationsResponse>
+    }
+
+    /// Service protocol for the "assay.v1.Revocations" service.
+    ///
+    /// This protocol is higher level than ``StreamingServiceProtocol`` but lower level than
+    /// the ``SimpleServiceProtocol``, it provides access to request and response metadata and
+    /// trailing response metadata. If you don't need these then consider using
+    /// the ``SimpleServiceProtocol``. If you need fine grained control over your RPCs then
+    /// use ``StreamingServiceProtocol``.
+    package protocol ServiceProtocol: Assay_V1_Revocations.StreamingServiceProtocol {
+        /// Handle the "Revoke" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Refuses, from now on and for ever, one certificate, or all that a holder was issued so far.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_RevokeRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Assay_V1_RevokeResponse` message.
+        func revoke(
+            request: GRPCCore.ServerRequest<Assay_V1_RevokeRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Assay_V1_RevokeResponse>
+
+        /// Handle the "List" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_ListRevocationsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Assay_V1_ListRevocationsResponse` message.
+        func list(
+            request: GRPCCore.ServerRequest<Assay_V1_ListRevocationsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Assay_V1_ListRevocationsResponse>
+    }
+
+    /// Simple service protocol for the "assay.v1.Revocations" service.
+    ///
+    /// This is the highest level protocol for the service. The API is the easiest to use but
+    /// doesn't provide access to request or response metadata. If you need access to these
+    /// then use ``ServiceProtocol`` instead.
+    package protocol SimpleServiceProtocol: Assay_V1_Revocations.ServiceProtocol {
+        /// Handle the "Revoke" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Refuses, from now on and for ever, one certificate, or all that a holder was issued so far.
+        ///
+        /// - Parameters:
+        ///   - request: A `Assay_V1_RevokeRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Assay_V1_RevokeResponse` to respond with.
+        func revoke(
+            request: Assay_V1_RevokeRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Assay_V1_RevokeResponse
+
+        /// Handle the "List" method.
+        ///
+        /// - Parameters:
+        ///   - request: A `Assay_V1_ListRevocationsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Assay_V1_ListRevocationsResponse` to respond with.
+        func list(
+            request: Assay_V1_ListRevocationsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Assay_V1_ListRevocationsResponse
+    }
+}
+
+// Default implementation of 'registerMethods(with:)'.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Assay_V1_Revocations.StreamingServiceProtocol {
+    package func registerMethods<Transport>(with router: inout GRPCCore.RPCRouter<Transport>) where Transport: GRPCCore.ServerTransport {
+        router.registerHandler(
+            forMethod: Assay_V1_Revocations.Method.Revoke.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Assay_V1_RevokeRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Assay_V1_RevokeResponse>(),
+            handler: { request, context in
+                try await self.revoke(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Assay_V1_Revocations.Method.List.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Assay_V1_ListRevocationsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Assay_V1_ListRevocationsResponse>(),
+            handler: { request, context in
+                try await self.list(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+    }
+}
+
+// Default implementation of streaming methods from 'StreamingServiceProtocol'.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Assay_V1_Revocations.ServiceProtocol {
+    package func revoke(
+        request: GRPCCore.StreamingServerRequest<Assay_V1_RevokeRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Assay_V1_RevokeResponse> {
+        let response = try await self.revoke(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func list(
+        request: GRPCCore.StreamingServerRequest<Assay_V1_ListRevocationsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Assay_V1_ListRevocationsResponse> {
+        let response = try await self.list(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+}
+
+// Default implementation of methods from 'ServiceProtocol'.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Assay_V1_Revocations.SimpleServiceProtocol {
+    package func revoke(
+        request: GRPCCore.ServerRequest<Assay_V1_RevokeRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Assay_V1_RevokeResponse> {
+        return GRPCCore.ServerResponse<Assay_V1_RevokeResponse>(
+            message: try await self.revoke(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func list(
+        request: GRPCCore.ServerRequest<Assay_V1_ListRevocationsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Assay_V1_ListRevocationsResponse> {
+        return GRPCCore.ServerResponse<Assay_V1_ListRevocationsResponse>(
+            message: try await self.list(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+}
+
+// MARK: assay.v1.Revocations (client)
+
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Assay_V1_Revocations {
+    /// Generated client protocol for the "assay.v1.Revocations" service.
+    ///
+    /// You don't need to implement this protocol directly, use the generated
+    /// implementation, ``Client``.
+    package protocol ClientProtocol: Sendable {
+        /// Call the "Revoke" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Refuses, from now on and for ever, one certificate, or all that a holder was issued so far.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_RevokeRequest` message.
+        ///   - serializer: A serializer for `Assay_V1_RevokeRequest` messages.
+        ///   - deserializer: A deserializer for `Assay_V1_RevokeResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func revoke<Result>(
+            request: GRPCCore.ClientRequest<Assay_V1_RevokeRequest>,
+            serializer: some GRPCCore.MessageSerializer<Assay_V1_RevokeRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Assay_V1_RevokeResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_RevokeResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "List" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_ListRevocationsRequest` message.
+        ///   - serializer: A serializer for `Assay_V1_ListRevocationsRequest` messages.
+        ///   - deserializer: A deserializer for `Assay_V1_ListRevocationsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func list<Result>(
+            request: GRPCCore.ClientRequest<Assay_V1_ListRevocationsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Assay_V1_ListRevocationsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Assay_V1_ListRevocationsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_ListRevocationsResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+    }
+
+    /// Generated client for the "assay.v1.Revocations" service.
+    ///
+    /// The ``Client`` provides an implementation of ``ClientProtocol`` which wraps
+    /// a `GRPCCore.GRPCCClient`. The underlying `GRPCClient` provides the long-lived
+    /// means of communication with the remote peer.
+    package struct Client<Transport>: ClientProtocol where Transport: GRPCCore.ClientTransport {
+        private let client: GRPCCore.GRPCClient<Transport>
+
+        /// Creates a new client wrapping the provided `GRPCCore.GRPCClient`.
+        ///
+        /// - Parameters:
+        ///   - client: A `GRPCCore.GRPCClient` providing a communication channel to the service.
+        package init(wrapping client: GRPCCore.GRPCClient<Transport>) {
+            self.client = client
+        }
+
+        /// Call the "Revoke" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Refuses, from now on and for ever, one certificate, or all that a holder was issued so far.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_RevokeRequest` message.
+        ///   - serializer: A serializer for `Assay_V1_RevokeRequest` messages.
+        ///   - deserializer: A deserializer for `Assay_V1_RevokeResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func revoke<Result>(
+            request: GRPCCore.ClientRequest<Assay_V1_RevokeRequest>,
+            serializer: some GRPCCore.MessageSerializer<Assay_V1_RevokeRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Assay_V1_RevokeResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_RevokeResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Assay_V1_Revocations.Method.Revoke.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "List" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_ListRevocationsRequest` message.
+        ///   - serializer: A serializer for `Assay_V1_ListRevocationsRequest` messages.
+        ///   - deserializer: A deserializer for `Assay_V1_ListRevocationsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func list<Result>(
+            request: GRPCCore.ClientRequest<Assay_V1_ListRevocationsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Assay_V1_ListRevocationsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Assay_V1_ListRevocationsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_ListRevocationsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Assay_V1_Revocations.Method.List.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+    }
+}
+
+// Helpers providing default arguments to 'ClientProtocol' methods.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Assay_V1_Revocations.ClientProtocol {
+    /// Call the "Revoke" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Refuses, from now on and for ever, one certificate, or all that a holder was issued so far.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Assay_V1_RevokeRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func revoke<Result>(
+        request: GRPCCore.ClientRequest<Assay_V1_RevokeRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_RevokeResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.revoke(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Assay_V1_RevokeRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Assay_V1_RevokeResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "List" method.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Assay_V1_ListRevocationsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func list<Result>(
+        request: GRPCCore.ClientRequest<Assay_V1_ListRevocationsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_ListRevocationsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.list(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Assay_V1_ListRevocationsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Assay_V1_ListRevocationsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+}
+
+// Helpers providing sugared APIs for 'ClientProtocol' methods.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Assay_V1_Revocations.ClientProtocol {
+    /// Call the "Revoke" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Refuses, from now on and for ever, one certificate, or all that a holder was issued so far.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func revoke<Result>(
+        _ message: Assay_V1_RevokeRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_RevokeResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Assay_V1_RevokeRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.revoke(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "List" method.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func list<Result>(
+        _ message: Assay_V1_ListRevocationsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_ListRevocationsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Assay_V1_ListRevocationsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.list(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+}

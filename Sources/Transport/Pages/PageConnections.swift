@@ -28,11 +28,15 @@ struct PageConnections: Sendable {
     }
 
     /// The protocol's handlers, made for one connection so that its responder knows the peer.
-    func channel(for verdict: Result<ProvedPeer, PeerRefusal>) -> HTTP1Channel {
+    ///
+    /// - Parameter verdict: asked for each request, since a peer may be expelled in between.
+    func channel(
+        for verdict: @escaping @Sendable () -> Result<ProvedPeer, PeerRefusal>
+    ) -> HTTP1Channel {
         let (pages, logger) = (self.pages, self.logger)
         return HTTP1Channel(
             responder: { request, writer, _ in
-                var response = await pages.answer(request, from: verdict, logger: logger)
+                var response = await pages.answer(request, from: verdict(), logger: logger)
                 response.sign()
                 try await writer.write(response: response.head, body: response.body)
             }, configuration: .pages)

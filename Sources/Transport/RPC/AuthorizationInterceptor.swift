@@ -39,6 +39,8 @@ extension Verb {
             (Assay_V1_Nodes.Method.List.descriptor, .listNodes),
             (Assay_V1_Nodes.Method.Drain.descriptor, .controlNode),
             (Assay_V1_Nodes.Method.Resume.descriptor, .controlNode),
+            (Assay_V1_Revocations.Method.Revoke.descriptor, .revoke),
+            (Assay_V1_Revocations.Method.List.descriptor, .listRevocations),
             (Grpc_Health_V1_Health.Method.Check.descriptor, .readHealth),
             (Grpc_Health_V1_Health.Method.Watch.descriptor, .readHealth),
         ]

@@ -9,8 +9,7 @@ import X509
 package struct CertificateFacts: Sendable {
     /// URI subject alternative names, as they stand.
     package let uris: [String]
-    /// Lower-case hexadecimal digits, two for each byte.
-    package let serial: String
+    package let serial: SerialNumber
     /// The SHA-256 of the certificate's DER.
     package let fingerprint: Wire.Digest
     package let notBefore: Date
@@ -28,7 +27,7 @@ package struct CertificateFacts: Sendable {
         let usages = try certificate.extensions.extendedKeyUsage
         self.mayBeClient = usages?.contains(.clientAuth) ?? false
         self.mayBeServer = usages?.contains(.serverAuth) ?? false
-        self.serial = Self.hex(certificate.serialNumber.bytes)
+        self.serial = SerialNumber(bytes: certificate.serialNumber.bytes)
         self.fingerprint = Wire.Digest(sha256: SHA256.hash(data: der).map { $0 })
         self.notBefore = certificate.notValidBefore
         self.notAfter = certificate.notValidAfter
@@ -46,12 +45,6 @@ package struct CertificateFacts: Sendable {
                 && authority.publicKey.isValidSignature(
                     self.certificate.signature, for: self.certificate)
         }
-    }
-
-    private static func hex(_ bytes: some Collection<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(
-            decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }
 

@@ -11,9 +11,10 @@ package import X509
 /// issued by the authority, names one identity and has not expired.
 package struct Credentials: Sendable {
     package let identity: Identity
-    /// Lower-case hexadecimal digits, two for each byte.
-    package let serial: String
+    package let serial: SerialNumber
     package let expiresAt: Date
+    /// What the authority has revoked, by the directory's `crl.pem`.
+    package let revoked: Set<SerialNumber>
     let chain: [NIOSSLCertificate]
     let key: NIOSSLPrivateKey
     let roots: [NIOSSLCertificate]
@@ -24,13 +25,15 @@ package struct Credentials: Sendable {
     /// The same as `roots`, for explaining refusals.
     package let authorities: [Certificate]
 
-    /// Loads `ca.pem`, `cert.pem` and `key.pem` of a `--certs` directory.
+    /// Loads `ca.pem`, `cert.pem` and `key.pem` of a `--certs` directory, and `crl.pem` where there
+    /// is one.
     ///
     /// - Throws: `CredentialError` naming the file and what would be right.
     package init(directory: String, now: Date = Date()) throws(CredentialError) {
         let authority = "\(directory)/ca.pem"
         let certificate = "\(directory)/cert.pem"
         let key = "\(directory)/key.pem"
+        let revocations = "\(directory)/crl.pem"
         let secret: [UInt8]
         do {
             secret = try SecretFile.read(key)
@@ -40,21 +43,25 @@ package struct Credentials: Sendable {
         try self.init(
             authority: PEMText(try Self.read(authority), from: authority),
             certificate: PEMText(try Self.read(certificate), from: certificate),
-            key: PEMText(secret, from: key), now: now)
+            key: PEMText(secret, from: key),
+            revocations: try Self.readIfThere(revocations, upTo: Limits.revocationListBytesMax)
+                .map { PEMText($0, from: revocations) }, now: now)
     }
 
     /// The same from memory, for a cluster that lives no longer than its process.
     package init(
-        authority: String, certificate: String, key: String, now: Date = Date()
+        authority: String, certificate: String, key: String, revocations: String? = nil,
+        now: Date = Date()
     ) throws(CredentialError) {
         try self.init(
             authority: PEMText(text: authority, place: "ca.pem"),
             certificate: PEMText(text: certificate, place: "cert.pem"),
-            key: PEMText(text: key, place: "key.pem"), now: now)
+            key: PEMText(text: key, place: "key.pem"),
+            revocations: revocations.map { PEMText(text: $0, place: "crl.pem") }, now: now)
     }
 
     private init(
-        authority: PEMText, certificate: PEMText, key: PEMText, now: Date
+        authority: PEMText, certificate: PEMText, key: PEMText, revocations: PEMText?, now: Date
     ) throws(CredentialError) {
         let roots = try authority.certificates()
         let chain = try certificate.certificates()
@@ -92,6 +99,7 @@ package struct Credentials: Sendable {
         self.authorities = roots.map(\.certificate)
         self.certificates = chain.map(\.certificate)
         self.privateKey = secret
+        self.revoked = try revocations?.revoked(by: self.authorities) ?? []
         do {
             self.roots = try roots.map { try NIOSSLCertificate(bytes: $0.der, format: .der) }
             self.chain = try chain.map { try NIOSSLCertificate(bytes: $0.der, format: .der) }
@@ -129,12 +137,23 @@ package struct Credentials: Sendable {
     }
 
     private static func read(_ path: String) throws(CredentialError) -> [UInt8] {
+        guard let bytes = try Self.readIfThere(path, upTo: 1 << 20) else {
+            throw CredentialError("cannot open \(path): \(String(cString: strerror(ENOENT)))")
+        }
+        return bytes
+    }
+
+    /// Nil when there is no such file; a file that cannot be opened is an error.
+    private static func readIfThere(
+        _ path: String, upTo bytesMax: Int
+    ) throws(CredentialError) -> [UInt8]? {
         let number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard number >= 0 else {
+            if errno == ENOENT { return nil }
             throw CredentialError("cannot open \(path): \(String(cString: strerror(errno)))")
         }
         do {
-            return try Descriptor(adopting: number).read(upTo: 1 << 20, from: path)
+            return try Descriptor(adopting: number).read(upTo: bytesMax, from: path)
         } catch {
             throw CredentialError(error.description)
         }

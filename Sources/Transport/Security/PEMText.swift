@@ -1,5 +1,7 @@
+import CertificateAuthority
 import Foundation
 import SwiftASN1
+import Wire
 import X509
 
 /// The text of a PEM file, and where it came from, so that every complaint names the place.
@@ -41,6 +43,20 @@ struct PEMText {
             return try CertificateFacts(item.certificate, der: item.der)
         } catch {
             throw CredentialError("\(self.place) holds a certificate with unreadable extensions")
+        }
+    }
+
+    /// The serial numbers of revocation lists, of which each must be signed by an authority.
+    ///
+    /// The word `none` stands for no list, for those who must hand over a file: systemd does. An
+    /// empty file is an error, since it may be one that was cut off.
+    func revoked(by authorities: [Certificate]) throws(CredentialError) -> Set<SerialNumber> {
+        if self.text == "none" || self.text == "none\n" { return [] }
+        do throws(IssuanceError) {
+            let lists = try RevocationList.read(pem: self.text, signedBy: authorities)
+            return lists.reduce(into: []) { $0.formUnion($1.serials) }
+        } catch {
+            throw CredentialError("\(self.place): \(error.reason)")
         }
     }
 

@@ -40,10 +40,7 @@ package struct PeerPolicy: Sendable {
             return "its certificate's key usage does not allow it to be a server"
         case .client, .server: break
         }
-        if self.revocations.contains(facts.serial) {
-            return "its certificate \(facts.serial) is revoked"
-        }
-        return nil
+        return self.revocations.reason(refusing: facts.serial)
     }
 
     func refusal(of role: Role) -> String {
@@ -72,24 +69,5 @@ package enum ApplicationProtocol: String, CaseIterable, Hashable, Sendable {
         case .link: [.worker]
         case .rpc, .pages: [.operator, .user, .viewer, .probe]
         }
-    }
-}
-
-/// Serial numbers of certificates that are refused for ever, shared by all who judge.
-///
-/// It starts empty; the owner of the durable list fills it before the first connection.
-package final class Revocations: Sendable {
-    private let serials: Mutex<Set<String>>
-
-    /// - Parameter serials: lower-case hexadecimal, as in `ProvedPeer.serial`.
-    package init(_ serials: Set<String> = []) { self.serials = Mutex(serials) }
-
-    package func contains(_ serial: String) -> Bool {
-        self.serials.withLock { $0.contains(serial) }
-    }
-
-    /// From now on; connections that stand are cut by `ConnectionTable.cut`.
-    package func insert(_ serial: String) {
-        self.serials.withLock { _ = $0.insert(serial) }
     }
 }

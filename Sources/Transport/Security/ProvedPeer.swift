@@ -44,17 +44,20 @@ package struct UnprovedPeer: Sendable {
         guard policy.roles.contains(identity.role) else {
             throw PeerRefusal(policy.refusal(of: identity.role))
         }
-        return ProvedPeer(identity, facts)
+        let peer = ProvedPeer(identity, facts)
+        if let reason = policy.revocations.reason(refusing: peer) { throw PeerRefusal(reason) }
+        return peer
     }
 }
 
 /// The other end of a connection, whose certificate was judged: only such a peer has a role.
 package struct ProvedPeer: Hashable, Sendable {
     package let identity: Identity
-    /// Lower-case hexadecimal digits, two for each byte.
-    package let serial: String
+    package let serial: SerialNumber
     /// The SHA-256 of the certificate's DER.
     package let fingerprint: Digest
+    /// From when on its certificate is valid, which is about when it was issued.
+    package let notBefore: Date
     package let expiresAt: Date
 
     package var role: Role { self.identity.role }
@@ -64,6 +67,7 @@ package struct ProvedPeer: Hashable, Sendable {
         self.identity = identity
         self.serial = facts.serial
         self.fingerprint = facts.fingerprint
+        self.notBefore = facts.notBefore
         self.expiresAt = facts.notAfter
     }
 }
@@ -72,5 +76,5 @@ package struct ProvedPeer: Hashable, Sendable {
 package struct PeerRefusal: Error, Equatable, Sendable, CustomStringConvertible {
     package let description: String
 
-    init(_ reason: String) { self.description = reason }
+    package init(_ reason: String) { self.description = reason }
 }

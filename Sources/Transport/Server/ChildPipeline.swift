@@ -59,11 +59,17 @@ struct ChildPipeline: Sendable {
             child.close(promise: nil)
             return child.eventLoop.makeSucceededVoidFuture()
         }
-        let verdict = self.judge(child, application)
-        switch verdict {
-        case .success(let peer):
+        var verdict = self.judge(child, application)
+        if case .success(let peer) = verdict {
             self.table.judge(gate.id, .proved(peer, application))
-            gate.proved()
+            // Once more, now that it is in the table: whoever revokes first tells `revocations`,
+            // then cuts what the table holds. One of the two sees the other.
+            if let reason = self.revocations.reason(refusing: peer) {
+                verdict = .failure(PeerRefusal(reason))
+            }
+        }
+        switch verdict {
+        case .success: gate.proved()
         case .failure(let refusal):
             self.table.judge(gate.id, .refused(refusal))
             gate.refused(refusal)
@@ -139,7 +145,13 @@ struct ChildPipeline: Sendable {
     private func servePages(
         _ child: any Channel, _ verdict: Result<ProvedPeer, PeerRefusal>
     ) -> EventLoopFuture<Void> {
-        let http = self.pages.channel(for: verdict)
+        let revocations = self.revocations
+        let http = self.pages.channel {
+            verdict.flatMap { peer in
+                revocations.reason(refusing: peer).map { .failure(PeerRefusal($0)) }
+                    ?? .success(peer)
+            }
+        }
         return child.setOption(.allowRemoteHalfClosure, value: true)
             .flatMap { http.setup(channel: child, logger: self.logger) }
             .map { value in

@@ -100,6 +100,27 @@ package final class ConnectionTable: Sendable {
         return chosen.count
     }
 
+    /// Ends those whose peers `reason` names a reason against, and takes their standing from them
+    /// at once: what they still ask within their last moment is refused.
+    ///
+    /// - Returns: who was expelled.
+    func expel(_ reason: (ProvedPeer) -> String?) -> [Connection] {
+        let expelled = self.content.withLock { content in
+            var expelled: [(connection: Connection, reason: String)] = []
+            for (id, connection) in content.connections {
+                guard let peer = connection.peer, let reason = reason(peer) else { continue }
+                content.connections[id]?.state = .refused(PeerRefusal(reason))
+                content.tally.refused += 1
+                expelled.append((connection, reason))
+            }
+            return expelled.sorted { $0.connection.id < $1.connection.id }
+        }
+        for (connection, reason) in expelled {
+            connection.channel.pipeline.fireUserInboundEventTriggered(Cut(reason: reason))
+        }
+        return expelled.map(\.connection)
+    }
+
     /// Ends all connections at once, without a word, and every later one as it comes.
     func stop() {
         let open = self.content.withLock { content in

@@ -137,15 +137,12 @@ package final class Server: Sendable {
         }
     }
 
-    /// Refuses a certificate from now on and cuts the connections that stand on it.
+    /// Cuts every connection that stands on a certificate in `revocations`.
     ///
-    /// - Returns: how many were cut.
+    /// - Returns: those that were cut, as they stood.
     @discardableResult
-    package func revoke(serial: String) -> Int {
-        self.revocations.insert(serial)
-        return self.connections.cut(reason: "the certificate is revoked") {
-            $0.peer?.serial == serial
-        }
+    package func expel() -> [Connection] {
+        self.connections.expel { self.revocations.reason(refusing: $0) }
     }
 
     private static func rpcConfig(

@@ -26,11 +26,11 @@ struct NodesCommand: AsyncParsableCommand {
     }
 }
 
-/// `assay node drain|resume NAME`
+/// `assay node drain|resume|revoke NAME`
 struct NodeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "node", abstract: "Take a worker out of service, or back in.",
-        subcommands: [Drain.self, Resume.self])
+        subcommands: [Drain.self, Resume.self, Revoke.self])
 
     struct Drain: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -67,6 +67,27 @@ struct NodeCommand: AsyncParsableCommand {
                 try await head.nodes.resume(request)
             }
             try NodeCommand.print(node, self.output)
+        }
+    }
+
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Refuse a worker's certificates for ever, and cut it off at once.",
+            discussion: """
+                Covers every certificate that the worker was issued up to now. It may come back \
+                with one that is issued later than five minutes from now.
+                """)
+
+        @OptionGroup var client: ClientOptions
+        @OptionGroup var output: OutputOptions
+
+        @Argument(help: "The worker's name.")
+        var name: String
+
+        func run() async throws {
+            var request = Assay_V1_RevokeRequest()
+            request.holder = "worker/\(self.name)"
+            try await RevokeCommand.run(request, self.client, self.output)
         }
     }
 

@@ -47,6 +47,35 @@ import Wire
             ])
     }
 
+    @Test func `revocations come back, and without a replay`() throws {
+        let revoked = try Sample.revocations()
+        do {
+            let journal = try SQLiteJournal(path: self.path)
+            try journal.append([Sample.submitted(1)] + revoked)
+            try journal.close()
+        }
+        let journal = try SQLiteJournal(path: self.path)
+        #expect(try journal.standingFacts() == revoked)
+        #expect(try Self.replayed(journal) == revoked + [Sample.submitted(1)])
+    }
+
+    @Test func `a journal from before there were revocations is taken over`() throws {
+        try SQLiteJournal(path: self.path).close()
+        let old = try DatabaseQueue(path: self.path)
+        try old.write { try $0.execute(sql: "PRAGMA user_version = 1") }
+        try old.close()
+
+        let journal = try SQLiteJournal(path: self.path)
+        #expect(journal.epoch == 2)
+        try journal.append(try Sample.revocations())
+        try journal.close()
+        let version = try DatabaseQueue(path: self.path).read {
+            try Int.fetchOne($0, sql: "PRAGMA user_version")
+        }
+        // What an older head refuses with a sentence, rather than to overlook a revocation.
+        #expect(version == 2)
+    }
+
     @Test func `each opening is an epoch of its own`() throws {
         for epoch in 1...3 {
             let journal = try SQLiteJournal(path: self.path)

@@ -73,7 +73,7 @@ import Wire
             .submit(Sample.idle(), owner: "ada", key: "", request: $0)
         }
         await #expect(throws: JournalError.self) {
-            try await loop.run(settings: .defaults) {}
+            try await loop.run(settings: .defaults, revoke: { _ in }) {}
         }
         #expect(await answer == .refused(.stopping))
         await #expect(throws: LoopStopped.self) { try await loop.ask { $0.nodes.count } }
@@ -82,7 +82,7 @@ import Wire
     @Test func `a loop that has ended answers nobody with silence`() async throws {
         let loop = Self.loop(MemoryJournal(), RecordingLinks())
         loop.stop()
-        try await loop.run(settings: .defaults) {}
+        try await loop.run(settings: .defaults, revoke: { _ in }) {}
 
         let feed = loop.makeFeed()
         #expect(await loop.watch(JobID(1), feed) == .notLive)
@@ -137,7 +137,7 @@ import Wire
         settings.leases.reattachWait = .zero
         let chosen = settings
         return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await loop.run(settings: chosen) {} }
+            group.addTask { try await loop.run(settings: chosen, revoke: { _ in }) {} }
             defer {
                 journal.letThrough(1000)
                 loop.stop()

@@ -47,7 +47,9 @@ import Wire
             connections: MetricsPage.LateConnections())
         let text = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                try await loop.run(settings: .defaults) { readiness.become(.ready) }
+                try await loop.run(settings: .defaults, revoke: { _ in }) {
+                    readiness.become(.ready)
+                }
             }
             defer { loop.stop() }
             let spec = Sample.idle(name: "canary")

@@ -9,6 +9,7 @@ struct Head: Sendable {
     let readiness = Readiness()
     let journal: any Journal
     let loop: CoordinatorLoop
+    let sessions: WorkerSessions
     let transfers: Transfers
     let server: Server
     let vitals: Vitals
@@ -20,6 +21,7 @@ struct Head: Sendable {
         // journal could not begin its epoch.
         let blobs = try BlobStore(settings.state.blobs(in: state))
         let journal = try SQLiteJournal(path: state.journalPath)
+        let revocations = try Self.revocations(of: journal, credentials.current)
         let clock = HeadClock()
         let sessions = WorkerSessions()
         let archive = Archive(journal: journal, clock: clock)
@@ -33,7 +35,7 @@ struct Head: Sendable {
             journal: journal, connections: connections)
 
         self.server = try Server(
-            settings.listener, credentials: credentials,
+            settings.listener, credentials: credentials, revocations: revocations,
             services: [
                 JobsService(
                     loop: loop,
@@ -43,15 +45,19 @@ struct Head: Sendable {
                 ModelsService(
                     archive: archive, blobs: blobs, credentials: credentials, log: log),
                 NodesService(loop: loop, sessions: sessions, log: log),
+                RevocationsService(
+                    loop: loop, revocations: revocations, connections: connections, log: log),
                 HealthService(readiness: self.readiness),
             ],
             pages: HeadPages(vitals: vitals, metrics: metrics).pages,
             links: WorkerGate(
-                loop: loop, sessions: sessions, transfers: transfers, logger: log),
+                loop: loop, sessions: sessions, transfers: transfers, revocations: revocations,
+                logger: log),
             logger: log)
         connections.set(self.server.connections)
         self.journal = journal
         self.loop = loop
+        self.sessions = sessions
         self.transfers = transfers
         self.vitals = vitals
     }

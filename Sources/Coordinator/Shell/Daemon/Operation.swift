@@ -63,7 +63,8 @@ struct Operation: Sendable {
     private func startLoop(in group: inout ThrowingTaskGroup<Part, any Error>) {
         group.addTask {
             try await self.head.loop.run(
-                settings: self.settings.coordinator, watchdog: self.watchdog
+                settings: self.settings.coordinator, watchdog: self.watchdog,
+                revoke: { self.head.revoke($0) }
             ) {
                 self.head.readiness.become(.ready)
             }
@@ -121,8 +122,14 @@ struct Operation: Sendable {
         if self.head.readiness.state == .ready { self.service?.reloading() }
         do throws(CredentialError) {
             try self.credentials.reload()
-            let expiry = self.credentials.current.expiresAt
-            self.log.info("the certificate was read again", metadata: ["expires": "\(expiry)"])
+            let credentials = self.credentials.current
+            let cut = self.head.revoke(listed: credentials.revoked)
+            self.log.info(
+                "the certificate was read again",
+                metadata: [
+                    "expires": "\(credentials.expiresAt)",
+                    "revoked": "\(credentials.revoked.count)", "connections_cut": "\(cut)",
+                ])
         } catch {
             self.log.error("the old certificate stays in use", metadata: ["reason": "\(error)"])
         }

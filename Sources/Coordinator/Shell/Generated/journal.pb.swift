@@ -104,6 +104,14 @@ nonisolated struct Assay_Journal_V1_Fact: Sendable {
     set {kind = .nodeResumed(newValue)}
   }
 
+  var revoked: Assay_Journal_V1_Revoked {
+    get {
+      if case .revoked(let v)? = kind {return v}
+      return Assay_Journal_V1_Revoked()
+    }
+    set {kind = .revoked(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Kind: Equatable, Sendable {
@@ -114,6 +122,7 @@ nonisolated struct Assay_Journal_V1_Fact: Sendable {
     case ended(Assay_Journal_V1_Ended)
     case nodeDrained(String)
     case nodeResumed(String)
+    case revoked(Assay_Journal_V1_Revoked)
 
   }
 
@@ -285,6 +294,46 @@ nonisolated struct Assay_Journal_V1_Ended: Sendable {
   init() {}
 }
 
+nonisolated struct Assay_Journal_V1_Revoked: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var what: Assay_Journal_V1_Revoked.OneOf_What? = nil
+
+  var serial: String {
+    get {
+      if case .serial(let v)? = what {return v}
+      return String()
+    }
+    set {what = .serial(newValue)}
+  }
+
+  /// "ROLE/NAME"
+  var holder: String {
+    get {
+      if case .holder(let v)? = what {return v}
+      return String()
+    }
+    set {what = .holder(newValue)}
+  }
+
+  var by: String = String()
+
+  var atNanoseconds: UInt64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum OneOf_What: Equatable, Sendable {
+    case serial(String)
+    /// "ROLE/NAME"
+    case holder(String)
+
+  }
+
+  init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "assay.journal.v1"
@@ -321,7 +370,7 @@ nonisolated extension Assay_Journal_V1_Facts: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Assay_Journal_V1_Fact: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Fact"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}submitted\0\u{1}proposed\0\u{1}finished\0\u{1}lost\0\u{1}ended\0\u{3}node_drained\0\u{3}node_resumed\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}submitted\0\u{1}proposed\0\u{1}finished\0\u{1}lost\0\u{1}ended\0\u{3}node_drained\0\u{3}node_resumed\0\u{1}revoked\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -410,6 +459,19 @@ nonisolated extension Assay_Journal_V1_Fact: SwiftProtobuf.Message, SwiftProtobu
           self.kind = .nodeResumed(v)
         }
       }()
+      case 8: try {
+        var v: Assay_Journal_V1_Revoked?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .revoked(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .revoked(v)
+        }
+      }()
       default: break
       }
     }
@@ -448,6 +510,10 @@ nonisolated extension Assay_Journal_V1_Fact: SwiftProtobuf.Message, SwiftProtobu
     case .nodeResumed?: try {
       guard case .nodeResumed(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularStringField(value: v, fieldNumber: 7)
+    }()
+    case .revoked?: try {
+      guard case .revoked(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
     }()
     case nil: break
     }
@@ -710,4 +776,71 @@ nonisolated extension Assay_Journal_V1_Ended: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Assay_Journal_V1_Ended.How: SwiftProtobuf._ProtoNameProviding {
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}SUCCEEDED\0\u{1}FAILED\0\u{1}CANCELLED\0")
+}
+
+nonisolated extension Assay_Journal_V1_Revoked: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Revoked"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}serial\0\u{1}holder\0\u{1}by\0\u{3}at_nanoseconds\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.what != nil {try decoder.handleConflictingOneOf()}
+          self.what = .serial(v)
+        }
+      }()
+      case 2: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.what != nil {try decoder.handleConflictingOneOf()}
+          self.what = .holder(v)
+        }
+      }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.atNanoseconds) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    switch self.what {
+    case .serial?: try {
+      guard case .serial(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    }()
+    case .holder?: try {
+      guard case .holder(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    }()
+    case nil: break
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 3)
+    }
+    if self.atNanoseconds != 0 {
+      try visitor.visitSingularUInt64Field(value: self.atNanoseconds, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Assay_Journal_V1_Revoked, rhs: Assay_Journal_V1_Revoked) -> Bool {
+    if lhs.what != rhs.what {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.atNanoseconds != rhs.atNanoseconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
 }

@@ -71,6 +71,7 @@ enum FactCoding {
             message.ended.atNanoseconds = at.sinceOrigin.nanoseconds
         case .nodeDrained(let name): message.nodeDrained = name
         case .nodeResumed(let name): message.nodeResumed = name
+        case .revoked(let record): message.revoked = Self.message(record)
         }
         return message
     }
@@ -81,6 +82,7 @@ enum FactCoding {
         switch message.kind {
         case .nodeDrained(let name): return .nodeDrained(name)
         case .nodeResumed(let name): return .nodeResumed(name)
+        case .revoked(let revoked): return .revoked(try Self.record(revoked))
         case nil: throw WireError("fact.kind", "is missing or unknown to this version")
         default: break
         }
@@ -103,8 +105,8 @@ enum FactCoding {
             return .lost(TrialID(job, lost.trial), Loss(cause, lost.reason), worker: lost.worker)
         case .ended(let ended):
             return .ended(job, try Self.end(ended), at: Self.instant(ended.atNanoseconds))
-        case .nodeDrained, .nodeResumed, nil:
-            preconditionFailure("facts about nodes were answered above")
+        case .nodeDrained, .nodeResumed, .revoked, nil:
+            preconditionFailure("facts about no job were answered above")
         }
     }
 
@@ -176,5 +178,28 @@ extension FactCoding {
         case .unknown, .UNRECOGNIZED:
             throw WireError("ended.how", "is missing or unknown to this version")
         }
+    }
+}
+
+// MARK: Revocations
+
+extension FactCoding {
+    private static func message(_ record: RevocationRecord) -> Assay_Journal_V1_Revoked {
+        var message = Assay_Journal_V1_Revoked()
+        switch record.revocation {
+        case .certificate(let serial): message.serial = serial.description
+        case .holder(let holder): message.holder = holder.description
+        }
+        message.by = record.by
+        message.atNanoseconds = record.at.sinceOrigin.nanoseconds
+        return message
+    }
+
+    private static func record(
+        _ message: Assay_Journal_V1_Revoked
+    ) throws(WireError) -> RevocationRecord {
+        RevocationRecord(
+            try Revocation(serial: message.serial, holder: message.holder), by: message.by,
+            at: Self.instant(message.atNanoseconds))
     }
 }

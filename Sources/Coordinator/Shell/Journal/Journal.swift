@@ -15,6 +15,9 @@ package protocol Journal: Sendable {
     /// The facts of one job come in the order in which they were appended.
     func replay(_ body: ([Fact]) throws -> Void) throws
 
+    /// The facts that are about no job: few, and needed before anybody is let in.
+    func standingFacts() throws(JournalError) -> [Fact]
+
     /// Returns once all of these are on disk, or none of them and the error says why.
     func append(_ facts: [Fact]) throws(JournalError)
 

@@ -7,7 +7,7 @@ import GRDB
 /// from reading all of history.
 enum JournalSchema {
     /// Raised with every change that an older head would misread.
-    static let version = 1
+    static let version = 2
     /// `PRAGMA application_id`: a file of another program is not touched.
     static let applicationID = 0x4153_4159  // "ASAY"
 
@@ -19,6 +19,9 @@ enum JournalSchema {
 
         switch (owner, found) {
         case (self.applicationID, self.version): return
+        case (self.applicationID, 1):
+            // Revocations came: new facts, and the tables as they were.
+            try database.execute(sql: "PRAGMA user_version = \(Self.version)")
         case (self.applicationID, let newer) where newer > self.version:
             throw JournalError(
                 .newer,

@@ -18,6 +18,14 @@ extension SQLiteJournal {
         }
     }
 
+    package func standingFacts() throws(JournalError) -> [Fact] {
+        try self.read { database in
+            var facts: [Fact] = []
+            try self.eachRow(of: 0, in: database) { facts += $0 }
+            return facts
+        }
+    }
+
     package func facts(of job: JobID) throws(JournalError) -> [Fact] {
         // No job has such a number, and SQLite's numbers are signed.
         guard let number = Int64(exactly: job.number), number > 0 else { return [] }

@@ -22,6 +22,7 @@ struct WorkerGate: LinkAcceptor {
     let loop: CoordinatorLoop
     let sessions: WorkerSessions
     let transfers: Transfers
+    let revocations: Revocations
     let logger: Logger
 
     func accepted(_ link: LinkConnection, peer: ProvedPeer) -> any LinkDelegate {
@@ -95,6 +96,10 @@ private final class WorkerLink: LinkDelegate {
         case .message(.hello(let hello)):
             let session = self.gate.sessions.open(link)
             self.gate.loop.post(.connected(session, worker: link.peer.name, hello))
+            // A revocation in between may have looked at the sessions before this one was there.
+            if let reason = self.gate.revocations.reason(refusing: link.peer) {
+                self.gate.loop.post(.expelled(session, reason: reason))
+            }
             self.gate.logger.info(
                 "worker connected",
                 metadata: [

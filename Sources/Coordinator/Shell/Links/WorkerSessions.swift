@@ -36,6 +36,15 @@ package final class WorkerSessions: WorkerLinks {
         self.content.withLock { $0.sessions[session] }
     }
 
+    /// The sessions whose workers `reason` names a reason against.
+    func refused(
+        _ reason: (ProvedPeer) -> String?
+    ) -> [(session: SessionNumber, reason: String)] {
+        let peers = self.content.withLock { $0.sessions.mapValues(\.peer) }
+        return peers.compactMap { session, peer in reason(peer).map { (session, $0) } }
+            .sorted { $0.session < $1.session }
+    }
+
     // MARK: The loop's side
 
     package func send(_ messages: [LinkMessage], to session: SessionNumber) {

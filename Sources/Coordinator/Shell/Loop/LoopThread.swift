@@ -21,17 +21,22 @@ extension CoordinatorLoop {
     ///
     /// What is handed in meanwhile waits until the journal is replayed.
     ///
-    /// - Parameter ready: called on the thread once the replay is over.
+    /// - Parameters:
+    ///   - revoke: has the certificates refused and cuts who stands on them, before it returns;
+    ///     called on the thread, once the fact is durable.
+    ///   - ready: called on the thread once the replay is over.
     /// - Throws: `JournalError` when the journal cannot be read or facts cannot be made durable;
     ///   end the process then.
     package func run(
-        settings: Settings, watchdog: Watchdog? = nil, ready: @escaping @Sendable () -> Void
+        settings: Settings, watchdog: Watchdog? = nil,
+        revoke: @escaping @Sendable (RevocationRecord) -> Void,
+        ready: @escaping @Sendable () -> Void
     ) async throws {
         defer { self.proposals.stop() }
         try await DedicatedThread.run(named: "coordinator") {
             var coordinator = Coordinator(epoch: self.journal.epoch, settings: settings)
             try self.replay(into: &coordinator, settings: settings)
-            var thread = LoopThread(self, coordinator, watchdog)
+            var thread = LoopThread(self, coordinator, watchdog, revoke)
             defer { thread.end() }
             try thread.run(ready: ready)
         }
@@ -60,15 +65,18 @@ struct LoopThread {
     private let loop: CoordinatorLoop
     private var coordinator: Coordinator
     private let watchdog: CoordinatorLoop.Watchdog?
+    private let revoke: @Sendable (RevocationRecord) -> Void
     private var subscribers = Subscribers()
     private var askers: [RequestID: CoordinatorLoop.Asker] = [:]
     private var lastRequest: UInt64 = 0
     private var nextSign = Instant(sinceOrigin: .zero)
 
     init(
-        _ loop: CoordinatorLoop, _ coordinator: Coordinator, _ watchdog: CoordinatorLoop.Watchdog?
+        _ loop: CoordinatorLoop, _ coordinator: Coordinator, _ watchdog: CoordinatorLoop.Watchdog?,
+        _ revoke: @escaping @Sendable (RevocationRecord) -> Void
     ) {
         self.loop = loop
+        self.revoke = revoke
         self.coordinator = coordinator
         self.watchdog = watchdog
     }
@@ -184,6 +192,7 @@ struct LoopThread {
             case .cut(let session, let reason):
                 messages.flush(session, over: self.loop.links)
                 self.loop.links.cut(session, reason: reason)
+            case .revoke(let record): self.revoke(record)
             case .propose(let job, let study, let count):
                 self.loop.proposals.order(job, study, count: count)
             case .publish(let job, let ended):

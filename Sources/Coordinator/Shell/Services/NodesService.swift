@@ -64,7 +64,7 @@ package struct NodesService: Assay_V1_Nodes.SimpleServiceProtocol {
         message.connectedAt = node.connectedAt?.sinceOrigin.seconds ?? 0
         if let link = node.session.flatMap({ self.sessions[$0]?.link }) {
             message.address = link.remoteHost
-            message.certificateSerial = link.peer.serial
+            message.certificateSerial = link.peer.serial.description
             message.certificateExpiresAt = link.peer.expiresAt.timeIntervalSince1970
         }
         return message

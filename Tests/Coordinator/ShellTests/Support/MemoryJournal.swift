@@ -45,6 +45,10 @@ final class MemoryJournal: Journal {
         for facts in self.commits { try body(facts) }
     }
 
+    func standingFacts() throws(JournalError) -> [Fact] {
+        self.commits.flatMap { $0 }.filter { $0.job == nil }
+    }
+
     func facts(of job: JobID) throws(JournalError) -> [Fact] {
         self.commits.flatMap { $0 }.filter { $0.job == job }
     }

@@ -57,6 +57,20 @@ enum Sample {
             Outcome(.scored(scores: [], outputs: outputs), cost: .none), worker: "w1")
     }
 
+    /// One of each kind.
+    static func revocations() throws -> [Fact] {
+        [
+            .revoked(
+                RevocationRecord(
+                    .certificate(try SerialNumber(text: "0c3f")), by: "operator/olga",
+                    at: self.origin)),
+            .revoked(
+                RevocationRecord(
+                    .holder(try Holder(text: "worker/w1")), by: "operator/olga",
+                    at: self.origin + .seconds(1))),
+        ]
+    }
+
     /// One fact of every kind about a job, in an order that a coordinator could have made.
     static func life(of job: UInt64, end: JobEnd = .succeeded) -> [Fact] {
         [
