@@ -67,7 +67,8 @@ package struct ModelTrust: Sendable {
         try Self.judge(statement.signedAt, chain, now: now)
         try Self.compare(files, with: statement)
         return Provenance(
-            signer: signer.identity, serial: signer.certificate.serialNumber.hex,
+            signer: signer.identity,
+            serial: SerialNumber(bytes: signer.certificate.serialNumber.bytes),
             statement: statement)
     }
 
@@ -152,11 +153,11 @@ package struct ModelTrust: Sendable {
 package struct Provenance: Equatable, Sendable {
     /// The head.
     package let signer: Identity
-    /// Of the head's certificate, in lower-case hexadecimal digits.
-    package let serial: String
+    /// Of the head's certificate.
+    package let serial: SerialNumber
     package let statement: ModelStatement
 
-    fileprivate init(signer: Identity, serial: String, statement: ModelStatement) {
+    fileprivate init(signer: Identity, serial: SerialNumber, statement: ModelStatement) {
         self.signer = signer
         self.serial = serial
         self.statement = statement
@@ -189,12 +190,6 @@ extension Certificate {
             !uri.dropFirst(scheme.count).contains("/")
         else { return nil }
         return String(uri.dropFirst(scheme.count))
-    }
-}
-
-extension Certificate.SerialNumber {
-    fileprivate var hex: String {
-        self.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }
 

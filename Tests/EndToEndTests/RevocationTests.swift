@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import LiveCluster
 import Testing
 
 /// Revocation from end to end: by the head, by the authority, and from one to the other.

@@ -33,8 +33,8 @@ package enum JSON: Equatable, Sendable {
         package static let bytesMax = 64 * 1024 * 1024
         /// Arrays and objects within each other; what we write is five deep.
         package static let depthMax = 32
-        /// Values in all: the widest table's columns with a dozen each, and as many categories. Three
-        /// bytes of text can be one, which takes dozens of memory.
+        /// Values in all: the widest table's columns with a dozen each, and as many categories.
+        /// Three bytes of text can be one, which takes dozens of memory.
         package static let valuesMax = 4 * 1024 * 1024
     }
 }

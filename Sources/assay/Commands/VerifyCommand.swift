@@ -48,7 +48,7 @@ struct VerifyCommand: AsyncParsableCommand {
             self.worker = LogText.escaped(statement.worker)
             self.signer = provenance.signer.uri
             self.cluster = provenance.signer.cluster
-            self.serial = provenance.serial
+            self.serial = provenance.serial.description
             self.signedAt = statement.signedAt.timeIntervalSince1970
             self.files = statement.files.map {
                 File(name: $0.name, digest: $0.digest.description)
