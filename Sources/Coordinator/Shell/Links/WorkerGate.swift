@@ -27,6 +27,16 @@ struct WorkerGate: LinkAcceptor {
     func accepted(_ link: LinkConnection, peer: ProvedPeer) -> any LinkDelegate {
         WorkerLink(gate: self)
     }
+
+    /// A worker that loops, or wants to fill the log, is told by number.
+    func tell(_ event: Logger.Message, of link: LinkConnection, _ details: Logger.Metadata) {
+        let worker = link.peer.name
+        guard case .line(let untold) = self.sessions.pace(of: worker) else { return }
+        var metadata = details
+        metadata["worker"] = "\(worker)"
+        if untold > 0 { metadata["untold"] = "\(untold)" }
+        self.logger.info(event, metadata: metadata)
+    }
 }
 
 /// One link of a worker.
@@ -47,6 +57,8 @@ private final class WorkerLink: LinkDelegate {
         do throws(Misconduct) {
             try self.take(burst[...], on: link)
         } catch {
+            self.gate.sessions.noteMisconduct()
+            self.gate.tell("link refused", of: link, ["reason": "\(error.reason)"])
             // Not under the lock: the link may end, and say so, before this returns.
             link.refuse(error.reason)
         }
@@ -58,16 +70,14 @@ private final class WorkerLink: LinkDelegate {
             stage = .over
             return last
         }
+        if case .garbage = closure { self.gate.sessions.noteMisconduct() }
         switch last {
         case .control(let session):
             self.gate.sessions.close(session)
             self.gate.loop.post(.disconnected(session, reason: closure.description))
-            self.gate.logger.info(
-                "worker disconnected",
-                metadata: [
-                    "worker": "\(link.peer.name)", "session": "\(session)",
-                    "reason": "\(closure)",
-                ])
+            self.gate.tell(
+                "worker disconnected", of: link,
+                ["session": "\(session)", "reason": "\(closure)"])
         case .bulk(let session, let bulk):
             self.gate.sessions.closeBulk(session, link)
             bulk.closed()
@@ -95,11 +105,11 @@ private final class WorkerLink: LinkDelegate {
         case .message(.hello(let hello)):
             let session = self.gate.sessions.open(link)
             self.gate.loop.post(.connected(session, worker: link.peer.name, hello))
-            self.gate.logger.info(
-                "worker connected",
-                metadata: [
-                    "worker": "\(link.peer.name)", "session": "\(session)",
-                    "slots": "\(hello.capacity.slots)", "held": "\(hello.held.count)",
+            self.gate.tell(
+                "worker connected", of: link,
+                [
+                    "session": "\(session)", "slots": "\(hello.capacity.slots)",
+                    "held": "\(hello.held.count)",
                 ])
             return .control(session)
         case .message(.bulkHello(let session)):
