@@ -135,7 +135,11 @@ private final class WorkerLink: LinkDelegate {
             case .message, .chunk: throw Misconduct("that is not said on a control link")
             }
         }
-        if !reports.isEmpty { self.gate.loop.post(.reported(session, reports)) }
+        let plain = reports.filter { $0.outputs.isEmpty }
+        if !plain.isEmpty { self.gate.loop.post(.reported(session, plain)) }
+        if plain.count < reports.count {
+            self.gate.transfers.begin(.report(reports.filter { !$0.outputs.isEmpty }, session))
+        }
         if drains { self.gate.loop.post(.workerDrains(session)) }
         guard self.gate.loop.isCongested else { return }
         self.gate.sessions.pause(link)
