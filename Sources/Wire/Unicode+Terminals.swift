@@ -3,10 +3,11 @@ extension Unicode.Scalar {
     /// controls of ASCII and of Latin-1, ends of lines, and what turns the direction of writing. A
     /// name that holds one could pass for another name.
     package var misleadsTerminals: Bool {
-        switch self.value {
-        case 0..<0x20, 0x7F..<0xA0: true
-        case 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
-        default: false
+        // Nearly all that travels is of these.
+        if (0x20..<0x7F).contains(self.value) { return false }
+        return switch self.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        default: self.properties.isBidiControl
         }
     }
 }

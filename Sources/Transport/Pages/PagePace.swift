@@ -31,7 +31,7 @@ final class PagePace: ChannelDuplexHandler {
             return self.end(context, "its request is longer than a page's may be")
         }
         if self.answerDue == nil {
-            self.answerDue = self.schedule(context, "its request did not end in time")
+            self.answerDue = self.schedule(context, "its request had no end, or no answer, in time")
         }
         context.fireChannelRead(data)
     }

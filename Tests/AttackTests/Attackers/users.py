@@ -177,9 +177,12 @@ def job_flood(head, count):
         with concurrent.futures.ThreadPoolExecutor(16) as pool:
             codes = list(pool.map(submit, range(int(count))))
         wide = eve.call(JOBS + "Submit", idle_job("wide", 1_000_000))[0]
+        other = ute.call(JOBS + "Submit", idle_job("mine", 1))[0]
+        for user in (eve, ute):
+            user.channel.close()
         return {
             "accepted": codes.count("OK"), "refused": codes.count("RESOURCE_EXHAUSTED"),
-            "wide": wide, "other_user": ute.call(JOBS + "Submit", idle_job("mine", 1))[0]}
+            "wide": wide, "other_user": other}
 
     return beside(head, attack)
 

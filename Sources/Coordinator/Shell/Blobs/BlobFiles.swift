@@ -179,8 +179,7 @@ extension BlobFiles {
         var status = stat()
         guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.isOurs else {
             throw BlobError(
-                .failed, "\(path) is not a directory of ours that others cannot reach; move it away"
-            )
+                .failed, "\(path) must be a directory of ours that others cannot reach: mode 700")
         }
     }
 
