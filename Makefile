@@ -13,11 +13,12 @@ RELEASE := $(BUILD) -c release --static-swift-stdlib -Xlinker --no-export-dynami
 PACKAGES := libopenblas-dev liblapacke-dev libsqlite3-dev libsystemd-dev libseccomp-dev \
 	binutils pkg-config openssl curl iproute2 python3 python3-venv protobuf-compiler systemd
 
-.PHONY: help deps clients build release test lint protos-check demo bench clean
+.PHONY: help deps clients build release test attack lint protos-check demo bench clean
 
 help:
 	@echo 'make demo     install packages, build, run two AutoML jobs on a local cluster over TLS'
 	@echo 'make test     everything that CI runs: lint, build, generated code, all tests'
+	@echo 'make attack   all attacks on a live head, at their full size'
 	@echo 'make release  optimised binaries in .build/release'
 	@echo 'make install  put them, the units and the settings under DESTDIR (see deploy/)'
 	@echo 'make bench    figures of this machine, and with PEERS=DIR side by side with the peers there'
@@ -76,8 +77,15 @@ PURE_TESTS := $(PURE_TESTS)|TidyTests
 test: lint clients build protos-check
 	$(TESTS) '^($(PURE_TESTS))\.'
 	$(TESTS) '^TransportTests\.'
+	$(TESTS) '^AttackTests\.'
 	$(TESTS) '^(CoordinatorShellTests|WorkerShellTests)\.'
 	$(TESTS) '^EndToEndTests\.'
+
+# The attacks of `make test` at their full size, and every other test that is one: docs/ATTACKS.md.
+attack: clients build
+	ASSAY_ATTACK=whole $(TESTS) '^AttackTests\.'
+	$(TESTS) '^TransportTests\.(Handshake|Deadline|Frame|ProvedPeer|Renewal|RPC|Shutdown)Tests'
+	$(TESTS) '^EndToEndTests\.(Refusal|Client|Confinement|Leftover)Tests'
 
 demo: deps
 	$(RELEASE) --product assay

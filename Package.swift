@@ -217,6 +217,9 @@ let tests: [Target] = [
     .testTarget(
         name: "EndToEndTests", dependencies: ["assay", "assay-certs", "LiveCluster"],
         exclude: ["Clients"], swiftSettings: settings),
+    .testTarget(
+        name: "AttackTests", dependencies: ["assay", "assay-certs", "LiveCluster"],
+        exclude: ["Attackers"], swiftSettings: settings),
     .testTarget(name: "TidyTests", swiftSettings: settings),
 ]
 

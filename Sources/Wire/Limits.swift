@@ -18,6 +18,14 @@ package enum Limits {
     package static let heartbeatInterval: Duration = .seconds(2)
     /// A control link that is silent for this long is lost.
     package static let linkSilenceMax: Duration = .seconds(10)
+    /// Connections that one identity may hold at once: a worker needs one for control and a few for
+    /// blobs, a script with one certificate runs a few hundred commands side by side. More would
+    /// let one certificate take the descriptors of all others.
+    package static let identityConnectionsMax = 256
+    /// Lines in the log about one worker's coming and going in `workerLinesWindow`: a worker that
+    /// is restarted twice is told in full, one that loops is told by number.
+    package static let workerLinesMax = 8
+    package static let workerLinesWindow: Duration = .seconds(10)
     /// Bytes waiting to be written to one link before its producer is told to wait.
     package static let outboxBytesMax = 8 * 1024 * 1024
 

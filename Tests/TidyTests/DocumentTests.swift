@@ -5,7 +5,8 @@ import Testing
 @Suite struct DocumentTests {
     static let documents = [
         "README.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE", "docs/ARCHITECTURE.md",
-        "docs/HANDBOOK.md", "docs/JSON.md", "docs/OPERATING.md", "docs/decisions/README.md",
+        "docs/ATTACKS.md", "docs/HANDBOOK.md", "docs/JSON.md", "docs/OPERATING.md",
+        "docs/decisions/README.md",
     ]
 
     @Test(arguments: documents) func `the document is there`(path: String) throws {

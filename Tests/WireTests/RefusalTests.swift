@@ -42,6 +42,19 @@ import Wire
         #expect(try Outcome(control.message).result == .failed(Failure(.computation, "a b ")))
     }
 
+    @Test(arguments: ["\u{1B}[2J", "\u{7F}", "\u{9B}31m", "\u{2028}", "\u{202E}", "\u{2066}"])
+    func `a name that does something to a terminal is refused`(text: String) {
+        let error = #expect(throws: WireError.self) {
+            try Score(Score("a\(text)b", 1).message)
+        }
+        #expect(error == WireError("score.metric", "holds a control character"))
+    }
+
+    @Test(arguments: ["naïve", "模型", "שלום", "👩\u{200D}🔬", "a b~"])
+    func `a name of any alphabet is one`(name: String) throws {
+        #expect(try Score(Score(name, 1).message).metric == name)
+    }
+
     @Test func `a score that is not finite is refused`() {
         for value in [Double.nan, .infinity, -.infinity] {
             let outcome = Outcome(.scored(scores: [Score("rmse", value)], outputs: []), cost: .none)

@@ -12,7 +12,7 @@ extension Coordinator {
             turn.say(.answer(request, .accepted(job)))
             return
         }
-        if let refusal = self.refusal(of: spec) {
+        if let refusal = self.refusal(of: spec, from: owner) {
             turn.say(.answer(request, .refused(refusal)))
             return
         }
@@ -23,11 +23,8 @@ extension Coordinator {
     }
 
     /// What the decoders let pass, but this head cannot take.
-    private func refusal(of spec: JobSpec) -> Refusal? {
-        guard self.ledger.jobs.count < Limits.liveJobsMax else {
-            return Refusal(
-                .exhausted, "\(Limits.liveJobsMax) jobs are live; wait until some have ended")
-        }
+    private func refusal(of spec: JobSpec, from owner: String) -> Refusal? {
+        if let refusal = self.crowding(by: spec, from: owner) { return refusal }
         if let time = spec.budget.time, time <= .zero {
             return Refusal(.badRequest, "the budget's time must be longer than nothing")
         }
@@ -35,14 +32,6 @@ extension Coordinator {
         case .idle(let trials, _, _):
             guard (1...Limits.trialsPerJobMax).contains(trials) else {
                 return Refusal(.badRequest, "a job has 1 to \(Limits.trialsPerJobMax) trials")
-            }
-            guard self.ledger.liveTrials + Int(trials) <= self.settings.memory.liveTrialsMax else {
-                return Refusal(
-                    .exhausted,
-                    """
-                    \(self.settings.memory.liveTrialsMax) trials may be live and \
-                    \(self.ledger.liveTrials) are; wait until some jobs have ended
-                    """)
             }
         case .learning(let learning):
             guard spec.budget.trials != nil || spec.budget.time != nil else {
@@ -54,6 +43,39 @@ extension Coordinator {
             guard !learning.lesson.metrics.isEmpty else {
                 return Refusal(.badRequest, "a metric is needed to judge the candidates by")
             }
+        }
+        return nil
+    }
+
+    /// Why there is no room for the job: of all, or of its owner's.
+    private func crowding(by spec: JobSpec, from owner: String) -> Refusal? {
+        let memory = self.settings.memory
+        let load = self.ledger.load(of: owner)
+        let (jobs, trials) = (self.ledger.jobs.count, self.ledger.liveTrials)
+        guard jobs < Limits.liveJobsMax else {
+            return Refusal(
+                .exhausted, "\(Limits.liveJobsMax) jobs are live; wait until some have ended")
+        }
+        guard load.jobs < memory.ownerJobsMax else {
+            return Refusal(
+                .exhausted, "\(load.jobs) jobs of yours are live; wait until some have ended")
+        }
+        guard case .idle(let more, _, _) = spec.kind else { return nil }
+        guard trials + Int(more) <= memory.liveTrialsMax else {
+            return Refusal(
+                .exhausted,
+                """
+                \(memory.liveTrialsMax) trials may be live and \(trials) are; wait until some jobs \
+                have ended
+                """)
+        }
+        guard load.trials + Int(more) <= memory.ownerTrialsMax else {
+            return Refusal(
+                .exhausted,
+                """
+                \(memory.ownerTrialsMax) trials of one user may be live and \(load.trials) of \
+                yours are; wait until some jobs have ended
+                """)
         }
         return nil
     }

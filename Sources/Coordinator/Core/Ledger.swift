@@ -16,6 +16,8 @@ struct Ledger: Equatable, Sendable {
     var jobs: [JobID: LiveJob] = [:]
     /// Trials of all live jobs.
     private(set) var liveTrials = 0
+    /// What each owner has among the live jobs.
+    private var loads: [String: Load] = [:]
     /// Nodes that an operator took out of service, by worker's name.
     private(set) var drained: Set<String> = []
 
@@ -44,6 +46,11 @@ struct Ledger: Equatable, Sendable {
         }
     }
 
+    struct Load: Equatable, Sendable {
+        var jobs = 0
+        var trials = 0
+    }
+
     private struct JobKey: Hashable, Sendable {
         let owner: String
         let key: String
@@ -56,14 +63,14 @@ struct Ledger: Equatable, Sendable {
         case .submitted(let id, _, let owner, let key, _):
             guard let record = JobRecord(fact) else { return }
             self.jobs[id] = LiveJob(record)
-            self.liveTrials += record.trials.count
+            self.count(1, record.trials.count, of: owner)
             self.advance(to: id)
             if !key.isEmpty { self.keys[JobKey(owner: owner, key: key)] = id }
         case .proposed(let id, let specs):
-            guard self.jobs[id] != nil else { return }
+            guard let owner = self.jobs[id]?.record.owner else { return }
             self.jobs[id]?.record.apply(fact)
             self.jobs[id]?.study?.adopt(specs)
-            self.liveTrials += specs.count
+            self.count(0, specs.count, of: owner)
         case .finished(let trial, let outcome, _):
             self.jobs[trial.job]?.finish(trial, outcome, fact)
         case .lost(let trial, _, _):
@@ -79,8 +86,20 @@ struct Ledger: Equatable, Sendable {
     /// The job leaves memory, but for its key.
     mutating func retire(_ id: JobID) {
         guard let job = self.jobs.removeValue(forKey: id) else { return }
-        self.liveTrials -= job.record.trials.count
+        self.count(-1, -job.record.trials.count, of: job.record.owner)
         self.forgetLater(JobKey(owner: job.record.owner, key: job.record.key))
+    }
+
+    // MARK: How much is live
+
+    func load(of owner: String) -> Load { self.loads[owner] ?? Load() }
+
+    private mutating func count(_ jobs: Int, _ trials: Int, of owner: String) {
+        self.liveTrials += trials
+        var load = self.load(of: owner)
+        load.jobs += jobs
+        load.trials += trials
+        self.loads[owner] = load.jobs > 0 ? load : nil
     }
 
     // MARK: Numbers and keys

@@ -1,3 +1,5 @@
+import Wire
+
 /// What an operator may choose about the coordinator's decisions.
 package struct Settings: Hashable, Sendable {
     package var leases: Leases
@@ -94,17 +96,29 @@ package struct Settings: Hashable, Sendable {
     package struct Memory: Hashable, Sendable {
         /// Trials of all live jobs together. An idle job's trial takes 64 bytes until it ends.
         package var liveTrialsMax: Int
+        /// Live jobs of one owner, so that no user can keep all others out.
+        package var ownerJobsMax: Int
+        /// Trials of one owner's live jobs that do nothing but hold slots, for the same reason: a
+        /// search proposes only as it goes, and is bounded by `Search.inFlightMax`.
+        package var ownerTrialsMax: Int
         /// Ended jobs whose keys are known, so that a late retry is not a second job.
         package var endedKeysMax: Int
 
-        package init(liveTrialsMax: Int, endedKeysMax: Int) {
+        package init(
+            liveTrialsMax: Int, ownerJobsMax: Int, ownerTrialsMax: Int, endedKeysMax: Int
+        ) {
             self.liveTrialsMax = liveTrialsMax
+            self.ownerJobsMax = ownerJobsMax
+            self.ownerTrialsMax = ownerTrialsMax
             self.endedKeysMax = endedKeysMax
         }
 
-        /// Four million live trials; ten thousand keys of ended jobs.
+        /// Four million live trials, of which one owner may have half, as of the live jobs; ten
+        /// thousand keys of ended jobs.
         package static var defaults: Self {
-            Self(liveTrialsMax: 4_000_000, endedKeysMax: 10_000)
+            Self(
+                liveTrialsMax: 4_000_000, ownerJobsMax: Limits.liveJobsMax / 2,
+                ownerTrialsMax: 2_000_000, endedKeysMax: 10_000)
         }
     }
 
@@ -130,6 +144,8 @@ package struct Settings: Hashable, Sendable {
         try check(self.search.refitsMax > 0, "search.refitsMax must be 1 or more")
         try check(self.search.trialTimeMax > .zero, "search.trialTimeMax must be positive")
         try check(self.memory.liveTrialsMax > 0, "memory.liveTrialsMax must be 1 or more")
+        try check(self.memory.ownerJobsMax > 0, "memory.ownerJobsMax must be 1 or more")
+        try check(self.memory.ownerTrialsMax > 0, "memory.ownerTrialsMax must be 1 or more")
         try check(self.memory.endedKeysMax >= 0, "memory.endedKeysMax must not be negative")
     }
 }

@@ -80,13 +80,19 @@ package struct Schema: Equatable, Sendable {
 
     /// Why a column cannot have this name; nil when it can.
     ///
-    /// Names stand in messages, in one line: a control character would let a table write its own.
+    /// Names stand in messages, in one line: a control character would let a table write its own,
+    /// and one that turns the direction of writing would let a name pass for another.
     static func problem(withName name: String) -> String? {
         if name.isEmpty { return "is empty" }
         if name.utf8.count > TableLimits.nameBytesMax {
             return "is longer than \(TableLimits.nameBytesMax) bytes"
         }
-        let controls = name.unicodeScalars.contains { $0.properties.generalCategory == .control }
+        let controls = name.unicodeScalars.contains { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator: true
+            default: scalar.properties.isBidiControl
+            }
+        }
         return controls ? "holds a control character" : nil
     }
 

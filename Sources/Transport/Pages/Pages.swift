@@ -15,6 +15,13 @@ package struct Pages: Sendable {
     static let headerFieldBytesMax = 16 * 1024
     static let headerBytesMax = 32 * 1024
     static let headersMax = 100
+    /// A head, a body, and what one read may have brought of requests that were sent ahead.
+    static let unansweredBytesMax = headerBytesMax + bodyBytesMax + 2 * receivedBytesMax
+    /// What one read brings, in bytes: each byte of requests that are sent ahead becomes some
+    /// thirty in memory, which a peer that never reads the answers would keep there.
+    static let receivedBytesMax = 16 * 1024
+    static let receiving = AdaptiveRecvByteBufferAllocator(
+        minimum: 1024, initial: 2048, maximum: receivedBytesMax)
 
     package init(_ router: Router<PageContext>) {
         let responder = router.buildResponder()

@@ -59,20 +59,17 @@ struct ChildPipeline: Sendable {
             child.close(promise: nil)
             return child.eventLoop.makeSucceededVoidFuture()
         }
-        var verdict = self.judge(child, application)
-        if case .success(let peer) = verdict {
-            self.table.judge(gate.id, .proved(peer, application))
-            // Once more, now that it is in the table: whoever revokes first tells `revocations`,
-            // then cuts what the table holds. One of the two sees the other.
-            if let reason = self.revocations.reason(refusing: peer) {
-                verdict = .failure(PeerRefusal(reason))
-            }
+        var verdict = self.table.judge(gate.id, self.judge(child, application), application)
+        // Once more, now that it is in the table: whoever revokes first tells `revocations`, then
+        // cuts what the table holds. One of the two sees the other.
+        if case .success(let peer) = verdict,
+            let reason = self.revocations.reason(refusing: peer)
+        {
+            verdict = self.table.judge(gate.id, .failure(PeerRefusal(reason)), application)
         }
         switch verdict {
-        case .success: gate.proved()
-        case .failure(let refusal):
-            self.table.judge(gate.id, .refused(refusal))
-            gate.refused(refusal)
+        case .success: gate.proved(application)
+        case .failure(let refusal): gate.refused(refusal)
         }
         switch application {
         case .link: return self.serveLink(child, verdict)
@@ -128,8 +125,13 @@ struct ChildPipeline: Sendable {
                 child.closeFuture.whenComplete { _ in withExtendedLifetime(connection) {} }
                 // The channel became active before gRPC's handlers were there: without this, their
                 // timers would never start.
-                let context = try? child.pipeline.syncOperations.context(
-                    handlerType: NIOHTTP2Handler.self)
+                let sync = child.pipeline.syncOperations
+                let context = try? sync.context(handlerType: NIOHTTP2Handler.self)
+                if let handler = context?.handler,
+                    let gate = try? sync.handler(type: ConnectionGate.self)
+                {
+                    try? sync.addHandler(StreamErrors(gate: gate), position: .after(handler))
+                }
                 context?.fireChannelActive()
                 guard let server = child.parent else { return child.close() }
                 return server.eventLoop.submit {
@@ -153,6 +155,13 @@ struct ChildPipeline: Sendable {
             }
         }
         return child.setOption(.allowRemoteHalfClosure, value: true)
+            .flatMap { child.setOption(.recvAllocator, value: Pages.receiving) }
+            .flatMapThrowing {
+                let sync = child.pipeline.syncOperations
+                let gate = try sync.handler(type: ConnectionGate.self)
+                try sync.addHandler(
+                    PagePace(gate: gate, patience: self.settings.firstWordsTimeout))
+            }
             .flatMap { http.setup(channel: child, logger: self.logger) }
             .map { value in
                 child.closeFuture.whenComplete { _ in withExtendedLifetime(value) {} }
@@ -180,6 +189,22 @@ final class HandshakeErrors: ChannelInboundHandler {
             refusing: certificate, trusting: self.children.credentials.current.authorities,
             policy: self.children.policy(for: .pages), now: Date())
         self.gate.failed(reason ?? TLSFailure.sentence(accepting: error))
+        context.fireErrorCaught(error)
+    }
+}
+
+/// Hears how an HTTP/2 connection breaks the rules: floods, resets and garbage, which NIO ends by
+/// itself. Stands behind NIO's own handler for it.
+final class StreamErrors: ChannelInboundHandler {
+    typealias InboundIn = Any
+
+    private let gate: ConnectionGate
+
+    init(gate: ConnectionGate) { self.gate = gate }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // Not what TLS or the socket tell of: a client that died has broken no rule.
+        if error is any NIOHTTP2Error { self.gate.misbehaved("it broke the rules of HTTP/2") }
         context.fireErrorCaught(error)
     }
 }

@@ -16,12 +16,13 @@ final class ConnectionGate: ChannelInboundHandler {
     private var state = State.pending
     private var deadline: Scheduled<Void>?
     private var context: ChannelHandlerContext?
+    private var hasMisbehaved = false
 
     private enum State {
         /// Not known who it is.
         case pending
-        /// Known, and silent so far.
-        case proved
+        /// Known, and so many bytes short of its first words.
+        case proved(bytesLeft: Int)
         case serving
         /// It is told why; the deadline stays.
         case refused
@@ -49,14 +50,31 @@ final class ConnectionGate: ChannelInboundHandler {
     }
 
     /// The peer is who it should be.
-    func proved() { self.state = .proved }
+    func proved(_ application: ApplicationProtocol) {
+        self.state = .proved(bytesLeft: application.firstWordsBytes)
+    }
 
-    /// The first bytes of plaintext arrived.
-    func heardFirstWords() {
-        guard case .proved = self.state else { return }
+    enum Hearing { case complete, goesOn }
+
+    /// So many bytes of plaintext arrived.
+    func heard(_ count: Int) -> Hearing {
+        guard case .proved(let bytesLeft) = self.state else { return .complete }
+        guard count >= bytesLeft else {
+            self.state = .proved(bytesLeft: bytesLeft - count)
+            return .goesOn
+        }
         self.state = .serving
         self.deadline?.cancel()
         self.table.settle(self.id)
+        return .complete
+    }
+
+    /// A proved peer broke the rules of its protocol; told once, however often it did.
+    func misbehaved(_ reason: String) {
+        guard !self.hasMisbehaved else { return }
+        self.hasMisbehaved = true
+        self.table.noteMisconduct()
+        self.log.refused(reason, self.id, self.table)
     }
 
     /// The peer is refused, and is now told why; what it says has no effect on its deadline.
@@ -102,7 +120,22 @@ final class ConnectionGate: ChannelInboundHandler {
     }
 }
 
-/// Stands above TLS until the first plaintext arrives.
+extension ApplicationProtocol {
+    /// How many bytes of plaintext show that a peer means it: one byte is no word, and a peer that
+    /// says no more would stay for ever.
+    fileprivate var firstWordsBytes: Int {
+        switch self {
+        // The header of a frame; from then on the link's own watch over silence runs.
+        case .link: FrameLayout.headerBytes
+        // The preface and the header of the settings that must follow.
+        case .rpc: 24 + 9
+        // `PagePace` watches over every request alike.
+        case .pages: 1
+        }
+    }
+}
+
+/// Stands above TLS until the peer's first words are complete.
 final class FirstWords: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -112,8 +145,9 @@ final class FirstWords: ChannelInboundHandler, RemovableChannelHandler {
     init(gate: ConnectionGate) { self.gate = gate }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        self.gate.heardFirstWords()
+        let heard = self.gate.heard(Self.unwrapInboundIn(data).readableBytes)
         context.fireChannelRead(data)
+        guard case .complete = heard else { return }
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
     }
 }

@@ -53,6 +53,8 @@ package final class ConnectionTable: Sendable {
         var connections: [ConnectionID: Connection] = [:]
         /// Ascending, so the oldest is first. Short: bounded by `pendingMax`.
         var pending: [ConnectionID] = []
+        /// Proved connections of each identity; none stands here with 0.
+        var standing: [Identity: Int] = [:]
         var tally = Tally()
         var isStopped = false
     }
@@ -66,6 +68,10 @@ package final class ConnectionTable: Sendable {
         package var crowdedOut: UInt64 = 0
         /// Pending ones that said nothing useful in time.
         package var timedOut: UInt64 = 0
+        /// Proved ones of an identity that had enough of them.
+        package var overQuota: UInt64 = 0
+        /// Proved ones that broke the rules of their protocol, or tried what wears a head down.
+        package var misbehaved: UInt64 = 0
     }
 
     init(pendingMax: Int) {
@@ -159,12 +165,37 @@ package final class ConnectionTable: Sendable {
         return opened
     }
 
-    func judge(_ id: ConnectionID, _ state: Connection.State) {
+    /// Notes who the peer of a connection is, or why it is refused.
+    ///
+    /// - Returns: the verdict, or a refusal when the peer's identity has enough connections.
+    func judge(
+        _ id: ConnectionID, _ verdict: Result<ProvedPeer, PeerRefusal>,
+        _ application: ApplicationProtocol
+    ) -> Result<ProvedPeer, PeerRefusal> {
         self.content.withLock { content in
-            content.connections[id]?.state = state
-            if case .refused = state { content.tally.refused += 1 }
+            switch verdict {
+            case .failure(let refusal):
+                content.tally.refused += 1
+                // It may have been proved a moment ago.
+                content.leave(content.connections[id]?.peer)
+                content.connections[id]?.state = .refused(refusal)
+                return verdict
+            case .success(let peer):
+                let standing = content.standing[peer.identity, default: 0]
+                guard standing < Limits.identityConnectionsMax else {
+                    let refusal = PeerRefusal("\(peer.identity) has \(standing) connections open")
+                    content.tally.overQuota += 1
+                    content.connections[id]?.state = .refused(refusal)
+                    return .failure(refusal)
+                }
+                content.standing[peer.identity] = standing + 1
+                content.connections[id]?.state = .proved(peer, application)
+                return verdict
+            }
         }
     }
+
+    func noteMisconduct() { self.content.withLock { $0.tally.misbehaved += 1 } }
 
     /// It has said something useful, or it is gone.
     func settle(_ id: ConnectionID) {
@@ -182,7 +213,7 @@ package final class ConnectionTable: Sendable {
     func close(_ id: ConnectionID) {
         self.content.withLock { content in
             content.settle(id)
-            content.connections[id] = nil
+            content.leave(content.connections.removeValue(forKey: id)?.peer)
         }
     }
 
@@ -193,6 +224,13 @@ package final class ConnectionTable: Sendable {
 }
 
 extension ConnectionTable.Content {
+    /// One connection less that a proved peer has open.
+    fileprivate mutating func leave(_ peer: ProvedPeer?) {
+        guard let peer else { return }
+        let left = self.standing[peer.identity, default: 1] - 1
+        self.standing[peer.identity] = left > 0 ? left : nil
+    }
+
     fileprivate mutating func settle(_ id: ConnectionID) {
         // Ascending, so the place can be found by halves.
         var low = 0

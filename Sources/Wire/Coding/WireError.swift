@@ -29,7 +29,7 @@ enum Checked {
         guard text.utf8.count <= bytesMax else {
             throw WireError(field, "is longer than \(bytesMax) bytes")
         }
-        guard !text.utf8.contains(where: { $0 < 32 || $0 == 127 }) else {
+        guard !text.unicodeScalars.contains(where: \.misleadsTerminals) else {
             throw WireError(field, "holds a control character")
         }
         return text
@@ -37,7 +37,7 @@ enum Checked {
 
     /// A reason is for people: what is too long is cut, what is no text is replaced.
     static func reason(_ text: String) -> String {
-        Limits.reason(text) { $0.value < 32 || $0.value == 127 ? " " : $0 }
+        Limits.reason(text) { $0.misleadsTerminals ? " " : $0 }
     }
 
     static func digest(_ text: String, _ field: String) throws(WireError) -> Digest {

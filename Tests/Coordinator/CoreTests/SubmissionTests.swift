@@ -81,6 +81,29 @@ import Wire
         #expect(refusal.description.contains("10 trials may be live and 8 are"))
     }
 
+    @Test func `one user cannot fill the head and keep the others out`() {
+        var settings = Settings.defaults
+        settings.memory.ownerJobsMax = 2
+        settings.memory.ownerTrialsMax = 10
+        var desk = Desk(settings: settings)
+        func refusal() -> String? {
+            guard case .refused(let refusal) = desk.answer else { return nil }
+            return refusal.code == .exhausted ? refusal.description : nil
+        }
+        let first = desk.submit(.idle(trials: 8), owner: "eve")
+        desk.submit(.idle(trials: 3), owner: "eve")
+        #expect(refusal()?.contains("10 trials of one user may be live and 8 of yours") == true)
+        desk.submit(.idle(trials: 2), owner: "eve")
+        desk.submit(.table(), owner: "eve", trials: 1)
+        #expect(refusal() == "2 jobs of yours are live; wait until some have ended")
+
+        desk.submit(.idle(trials: 10), owner: "anna")
+        #expect(refusal() == nil)
+        desk.tell(.cancel(first, reason: "", request: desk.request()))
+        desk.submit(.idle(trials: 8), owner: "eve")
+        #expect(refusal() == nil)
+    }
+
     @Test mutating func `a search without an end is refused`() {
         self.desk.submit(.table())
         guard case .refused(let refusal) = self.desk.answer else {

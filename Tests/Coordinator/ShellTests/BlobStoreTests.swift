@@ -28,6 +28,31 @@ import Wire
     }
 
     @Test(arguments: Place.allCases)
+    func `who brought a blob finds it, and nobody else`(place: Place) throws {
+        let store = try self.store(place)
+        let blob = Self.blob([1, 2, 3])
+        let trial = BlobBringer.trial(TrialID(JobID(1), 2))
+        try Self.put([1, 2, 3], as: blob, in: store)
+        #expect(store.find(blob.digest, broughtBy: .owner("user/ada")) == nil)
+        for _ in 1...2 {
+            for bringer in [trial, .owner("user/ada")] {
+                try store.note(blob, broughtBy: bringer)
+                #expect(store.find(blob.digest, broughtBy: bringer) == blob)
+            }
+        }
+        for stranger in ["user/eve", "operator/ada", "user/ad", "j1/2"] {
+            #expect(store.find(blob.digest, broughtBy: .owner(stranger)) == nil)
+        }
+        #expect(store.find(blob.digest, broughtBy: .trial(TrialID(JobID(12), 0))) == nil)
+        #expect(store.held.blobs == 1)
+
+        guard place == .directory else { return }
+        let again = try self.store(place)
+        #expect(again.find(blob.digest, broughtBy: trial) == blob)
+        #expect(again.held.blobs == 1)
+    }
+
+    @Test(arguments: Place.allCases)
     func `what arrives in pieces is one blob, and so is nothing`(place: Place) throws {
         let store = try self.store(place)
         let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0) }

@@ -49,7 +49,7 @@ import Wire
         let admission = Admission(
             readiness: Readiness(), blobs: try BlobStore(.memory), log: .silent)
         let error = await #expect(throws: RPCError.self) {
-            try await admission.judge(TestHead.submission())
+            try await admission.judge(TestHead.submission(), from: "user/ada")
         }
         #expect(error?.code == .unavailable)
         #expect(error?.message == "the head is starting: it replays its journal")
@@ -174,13 +174,16 @@ import Wire
 
     @Test func `half-written blobs are removed before the journal needs the room`() async throws {
         let scratch = try ScratchDirectory()
-        for name in ["state", "state/blobs", "state/blobs/drafts", "state/journal.sqlite"] {
+        for name in ["state", "state/blobs", "state/blobs/drafts"] {
             try FileManager.default.createDirectory(
                 atPath: scratch.file(name), withIntermediateDirectories: false,
                 attributes: [.posixPermissions: 0o700])
         }
         try Data([1]).write(to: URL(filePath: scratch.file("state/blobs/drafts/1")))
-        // A directory is no journal: the start fails there, as it would on a full disk.
+        // Text is no journal: the start fails there, as it would on a full disk.
+        let journal = scratch.file("state/journal.sqlite")
+        try Data(repeating: 65, count: 4096).write(to: URL(filePath: journal))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: journal)
         await #expect(throws: JournalError.self) {
             try await TestHead.with(state: scratch.file("state")) { _ in }
         }

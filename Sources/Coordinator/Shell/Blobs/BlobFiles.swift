@@ -8,9 +8,10 @@ import Wire
 /// ```
 /// blobs/drafts/7            what is still arriving; removed at the next start
 /// blobs/sha256/ab/abcd…     mode 0400; the name is its digest, so it never changes
+/// blobs/bringers/ab/abcd….… empty; the second half of the name is that of who brought it
 /// ```
 ///
-/// All 256 shelves are made and made durable at the start: a blob needs its own shelf synced, and
+/// All 512 shelves are made and made durable at the start: a blob needs its own shelf synced, and
 /// no more.
 ///
 /// A file has its name only after its bytes were made durable: whoever finds a name finds the
@@ -23,13 +24,14 @@ final class BlobFiles: BlobPlace {
     ///
     /// - Requires: the directory is locked against other heads.
     init(at path: String) throws(BlobError) {
-        for directory in [path, "\(path)/drafts", "\(path)/sha256"] {
-            try Self.makeDirectory(directory)
-        }
+        let halls = ["\(path)/sha256", "\(path)/bringers"]
+        for directory in [path, "\(path)/drafts"] + halls { try Self.makeDirectory(directory) }
         for name in try Self.names(in: "\(path)/drafts") { unlink("\(path)/drafts/\(name)") }
-        for shelf in Self.shelves { try Self.makeDirectory("\(path)/sha256/\(shelf)") }
+        for hall in halls {
+            for shelf in Self.shelves { try Self.makeDirectory("\(hall)/\(shelf)") }
+        }
         // Also when they were there: whoever made them may have died before this.
-        for directory in ["\(path)/sha256", path, "\(path)/.."] {
+        for directory in halls + [path, "\(path)/.."] {
             try Self.synchronise(directory)
         }
         self.path = path
@@ -43,12 +45,29 @@ final class BlobFiles: BlobPlace {
 
     func find(_ digest: Digest) -> Blob? {
         var status = stat()
-        guard stat(self.place(of: digest), &status) == 0 else { return nil }
+        guard lstat(self.place(of: digest), &status) == 0, status.isOurFile else { return nil }
         return Blob(digest: digest, size: UInt64(status.st_size))
     }
 
+    func isBrought(_ digest: Digest, by bringer: BlobBringer) -> Bool {
+        var status = stat()
+        return lstat(self.mark(of: digest, bringer), &status) == 0 && status.isOurFile
+    }
+
+    func note(_ digest: Digest, broughtBy bringer: BlobBringer) throws(BlobError) {
+        let mark = self.mark(of: digest, bringer)
+        let number = Glibc.open(mark, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, mode_t(0o400))
+        // A mark that is there cannot be opened for writing, and need not be.
+        guard number >= 0 || errno == EACCES else {
+            throw BlobError(failedTo: "note who brought the blob \(digest)", errno)
+        }
+        if number >= 0 { close(number) }
+        try Self.synchronise("\(self.path)/bringers/\(digest.hex.prefix(2))")
+    }
+
     func open(_ digest: Digest) throws(BlobError) -> (file: Descriptor, size: UInt64) {
-        let number = Glibc.open(self.place(of: digest), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
+        let number = Glibc.open(self.place(of: digest), flags)
         guard number >= 0 else {
             if errno == ENOENT { throw .missing(digest) }
             throw BlobError(failedTo: "open the blob \(digest)", errno)
@@ -57,6 +76,9 @@ final class BlobFiles: BlobPlace {
         var status = stat()
         guard fstat(number, &status) == 0 else {
             throw BlobError(failedTo: "examine the blob \(digest)", errno)
+        }
+        guard status.isOurFile else {
+            throw BlobError(.failed, "what lies in the place of the blob \(digest) is not ours")
         }
         return (file, UInt64(status.st_size))
     }
@@ -76,7 +98,7 @@ final class BlobFiles: BlobPlace {
     private func name(_ draft: String, as blob: Blob) throws(BlobError) -> BlobKeeping {
         let place = self.place(of: blob.digest)
         var status = stat()
-        let isNew = stat(place, &status) != 0
+        let isNew = lstat(place, &status) != 0
         guard rename(draft, place) == 0 else {
             throw BlobError(failedTo: "name the blob \(blob.digest)", errno)
         }
@@ -85,6 +107,10 @@ final class BlobFiles: BlobPlace {
     }
 
     private func place(of digest: Digest) -> String { "\(self.shelf(of: digest))/\(digest.hex)" }
+
+    private func mark(of digest: Digest, _ bringer: BlobBringer) -> String {
+        "\(self.path)/bringers/\(digest.hex.prefix(2))/\(digest.hex).\(bringer.mark)"
+    }
 
     private func shelf(of digest: Digest) -> String {
         "\(self.path)/sha256/\(digest.hex.prefix(2))"
@@ -146,8 +172,14 @@ extension BlobFiles {
     }
 
     private static func makeDirectory(_ path: String) throws(BlobError) {
-        guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+        guard mkdir(path, 0o700) != 0 else { return }
+        guard errno == EEXIST else {
             throw BlobError(failedTo: "make the directory \(path)", errno)
+        }
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.isOurs else {
+            throw BlobError(
+                .failed, "\(path) must be a directory of ours that others cannot reach: mode 700")
         }
     }
 
@@ -166,6 +198,13 @@ extension BlobFiles {
             throw BlobError(.failed, error.reason)
         }
     }
+}
+
+extension stat {
+    /// Of our user, and of nobody else's business.
+    fileprivate var isOurs: Bool { self.st_uid == geteuid() && self.st_mode & 0o077 == 0 }
+
+    fileprivate var isOurFile: Bool { self.isOurs && self.st_mode & S_IFMT == S_IFREG }
 }
 
 extension BlobError {

@@ -6,6 +6,7 @@ import Wire
 /// Blobs in sealed memory: no file ever holds them, and they end with the process, however it ends.
 final class BlobMemory: BlobPlace {
     private let blobs = Mutex<[Digest: SealedMemory]>([:])
+    private let bringers = Mutex<[Digest: Set<BlobBringer>]>([:])
 
     func count() -> BlobStore.Totals {
         self.blobs.withLock { blobs in
@@ -18,6 +19,14 @@ final class BlobMemory: BlobPlace {
     func find(_ digest: Digest) -> Blob? {
         guard let memory = self.blobs.withLock({ $0[digest] }) else { return nil }
         return Blob(digest: digest, size: UInt64(memory.byteCount))
+    }
+
+    func isBrought(_ digest: Digest, by bringer: BlobBringer) -> Bool {
+        self.bringers.withLock { $0[digest]?.contains(bringer) == true }
+    }
+
+    func note(_ digest: Digest, broughtBy bringer: BlobBringer) {
+        self.bringers.withLock { _ = $0[digest, default: []].insert(bringer) }
     }
 
     func open(_ digest: Digest) throws(BlobError) -> (file: Descriptor, size: UInt64) {

@@ -12,6 +12,12 @@ protocol BlobPlace: Sendable {
     /// The blob of this name, when it is there.
     func find(_ digest: Digest) -> Blob?
 
+    /// Whether it was noted that he brought it.
+    func isBrought(_ digest: Digest, by bringer: BlobBringer) -> Bool
+
+    /// Notes, for as long as the bytes last, that he brought it.
+    func note(_ digest: Digest, broughtBy bringer: BlobBringer) throws(BlobError)
+
     /// Opens a blob for reading by position: others may be given the same descriptor.
     func open(_ digest: Digest) throws(BlobError) -> (file: Descriptor, size: UInt64)
 

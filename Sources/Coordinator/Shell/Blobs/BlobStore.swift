@@ -59,6 +59,16 @@ package final class BlobStore: Sendable {
     /// The blob of this name, when it is there.
     package func find(_ digest: Digest) -> Blob? { self.place.find(digest) }
 
+    /// The blob of this name, when it is there and he brought it.
+    package func find(_ digest: Digest, broughtBy bringer: BlobBringer) -> Blob? {
+        self.place.isBrought(digest, by: bringer) ? self.place.find(digest) : nil
+    }
+
+    /// Notes durably that he brought a blob that the store holds: tell him so afterwards.
+    package func note(_ blob: Blob, broughtBy bringer: BlobBringer) throws(BlobError) {
+        try self.place.note(blob.digest, broughtBy: bringer)
+    }
+
     /// Opens a blob for reading.
     ///
     /// - Returns: a descriptor that other readers may hold too: read by position, and never write.

@@ -13,10 +13,12 @@ final class Transfers: Sendable {
     private let wishes: AsyncStream<Wish>
     private let sink: AsyncStream<Wish>.Continuation
 
-    /// At most one for each link: a link waits for the answer to its last wish.
     enum Wish: Sendable {
+        // At most one of these for each link: a link waits for the answer to its last wish.
         case fetch(Fetch, BulkLink)
         case put(Put, ChunkQueue, BulkLink)
+        /// Outcomes that name blobs are heard once it is sure that the worker brought those.
+        case report([Report], SessionNumber)
     }
 
     init(loop: CoordinatorLoop, blobs: BlobStore, logger: Logger) {
@@ -37,6 +39,8 @@ final class Transfers: Sendable {
                     case .fetch(let fetch, let bulk): await self.serve(fetch, over: bulk)
                     case .put(let put, let queue, let bulk):
                         await self.receive(put, from: queue, over: bulk)
+                    case .report(let reports, let session):
+                        await self.examine(reports, of: session)
                     }
                 }
             }
@@ -91,7 +95,10 @@ final class Transfers: Sendable {
                 }
                 break
             }
-            try await FileThreads.run { try draft.finish() }
+            try await FileThreads.run {
+                try draft.finish()
+                try self.blobs.note(blob, broughtBy: .trial(put.lease.trial))
+            }
             bulk.link.send([.blobStored(put.blob.digest)])
             bulk.answered()
         } catch {
@@ -101,6 +108,28 @@ final class Transfers: Sendable {
             bulk.link.send([.blobMissing(put.blob.digest, reason: reason)])
             bulk.answered()
         }
+    }
+
+    // MARK: Outcomes with blobs
+
+    /// An outcome whose blobs were not brought for its trial is none: the attempt is lost, and
+    /// another worker has the next. Otherwise a worker could end a job with a model that is not
+    /// there, or hand its owner the bytes of somebody else.
+    private func examine(_ reports: [Report], of session: SessionNumber) async {
+        let blobs = self.blobs
+        let examined = try? await FileThreads.run {
+            reports.map { report in
+                let trial = report.lease.trial
+                let isBrought = report.outputs.allSatisfy {
+                    blobs.find($0.blob.digest, broughtBy: .trial(trial)) == $0.blob
+                }
+                guard !isBrought else { return report }
+                let loss = Loss(.crashed, "it names outputs that were not brought")
+                return Report(report.lease, .lost(loss))
+            }
+        }
+        // Without threads the head is ending; the worker says it again to the next.
+        if let examined { self.loop.post(.reported(session, examined)) }
     }
 
     private enum Skipped { case finished, abandoned }
@@ -122,5 +151,15 @@ final class Transfers: Sendable {
         case .allowed(let blob): return blob
         case .refused(let reason): throw BlobError(.missing, reason)
         }
+    }
+}
+
+extension Report {
+    /// The blobs that it names.
+    var outputs: [Output] {
+        guard case .finished(let outcome) = self.event,
+            case .scored(_, let outputs) = outcome.result
+        else { return [] }
+        return outputs
     }
 }

@@ -28,6 +28,16 @@ struct WorkerGate: LinkAcceptor {
     func accepted(_ link: LinkConnection, peer: ProvedPeer) -> any LinkDelegate {
         WorkerLink(gate: self)
     }
+
+    /// A worker that loops, or wants to fill the log, is told by number.
+    func tell(_ event: Logger.Message, of link: LinkConnection, _ details: Logger.Metadata) {
+        let worker = link.peer.name
+        guard case .line(let untold) = self.sessions.pace(of: worker) else { return }
+        var metadata = details
+        metadata["worker"] = "\(worker)"
+        if untold > 0 { metadata["untold"] = "\(untold)" }
+        self.logger.info(event, metadata: metadata)
+    }
 }
 
 /// One link of a worker.
@@ -48,6 +58,8 @@ private final class WorkerLink: LinkDelegate {
         do throws(Misconduct) {
             try self.take(burst[...], on: link)
         } catch {
+            self.gate.sessions.noteMisconduct()
+            self.gate.tell("link refused", of: link, ["reason": "\(error.reason)"])
             // Not under the lock: the link may end, and say so, before this returns.
             link.refuse(error.reason)
         }
@@ -59,16 +71,14 @@ private final class WorkerLink: LinkDelegate {
             stage = .over
             return last
         }
+        if case .garbage = closure { self.gate.sessions.noteMisconduct() }
         switch last {
         case .control(let session):
             self.gate.sessions.close(session)
             self.gate.loop.post(.disconnected(session, reason: closure.description))
-            self.gate.logger.info(
-                "worker disconnected",
-                metadata: [
-                    "worker": "\(link.peer.name)", "session": "\(session)",
-                    "reason": "\(closure)",
-                ])
+            self.gate.tell(
+                "worker disconnected", of: link,
+                ["session": "\(session)", "reason": "\(closure)"])
         case .bulk(let session, let bulk):
             self.gate.sessions.closeBulk(session, link)
             bulk.closed()
@@ -100,11 +110,11 @@ private final class WorkerLink: LinkDelegate {
             if let reason = self.gate.revocations.reason(refusing: link.peer) {
                 self.gate.loop.post(.expelled(session, reason: reason))
             }
-            self.gate.logger.info(
-                "worker connected",
-                metadata: [
-                    "worker": "\(link.peer.name)", "session": "\(session)",
-                    "slots": "\(hello.capacity.slots)", "held": "\(hello.held.count)",
+            self.gate.tell(
+                "worker connected", of: link,
+                [
+                    "session": "\(session)", "slots": "\(hello.capacity.slots)",
+                    "held": "\(hello.held.count)",
                 ])
             return .control(session)
         case .message(.bulkHello(let session)):
@@ -130,7 +140,11 @@ private final class WorkerLink: LinkDelegate {
             case .message, .chunk: throw Misconduct("that is not said on a control link")
             }
         }
-        if !reports.isEmpty { self.gate.loop.post(.reported(session, reports)) }
+        let plain = reports.filter { $0.outputs.isEmpty }
+        if !plain.isEmpty { self.gate.loop.post(.reported(session, plain)) }
+        if plain.count < reports.count {
+            self.gate.transfers.begin(.report(reports.filter { !$0.outputs.isEmpty }, session))
+        }
         if drains { self.gate.loop.post(.workerDrains(session)) }
         guard self.gate.loop.isCongested else { return }
         self.gate.sessions.pause(link)

@@ -1,3 +1,4 @@
+import NIOCore
 import Synchronization
 import Transport
 package import Wire
@@ -14,6 +15,9 @@ package final class WorkerSessions: WorkerLinks {
         var sessions: [SessionNumber: Session] = [:]
         /// Links that were told to wait because the loop had too much to do.
         var paused: [LinkConnection] = []
+        /// Lines about each worker: names come from certificates, so there are not many.
+        var paces: [String: LogPace] = [:]
+        var misconducts: UInt64 = 0
     }
 
     struct Session: Sendable {
@@ -31,6 +35,9 @@ package final class WorkerSessions: WorkerLinks {
 
     /// How many workers are connected.
     package var count: Int { self.content.withLock { $0.sessions.count } }
+
+    /// Links that were cut for what a worker said, since the start.
+    package var misconducts: UInt64 { self.content.withLock { $0.misconducts } }
 
     subscript(_ session: SessionNumber) -> Session? {
         self.content.withLock { $0.sessions[session] }
@@ -81,6 +88,14 @@ package final class WorkerSessions: WorkerLinks {
         let ended = self.content.withLock { $0.sessions.removeValue(forKey: session) }
         for link in ended?.bulkLinks ?? [] { link.refuse("\(session) has ended") }
         return ended?.link
+    }
+
+    func noteMisconduct() { self.content.withLock { $0.misconducts += 1 } }
+
+    /// Whether a line about this worker is to be written, or only counted.
+    func pace(of worker: String) -> LogPace.Verdict {
+        let fresh = LogPace(Limits.workerLinesMax, per: Limits.workerLinesWindow)
+        return self.content.withLock { $0.paces[worker, default: fresh].admit(.now()) }
     }
 
     /// The link reads nothing more until the loop has caught up.

@@ -16,13 +16,15 @@ struct Admission: Sendable {
     /// - Throws: `RPCError` with one sentence: `unavailable` while the head takes no work,
     ///   `invalidArgument` naming the field that breaks a rule, `failedPrecondition` naming the
     ///   blob that has to be uploaded first.
-    func judge(_ request: Assay_V1_SubmitRequest) async throws(RPCError) -> Admitted {
+    func judge(
+        _ request: Assay_V1_SubmitRequest, from owner: String
+    ) async throws(RPCError) -> Admitted {
         if let reason = self.readiness.state.reason {
             throw RPCError(code: .unavailable, message: reason)
         }
         let key = request.key
         guard key.utf8.count <= Limits.nameBytesMax,
-            !key.utf8.contains(where: { $0 < 32 || $0 == 127 })
+            !key.unicodeScalars.contains(where: \.misleadsTerminals)
         else {
             throw RPCError(
                 code: .invalidArgument,
@@ -34,7 +36,7 @@ struct Admission: Sendable {
         } catch {
             throw RPCError(error)
         }
-        try await self.demandBlobs(of: spec)
+        try await self.demandBlobs(of: spec, from: owner)
         return Admitted(spec: spec, key: key)
     }
 
@@ -43,7 +45,9 @@ struct Admission: Sendable {
         if self.readiness.state == .draining { throw RPCError(LoopStopped()) }
     }
 
-    private func demandBlobs(of spec: JobSpec) async throws(RPCError) {
+    /// What the owner did not bring is missing, even when others did: who knows no more than a
+    /// digest must not learn from the bytes, nor that they are there.
+    private func demandBlobs(of spec: JobSpec, from owner: String) async throws(RPCError) {
         let wanted: [(name: String, blob: Blob)] =
             switch spec.kind {
             case .idle(_, _, let data): data.map { [("idle.data", $0)] } ?? []
@@ -52,7 +56,9 @@ struct Admission: Sendable {
             }
         for (name, blob) in wanted {
             let found = try await answering(self.log) {
-                try await FileThreads.run { self.blobs.find(blob.digest) }
+                try await FileThreads.run {
+                    self.blobs.find(blob.digest, broughtBy: .owner(owner))
+                }
             }
             guard let found else {
                 throw RPCError(

@@ -6,7 +6,8 @@ package import Wire
 
 /// Data sets and other blobs: which are there, and bringing those that are not.
 ///
-/// Who knows a digest knows the bytes, so a blob has no owner; what is made from it has.
+/// Bytes that several have brought lie there once, and each of them sees his own: that others have
+/// brought something is told to nobody.
 package struct BlobsService: Assay_V1_Blobs.SimpleServiceProtocol {
     let blobs: BlobStore
     let log: Logger
@@ -19,6 +20,7 @@ package struct BlobsService: Assay_V1_Blobs.SimpleServiceProtocol {
                 code: .invalidArgument,
                 message: "digests holds more than \(Limits.messageItemsMax) items")
         }
+        let bringer = BlobBringer.owner(try Caller(context).owner)
         let digests = try request.digests.map { text throws(RPCError) in
             guard let digest = Digest(text: text) else {
                 throw RPCError(
@@ -30,7 +32,7 @@ package struct BlobsService: Assay_V1_Blobs.SimpleServiceProtocol {
         return try await answering(self.log) {
             var response = Assay_V1_StatBlobsResponse()
             response.present = try await FileThreads.run {
-                digests.compactMap { self.blobs.find($0)?.message }
+                digests.compactMap { self.blobs.find($0, broughtBy: bringer)?.message }
             }
             return response
         }
@@ -39,13 +41,16 @@ package struct BlobsService: Assay_V1_Blobs.SimpleServiceProtocol {
     package func put(
         request: RPCAsyncSequence<Assay_V1_PutBlobRequest, any Error>, context: ServerContext
     ) async throws -> Assay_V1_Blob {
-        try await answering(self.log) {
+        let bringer = BlobBringer.owner(try Caller(context).owner)
+        return try await answering(self.log) {
             var draft: BlobDraft?
             for try await part in request {
                 if draft == nil {
                     let announced = try Blob(part.blob)
                     // Uploaded once: who brings it again is answered at once.
-                    let found = try await FileThreads.run { self.blobs.find(announced.digest) }
+                    let found = try await FileThreads.run {
+                        self.blobs.find(announced.digest, broughtBy: bringer)
+                    }
                     if found == announced { return announced.message }
                     draft = try await FileThreads.run { try self.blobs.begin(announced) }
                 }
@@ -58,7 +63,10 @@ package struct BlobsService: Assay_V1_Blobs.SimpleServiceProtocol {
                 throw RPCError(
                     code: .invalidArgument, message: "blob is missing from the first message")
             }
-            try await FileThreads.run { try draft.finish() }
+            try await FileThreads.run {
+                try draft.finish()
+                try self.blobs.note(draft.announced, broughtBy: bringer)
+            }
             return draft.announced.message
         }
     }

@@ -42,7 +42,7 @@ struct JobRun: Sendable {
             // Back pressure: with too many jobs open, the next request stays unread.
             await self.window.enter()
             do {
-                let admitted = try await self.admission.judge(request)
+                let admitted = try await self.admission.judge(request, from: self.owner)
                 self.loop.submit(
                     admitted.spec, owner: self.owner, key: admitted.key, to: self.feed)
             } catch {

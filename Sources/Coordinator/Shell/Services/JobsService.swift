@@ -16,7 +16,7 @@ package struct JobsService: Assay_V1_Jobs.SimpleServiceProtocol {
     ) async throws -> Assay_V1_Job {
         let caller = try Caller(context)
         return try await answering(self.log) {
-            let admitted = try await self.admission.judge(request)
+            let admitted = try await self.admission.judge(request, from: caller.owner)
             let answer = await self.loop.request {
                 .submit(admitted.spec, owner: caller.owner, key: admitted.key, request: $0)
             }

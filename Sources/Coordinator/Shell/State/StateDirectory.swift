@@ -26,6 +26,9 @@ package final class StateDirectory: Sendable {
         }
         let directory = Descriptor(adopting: number)
         try Self.judge(directory, path: path)
+        for name in ["journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm"] {
+            try Self.judge(name, in: directory, path: path)
+        }
         self.lock = try Self.lock(directory, path: path)
         self.path = path
     }
@@ -43,6 +46,22 @@ package final class StateDirectory: Sendable {
             throw HostError(
                 .unsafe,
                 "others than its owner can reach the state directory \(path); chmod 700 \(path)")
+        }
+    }
+
+    /// What lies in the place of the journal must be a file of ours: SQLite would follow a link.
+    private static func judge(
+        _ name: String, in directory: Descriptor, path: String
+    ) throws(HostError) {
+        var status = stat()
+        let found = directory.withNumber { fstatat($0, name, &status, AT_SYMLINK_NOFOLLOW) }
+        if found != 0, errno == ENOENT { return }
+        guard found == 0 else { throw HostError(failedTo: "examine \(path)/\(name)", errno) }
+        guard status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(),
+            status.st_mode & 0o077 == 0
+        else {
+            throw HostError(
+                .unsafe, "\(path)/\(name) is not a file of ours that others cannot reach")
         }
     }
 

@@ -137,7 +137,12 @@ struct MetricsPage: Sendable {
                 .init(["cause": "identity"], tally.refused),
                 .init(["cause": "crowd"], tally.crowdedOut),
                 .init(["cause": "silence"], tally.timedOut),
+                .init(["cause": "quota"], tally.overQuota),
+                .init(["cause": "misconduct"], tally.misbehaved),
             ])
+        page.add(
+            "assay_worker_misconduct_total", .counter,
+            "Links that were cut for what a worker said.", self.sessions.misconducts)
     }
 
     private static func addProcess(_ process: ProcessStatistics, to page: inout PrometheusText) {

@@ -1,0 +1,192 @@
+"""Attacks on TLS and on the connections below and behind it."""
+
+import pathlib
+import ssl
+import subprocess
+import time
+
+from frames import PREFACE
+from peers import PATIENCE, Bystander, beside, main, seconds_until_closed
+
+
+def client_hello(head):
+    """The first bytes of an honest handshake."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    wrapped = head.context(None, ["h2"]).wrap_bio(incoming, outgoing)
+    try:
+        wrapped.do_handshake()
+    except ssl.SSLWantReadError:
+        pass
+    return outgoing.read()
+
+
+def half_open(head, count):
+    """Handshakes that stop after half or a whole ClientHello."""
+    hello = client_hello(head)
+
+    def attack():
+        sockets = []
+        for number in range(int(count)):
+            connection = head.plain()
+            connection.sendall(hello if number % 2 else hello[:50])
+            sockets.append(connection)
+        last = time.monotonic()
+        closed = [seconds_until_closed(one, last) for one in sockets]
+        return {
+            "all_closed": None not in closed,
+            "last_closed_after_s": max(one or PATIENCE for one in closed),
+        }
+
+    return beside(head, attack)
+
+
+def giant_hello(head):
+    """A ClientHello that claims ten megabytes, and sends them."""
+    record = b"\x16\x03\x01\x40\x00"
+    first = b"\x01" + (10 << 20).to_bytes(3, "big") + b"\x03\x03" + b"x" * (16384 - 6)
+
+    def attack():
+        connection = head.plain()
+        began = time.monotonic()
+        sent = 0
+        try:
+            connection.sendall(record + first)
+            for _ in range(640):
+                connection.sendall(record + b"y" * 16384)
+                sent += 16384
+        except OSError:
+            pass
+        seconds = seconds_until_closed(connection, began)
+        return {"closed": seconds is not None, "closed_after_s": seconds, "bytes": sent}
+
+    return beside(head, attack)
+
+
+def trickle(head):
+    """Peers that say a byte, and then next to nothing: before, within and after the handshake."""
+    hello = client_hello(head)
+
+    def attack():
+        peers = {
+            "silence": (head.plain(), b""),
+            "client_hello": (head.plain(), hello),
+            "link": (head.connect("mallory", "assay-link/1"), b"\0\0\0"),
+            "link_frame": (head.connect("mallory", "assay-link/1"), b"\0\0\1\0\0" + b"x" * 250),
+            "h2": (head.connect("eve", "h2"), b""),
+            "h2_preface": (head.connect("eve", "h2"), PREFACE[:-1]),
+            "http": (head.connect("eve", "http/1.1"), b""),
+            "http_head": (
+                head.connect("eve", "http/1.1"), b"GET /livez HTTP/1.1\r\nX: " + b"a" * 500),
+        }
+        began = time.monotonic()
+        closed = {}
+        for connection, _ in peers.values():
+            connection.settimeout(0.05)
+        # A byte each round from every one of them, until the head has closed it.
+        for round_ in range(int(20 / 0.4)):
+            for name, (connection, words) in peers.items():
+                if name in closed:
+                    continue
+                try:
+                    connection.sendall(words[round_:round_ + 1])
+                    if connection.recv(65536) == b"" or connection.fileno() < 0:
+                        closed[name] = round(time.monotonic() - began, 1)
+                except TimeoutError:
+                    pass
+                except (OSError, ssl.SSLError):
+                    closed[name] = round(time.monotonic() - began, 1)
+        return {
+            "outlasted": sorted(set(peers) - set(closed)),
+            "last_closed_after_s": max(closed.values(), default=0),
+            "closed_after_s": closed,
+        }
+
+    return beside(head, attack)
+
+
+def key_updates(head):
+    """New keys without end, by openssl's own client; TLS 1.3 has nothing else to renegotiate."""
+
+    def attack():
+        certs = head.certs / "certs-eve"
+        program = subprocess.Popen(
+            [
+                "openssl", "s_client", "-connect", "%s:%d" % head.place, "-alpn", "http/1.1",
+                "-cert", certs / "cert.pem", "-key", certs / "key.pem", "-tls1_3",
+            ],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        updates = 0
+        try:
+            # One command for each reading of its input: it says KEYUPDATE when it has done it.
+            while updates < 200:
+                program.stdin.write(b"k\n")
+                program.stdin.flush()
+                while (line := program.stdout.readline()) and not line.startswith(b"KEYUPDATE"):
+                    pass
+                if not line:
+                    break
+                updates += 1
+        except OSError:
+            pass
+        program.kill()
+        return {"updates": updates}
+
+    return beside(head, attack)
+
+
+def one_identity(head, count):
+    """Connections of one certificate, all of them held."""
+
+    def attack():
+        held = [head.connect("eve", "http/1.1") for _ in range(int(count))]
+        answers = {"200": 0, "403": 0}
+        for connection in held:
+            try:
+                connection.sendall(b"GET /livez HTTP/1.1\r\nHost: head\r\n\r\n")
+                code = connection.recv(4096).split(b" ")[1].decode()
+                answers[code] = answers.get(code, 0) + 1
+            except (OSError, IndexError, ssl.SSLError):
+                pass
+        for connection in held:
+            connection.close()
+        return {"served": answers["200"], "refused": int(count) - answers["200"]}
+
+    return beside(head, attack)
+
+
+def descriptors(head, count):
+    """More connections than the head has descriptors, beside a client that is in."""
+    bystander = Bystander(head)
+    held = []
+    for _ in range(int(count)):
+        held.append(head.plain())
+    answered = [bystander.ask() for _ in range(50)]
+    for connection in held:
+        connection.close()
+    # The head's next turn at accepting may be a second away; a new client waits for it.
+    newcomer = Bystander(head)
+    newcomer.ask()
+    bystander.ask()
+    return {"answered": len(answered), "newcomer_served": True}
+
+
+def storm(head, begun, stop):
+    """Connects and handshakes as fast as it can until the file `stop` is there."""
+    sent = handshakes = 0
+    end = time.monotonic() + PATIENCE
+    while not pathlib.Path(stop).exists() and time.monotonic() < end:
+        for protocol in ("h2", "http/1.1"):
+            try:
+                connection = head.plain()
+                sent += 1
+                connection.settimeout(0.5)
+                with head.context("eve", [protocol]).wrap_socket(connection):
+                    handshakes += 1
+            except (OSError, ssl.SSLError):
+                pass
+        pathlib.Path(begun).touch()
+    return {"connected": sent, "handshakes": handshakes}
+
+
+if __name__ == "__main__":
+    main(globals())
