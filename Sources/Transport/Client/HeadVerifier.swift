@@ -79,9 +79,7 @@ final class HeadVerifier: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private var policy: PeerPolicy {
-        PeerPolicy(
-            cluster: self.credentials.identity.cluster, judging: .server,
-            revocations: Revocations())
+        PeerPolicy(of: self.credentials, judging: .server, revocations: Revocations())
     }
 
     private func fail(_ error: any Error, _ context: ChannelHandlerContext) {
