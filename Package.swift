@@ -104,8 +104,9 @@ let acting: [Target] = [
     .target(
         name: "CoordinatorShell",
         dependencies: [
-            "CoordinatorCore", "Host", "Search", "Transport", "Wire", crypto, grdb, grpcCore,
-            httpTypes, hummingbird, logging, nio("NIOCore"), nio("NIOPosix"), protobuf,
+            "CertificateAuthority", "CoordinatorCore", "Host", "Search", "Transport", "Wire",
+            crypto, grdb, grpcCore, httpTypes, hummingbird, logging, nio("NIOCore"),
+            nio("NIOPosix"), protobuf,
         ],
         path: "Sources/Coordinator/Shell", exclude: ["Generated/journal.proto"],
         swiftSettings: settings),

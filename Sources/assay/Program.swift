@@ -69,7 +69,8 @@ struct Assay: AsyncParsableCommand {
             CommandGroup(
                 name: "Clusters:",
                 subcommands: [
-                    HeadCommand.self, WorkerCommand.self, NodesCommand.self, NodeCommand.self,
+                    HeadCommand.self, WorkerCommand.self, JoinCommand.self, NodesCommand.self,
+                    NodeCommand.self,
                     HealthCommand.self, PortsCommand.self, BenchCommand.self, VersionCommand.self,
                 ]),
         ])

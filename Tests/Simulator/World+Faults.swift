@@ -25,6 +25,20 @@ extension World {
         case .nodeResumes: self.resumeNodes()
         case .runnerDies: try self.killSomeRunner(of: worker, life)
         case .reportsEcho: self.echo()
+        case .joinersCome: self.join()
+        }
+    }
+
+    /// Few invitations for many joiners.
+    private mutating func join() {
+        for _ in 0..<self.chance.number(in: 1...3) {
+            let serial = "invitation \(self.chance.number(in: 0...9))"
+            let request = self.users.ask(toJoinBy: serial)
+            let until = self.now + .seconds(900)
+            self.tellHead(
+                .join(
+                    worker: self.chance.pick(["new", "newer"]), serial: serial, until: until,
+                    request: request))
         }
     }
 

@@ -101,7 +101,7 @@ import Wire
         let methods =
             Assay_V1_Jobs.Method.descriptors + Assay_V1_Blobs.Method.descriptors
             + Assay_V1_Models.Method.descriptors + Assay_V1_Nodes.Method.descriptors
-            + Grpc_Health_V1_Health.Method.descriptors
+            + Assay_V1_Enrollment.Method.descriptors + Grpc_Health_V1_Health.Method.descriptors
         for method in methods {
             #expect(Verb.byMethod[method.fullyQualifiedMethod] != nil, "\(method)")
         }

@@ -104,6 +104,8 @@ package struct Coordinator: Equatable, Sendable {
         case .workerDrains(let session): self.workerDrains(session)
         case .drainNode(let name, let request): self.drainNode(name, request, &turn)
         case .resumeNode(let name, let request): self.resumeNode(name, request, &turn)
+        case .join(let worker, let serial, let until, let request):
+            self.join(worker, serial: serial, until: until, request, &turn)
         case .proposed(let job, let specs): self.adopt(specs, for: job, &turn)
         case .ticked: break
         }

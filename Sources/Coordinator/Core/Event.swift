@@ -18,6 +18,10 @@ package enum Event: Equatable, Sendable {
     case drainNode(String, request: RequestID)
     case resumeNode(String, request: RequestID)
 
+    /// Somebody shows an invitation and wants to become this worker. The invitation is proved, by
+    /// its certificate; whether it was spent is the coordinator's to say.
+    case join(worker: String, serial: String, until: Instant, request: RequestID)
+
     /// The answer to `Directive.propose`, computed off the loop.
     case proposed(JobID, [TrialSpec])
 

@@ -17,6 +17,8 @@ struct Ledger: Equatable, Sendable {
     private(set) var liveTrials = 0
     /// Nodes that an operator took out of service, by worker's name.
     private(set) var drained: Set<String> = []
+    /// Invitations that were used, by serial number, and until when they would have been good.
+    private(set) var spentInvitations: [String: Instant] = [:]
 
     /// The highest number that a job ever had.
     private(set) var lastJob = JobID(0)
@@ -25,6 +27,10 @@ struct Ledger: Equatable, Sendable {
     private var endedKeys: Deque<JobKey> = []
 
     init(endedKeysMax: Int) { self.endedKeysMax = endedKeysMax }
+
+    /// A spent invitation is known for so long after its end: a clock that was set back between
+    /// two lives of the head must not make it good again.
+    private static let invitationMemory: Duration = .seconds(30 * 86_400)
 
     /// A job with the search that its candidates come from.
     struct LiveJob: Equatable, Sendable {
@@ -68,6 +74,11 @@ struct Ledger: Equatable, Sendable {
             self.jobs[id]?.record.apply(fact)
         case .nodeDrained(let name): self.drained.insert(name)
         case .nodeResumed(let name): self.drained.remove(name)
+        case .invitationSpent(let serial, _, let at, let until):
+            self.spentInvitations = self.spentInvitations.filter {
+                $0.value + Self.invitationMemory > at
+            }
+            self.spentInvitations[serial] = until
         }
     }
 

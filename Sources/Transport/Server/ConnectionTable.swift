@@ -22,6 +22,24 @@ package struct Connection: Sendable {
     package let since: Date
     package internal(set) var state: State = .pending
     let channel: any Channel
+    /// What the certificate of the handshake was renewed by, the newest last.
+    fileprivate(set) var successors: [Successor] = []
+
+    /// A certificate that the peer was given while the connection stood.
+    struct Successor: Equatable, Sendable {
+        let serial: String
+        let expiresAt: Date
+    }
+
+    /// Until when the connection may stand; nil while nobody is proved.
+    package var expiresAt: Date? {
+        self.peer.map { self.successors.last?.expiresAt ?? $0.expiresAt }
+    }
+
+    /// Whether the peer showed the certificate, or has it by renewal.
+    package func stands(on serial: String) -> Bool {
+        self.peer?.serial == serial || self.successors.contains { $0.serial == serial }
+    }
 
     package enum State: Sendable {
         /// In its handshake, or silent since.
@@ -148,6 +166,22 @@ package final class ConnectionTable: Sendable {
     /// It has said something useful, or it is gone.
     func settle(_ id: ConnectionID) {
         self.content.withLock { $0.settle(id) }
+    }
+
+    /// The peer has a new certificate, for which it showed its old one.
+    func extend(_ peer: ProvedPeer, to successor: CertificateFacts) {
+        let next = Connection.Successor(
+            serial: successor.serial, expiresAt: successor.notAfter)
+        self.content.withLock { content in
+            for (id, connection) in content.connections
+            where connection.peer?.identity == peer.identity && connection.stands(on: peer.serial) {
+                // Months of renewals leave a handful: those that are not over.
+                content.connections[id]?.successors.removeAll {
+                    $0.expiresAt < successor.notBefore
+                }
+                content.connections[id]?.successors.append(next)
+            }
+        }
     }
 
     func noteTimeOut(_ id: ConnectionID) {

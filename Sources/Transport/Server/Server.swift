@@ -133,7 +133,7 @@ package final class Server: Sendable {
     /// Cuts the connections whose certificates have expired meanwhile.
     func cutExpired(now: Date) {
         self.connections.cut(reason: "the certificate has expired") { connection in
-            connection.peer.map { $0.expiresAt < now } ?? false
+            connection.expiresAt.map { $0 < now } ?? false
         }
     }
 
@@ -144,7 +144,7 @@ package final class Server: Sendable {
     package func revoke(serial: String) -> Int {
         self.revocations.insert(serial)
         return self.connections.cut(reason: "the certificate is revoked") {
-            $0.peer?.serial == serial
+            $0.stands(on: serial)
         }
     }
 

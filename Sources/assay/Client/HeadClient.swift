@@ -9,6 +9,7 @@ struct HeadClient: Sendable {
     let blobs: any Assay_V1_Blobs.ClientProtocol
     let models: any Assay_V1_Models.ClientProtocol
     let nodes: any Assay_V1_Nodes.ClientProtocol
+    let enrollment: any Assay_V1_Enrollment.ClientProtocol
     let health: any Grpc_Health_V1_Health.ClientProtocol
     /// Where it is, for sentences.
     let address: String
@@ -18,6 +19,7 @@ struct HeadClient: Sendable {
         self.blobs = Assay_V1_Blobs.Client(wrapping: client)
         self.models = Assay_V1_Models.Client(wrapping: client)
         self.nodes = Assay_V1_Nodes.Client(wrapping: client)
+        self.enrollment = Assay_V1_Enrollment.Client(wrapping: client)
         self.health = Grpc_Health_V1_Health.Client(wrapping: client)
         self.address = address
     }

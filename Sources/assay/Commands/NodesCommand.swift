@@ -26,11 +26,11 @@ struct NodesCommand: AsyncParsableCommand {
     }
 }
 
-/// `assay node drain|resume NAME`
+/// `assay node drain|resume|invite NAME`
 struct NodeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "node", abstract: "Take a worker out of service, or back in.",
-        subcommands: [Drain.self, Resume.self])
+        commandName: "node", abstract: "Take a worker out of service, or back in, or let one join.",
+        subcommands: [Drain.self, Resume.self, InviteCommand.self])
 
     struct Drain: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -35,16 +35,38 @@ import Wire
         do {
             let journal = try SQLiteJournal(path: self.path)
             try journal.append(Sample.life(of: 1))
-            try journal.append(live + [.nodeDrained("w3")])
+            try journal.append(live + [.nodeDrained("w3"), Self.spent])
             try journal.close()
         }
         let journal = try SQLiteJournal(path: self.path)
 
-        #expect(try Self.replayed(journal) == [.nodeDrained("w3")] + live)
+        #expect(try Self.replayed(journal) == [.nodeDrained("w3"), Self.spent] + live)
         #expect(
             try journal.endedJobs(of: nil, before: nil, limit: 9) == [
                 EndedJob(id: JobID(1), owner: "ada", key: "key-1")
             ])
+    }
+
+    private static let spent = Fact.invitationSpent(
+        serial: "4cd3", worker: "w1", at: Sample.origin, until: Sample.origin + .seconds(900))
+
+    @Test func `a journal of the version before is taken over, and not by that version again`()
+        throws
+    {
+        do {
+            let journal = try SQLiteJournal(path: self.path)
+            try journal.append([Sample.submitted(1)])
+            try journal.close()
+        }
+        let other = try DatabaseQueue(path: self.path)
+        try other.write { try $0.execute(sql: "PRAGMA user_version = 1") }
+        try other.close()
+
+        let journal = try SQLiteJournal(path: self.path)
+        #expect(try Self.replayed(journal) == [Sample.submitted(1)])
+        let reader = try DatabaseQueue(path: self.path)
+        let version = try reader.read { try Int.fetchOne($0, sql: "PRAGMA user_version") }
+        #expect((version ?? 0) > 1)
     }
 
     @Test func `each opening is an epoch of its own`() throws {

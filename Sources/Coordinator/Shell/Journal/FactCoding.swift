@@ -71,6 +71,11 @@ enum FactCoding {
             message.ended.atNanoseconds = at.sinceOrigin.nanoseconds
         case .nodeDrained(let name): message.nodeDrained = name
         case .nodeResumed(let name): message.nodeResumed = name
+        case .invitationSpent(let serial, let worker, let at, let until):
+            message.invitationSpent.serial = serial
+            message.invitationSpent.worker = worker
+            message.invitationSpent.atNanoseconds = at.sinceOrigin.nanoseconds
+            message.invitationSpent.untilNanoseconds = until.sinceOrigin.nanoseconds
         }
         return message
     }
@@ -81,6 +86,10 @@ enum FactCoding {
         switch message.kind {
         case .nodeDrained(let name): return .nodeDrained(name)
         case .nodeResumed(let name): return .nodeResumed(name)
+        case .invitationSpent(let spent):
+            return .invitationSpent(
+                serial: spent.serial, worker: spent.worker, at: Self.instant(spent.atNanoseconds),
+                until: Self.instant(spent.untilNanoseconds))
         case nil: throw WireError("fact.kind", "is missing or unknown to this version")
         default: break
         }
@@ -103,7 +112,7 @@ enum FactCoding {
             return .lost(TrialID(job, lost.trial), Loss(cause, lost.reason), worker: lost.worker)
         case .ended(let ended):
             return .ended(job, try Self.end(ended), at: Self.instant(ended.atNanoseconds))
-        case .nodeDrained, .nodeResumed, nil:
+        case .nodeDrained, .nodeResumed, .invitationSpent, nil:
             preconditionFailure("facts about nodes were answered above")
         }
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Transport
 package import Wire
@@ -19,8 +20,16 @@ package final class WorkerSessions: WorkerLinks {
     struct Session: Sendable {
         let link: LinkConnection
         var bulkLinks: [LinkConnection] = []
+        /// The one that the link began with, or what it was renewed by since.
+        var certificate: Certificate
 
         var peer: ProvedPeer { self.link.peer }
+    }
+
+    /// What people are told of a certificate.
+    struct Certificate: Equatable, Sendable {
+        let serial: String
+        let expiresAt: Date
     }
 
     /// Bulk links that one session may have: a few transfers at once, and some slack for those
@@ -61,8 +70,23 @@ package final class WorkerSessions: WorkerLinks {
         self.content.withLock { content in
             content.last += 1
             let number = SessionNumber(rawValue: content.last)
-            content.sessions[number] = Session(link: link)
+            content.sessions[number] = Session(
+                link: link,
+                certificate: Certificate(serial: link.peer.serial, expiresAt: link.peer.expiresAt))
             return number
+        }
+    }
+
+    /// The worker has a new certificate, for which it showed its old one.
+    func renew(_ peer: ProvedPeer, by successor: CertificateFacts) {
+        let certificate = Certificate(serial: successor.serial, expiresAt: successor.notAfter)
+        self.content.withLock { content in
+            for (number, session) in content.sessions
+            where session.peer.identity == peer.identity
+                && session.certificate.serial == peer.serial
+            {
+                content.sessions[number]?.certificate = certificate
+            }
         }
     }
 

@@ -24,9 +24,10 @@ final class TestWorker: LinkDelegate {
 
     /// Dials and says hello.
     func connect(
-        to head: TestHead, as name: String = "w1", slots: Int = 8, held: [Lease] = []
+        to head: TestHead, as name: String = "w1", slots: Int = 8, held: [Lease] = [],
+        showing credentials: CredentialStore? = nil
     ) async throws -> LinkConnection {
-        let dialer = Dialer(credentials: try head.cluster.issue(.worker, name))
+        let dialer = Dialer(credentials: try credentials ?? head.cluster.issue(.worker, name))
         let link = try await dialer.connect(to: head.place, delegate: self)
         link.send([
             .hello(
