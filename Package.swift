@@ -107,8 +107,9 @@ let acting: [Target] = [
     .target(
         name: "CoordinatorShell",
         dependencies: [
-            "CoordinatorCore", "Host", "Search", "Signing", "Transport", "Wire", crypto, grdb,
-            grpcCore, httpTypes, hummingbird, logging, nio("NIOCore"), nio("NIOPosix"), protobuf,
+            "CertificateAuthority", "CoordinatorCore", "Host", "Search", "Signing", "Transport",
+            "Wire", crypto, grdb, grpcCore, httpTypes, hummingbird, logging, nio("NIOCore"),
+            nio("NIOPosix"), protobuf,
         ],
         path: "Sources/Coordinator/Shell", exclude: ["Generated/journal.proto"],
         swiftSettings: settings),

@@ -21,6 +21,8 @@ datadir := $(DESTDIR)/usr/share/assay
 PROGRAMS := assay assay-certs
 UNITS := assay-head.service assay-head.socket assay-worker.service
 CONFIGURATIONS := head.yaml worker.yaml
+# Parts of units that an operator chooses.
+CHOICES := assay-head-issuer.conf assay-worker-credentials.conf
 
 .PHONY: install uninstall
 
@@ -36,6 +38,7 @@ install:
 	install -m 0644 $(DEPLOY)tmpfiles.d/assay.conf $(tmpfilesdir)/assay.conf
 	install -m 0644 $(DEPLOY)../docs/OPERATING.md $(BUILT)/assay.cdx.json $(docdir)
 	install -m 0644 $(CONFIGURATIONS:%=$(DEPLOY)config/%) $(datadir)
+	install -m 0644 $(CHOICES:%=$(DEPLOY)systemd/%) $(datadir)
 
 # Leaves /etc/assay and /var/lib/assay: configuration, keys and state are the operator's.
 uninstall:

@@ -42,6 +42,19 @@ package enum AtomicFile {
         _ = try posix("make \(directoryPath) durable") { fsync(directory.number) }
     }
 
+    /// Gives a file that was written by `write` another name in its directory, durably.
+    package static func rename(_ path: String, to other: String) throws(HostError) {
+        _ = try posix("rename \(path)") { Glibc.rename(path, other) }
+        try Self.makeDurable(directory: Self.split(other).directory)
+    }
+
+    static func makeDurable(directory path: String) throws(HostError) {
+        let opened = try posix("open \(path)") { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        try Descriptor(adopting: opened).withNumber { number throws(HostError) in
+            _ = try posix("make \(path) durable") { fsync(number) }
+        }
+    }
+
     private static func fill(
         _ draft: String, in directory: Descriptor, with bytes: [UInt8], readers: Readers,
         path: String

@@ -1,6 +1,8 @@
 /// What a certificate may be used for.
 package enum Role: String, CaseIterable, Hashable, Sendable {
     case head, worker, `operator`, user, viewer, probe
+    /// Somebody who was invited to become a worker, and may do that once.
+    case joiner
 }
 
 /// Who a certificate names: `spiffe://CLUSTER/ROLE/NAME` (SPIFFE ID, one URI SAN per certificate).

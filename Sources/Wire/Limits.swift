@@ -102,6 +102,20 @@ package enum Limits {
     /// How far the clocks of two hosts may differ, as a certificate's backdating allows.
     package static let clockSkewMax: Duration = .seconds(300)
 
+    // MARK: Joining
+
+    /// A certificate signing request, in bytes: one of a P-256 key with a name has 300.
+    package static let signingRequestBytesMax = 4096
+    /// An invitation as text, in bytes: ours have 2,000; authorities with large keys take more.
+    package static let invitationBytesMax = 64 * 1024
+    /// How long an invitation may be good: a second is for tests, and whoever needs more than a
+    /// day can wait until the node is there.
+    package static let invitationLifetime: ClosedRange<Duration> = .seconds(1) ... .seconds(86_400)
+    /// How long the certificate of a worker that renews it by itself may last: short enough that
+    /// a stolen one ends soon, long enough to be renewed in time.
+    package static let renewableLifetime: ClosedRange<Duration> =
+        .seconds(5) ... .seconds(30 * 86_400)
+
     // MARK: Workers
 
     /// Slots that one worker may offer.

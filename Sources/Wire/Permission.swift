@@ -7,6 +7,7 @@ package enum Verb: String, CaseIterable, Hashable, Sendable {
     case readHealth, readMetrics
     case openLink
     case revoke, listRevocations
+    case inviteNode, joinCluster, renewCertificate
 }
 
 /// Whose the object is that a verb touches.
@@ -38,7 +39,8 @@ package enum Permission: Equatable, Sendable {
 
     private static func reach(_ role: Role, _ verb: Verb) -> Reach? {
         switch (role, verb) {
-        case (.operator, .openLink): nil
+        case (.operator, .openLink), (.operator, .joinCluster): nil
+        case (.operator, .renewCertificate): nil
         case (.operator, _): .all
 
         case (.user, .submitJob), (.user, .uploadBlob), (.user, .listNodes): .all
@@ -52,9 +54,11 @@ package enum Permission: Equatable, Sendable {
 
         case (.probe, .readHealth), (.probe, .readMetrics): .all
 
-        case (.worker, .openLink): .all
+        case (.worker, .openLink), (.worker, .renewCertificate): .all
 
-        case (.user, _), (.viewer, _), (.probe, _), (.worker, _), (.head, _): nil
+        case (.joiner, .joinCluster): .all
+
+        case (.user, _), (.viewer, _), (.probe, _), (.worker, _), (.head, _), (.joiner, _): nil
         }
     }
 }
@@ -77,6 +81,9 @@ extension Verb {
         case .openLink: "open a worker's link"
         case .revoke: "revoke certificates"
         case .listRevocations: "list revocations"
+        case .inviteNode: "invite nodes"
+        case .joinCluster: "join the cluster"
+        case .renewCertificate: "renew certificates"
         }
     }
 }

@@ -71,9 +71,10 @@ struct Assay: AsyncParsableCommand {
             CommandGroup(
                 name: "Clusters:",
                 subcommands: [
-                    HeadCommand.self, WorkerCommand.self, NodesCommand.self, NodeCommand.self,
-                    RevokeCommand.self, RevocationsCommand.self, HealthCommand.self,
-                    PortsCommand.self, DoctorCommand.self, BenchCommand.self, VersionCommand.self,
+                    HeadCommand.self, WorkerCommand.self, JoinCommand.self, NodesCommand.self,
+                    NodeCommand.self, RevokeCommand.self, RevocationsCommand.self,
+                    HealthCommand.self, PortsCommand.self, DoctorCommand.self, BenchCommand.self,
+                    VersionCommand.self,
                 ]),
         ])
 }

@@ -35,7 +35,7 @@ import X509
             #expect(try other.basicConstraints == .notCertificateAuthority)
         }
         let authority = self.world.authority.certificate.extensions
-        #expect(try authority.basicConstraints == .isCertificateAuthority(maxPathLength: 0))
+        #expect(try authority.basicConstraints == .isCertificateAuthority(maxPathLength: 1))
         #expect(try authority.keyUsage == KeyUsage(keyCertSign: true, cRLSign: true))
     }
 

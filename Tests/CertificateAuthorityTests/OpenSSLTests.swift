@@ -73,7 +73,7 @@ struct OpenSSLTests {
         let authority = try text(try self.world.authority.certificatePEM)
         let head = try text(try self.world.head().certificatePEM)
         for part in [
-            "Basic Constraints: critical\n                CA:TRUE, pathlen:0",
+            "Basic Constraints: critical\n                CA:TRUE, pathlen:1",
             "Key Usage: critical\n                Certificate Sign, CRL Sign", "NIST CURVE: P-256",
             "URI:spiffe://north", "Not After : Nov 23 12:00:00 2036 GMT",
         ] {

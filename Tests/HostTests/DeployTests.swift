@@ -74,17 +74,58 @@ import Testing
         #expect(status == 0, "\(unit): \(summary)")
     }
 
-    @Test(arguments: ["head", "worker"]) func `keys reach a daemon as credentials only`(
+    @Test(arguments: [
+        ("head", "assay-head.service", ["ca.pem", "cert.pem", "key.pem"]),
+        ("head", "assay-head-issuer.conf", ["issuer.pem", "issuer-key.pem"]),
+        ("worker", "assay-worker-credentials.conf", ["ca.pem", "cert.pem", "key.pem"]),
+    ]) func `keys that an operator brings reach a daemon as credentials only`(
+        role: String, part: String, files: [String]
+    ) throws {
+        let part = try self.text("deploy/systemd/\(part)")
+        for file in files {
+            #expect(part.contains("LoadCredential=\(file):/etc/assay/\(role)/\(file)\n"))
+        }
+        // They are copies that a signal cannot renew, so that reloading would promise too much.
+        #expect(!part.contains("ExecReload="))
+    }
+
+    @Test func `a worker that joined keeps its key where nobody else looks, and renews it there`()
+        throws
+    {
+        let unit = try self.text("deploy/systemd/assay-worker.service")
+        #expect(unit.contains(" worker --certs %S/assay-worker/certs\n"))
+        #expect(unit.contains("StateDirectory=assay-worker\nStateDirectoryMode=0700\n"))
+        #expect(!unit.contains("LoadCredential=") && !unit.contains("ExecReload="))
+        let places = try self.text("deploy/tmpfiles.d/assay.conf")
+        #expect(places.contains("/var/lib/assay-worker  0700 assay-worker assay-worker"))
+    }
+
+    @Test(Self.hasAnalyzer, arguments: ["assay-head.service", "assay-worker.service"])
+    func `a unit with its chosen part is as good and as little exposed`(unit: String) throws {
+        _ = try self.place()
+        let part =
+            unit == "assay-head.service"
+            ? "assay-head-issuer.conf" : "assay-worker-credentials.conf"
+        try self.scratch.directory("\(unit).d")
+        let text = try self.text("deploy/systemd/\(part)")
+            .replacing("/usr/bin/assay", with: self.scratch["assay"])
+        try self.scratch.file("\(unit).d/choice.conf", text, mode: 0o644)
+        let (status, output) = try self.run(
+            Self.analyzer, ["verify", "--man=no", self.scratch[unit]])
+        #expect(status == 0)
+        #expect(output.split(separator: "\n").filter { $0.contains("assay") } == [])
+        let (exposed, words) = try self.run(
+            Self.analyzer,
+            ["security", "--offline=true", "--no-pager", "--threshold=20", self.scratch[unit]])
+        #expect(exposed == 0, "\(words)")
+    }
+
+    @Test(arguments: ["head", "worker"]) func `a daemon is confined as promised`(
         role: String
     ) throws {
         let unit = try self.text("deploy/systemd/assay-\(role).service")
-        for file in ["ca.pem", "cert.pem", "key.pem"] {
-            #expect(unit.contains("LoadCredential=\(file):/etc/assay/\(role)/\(file)\n"))
-        }
-        #expect(unit.contains(" \(role) --certs %d\n"))
+        #expect(unit.contains(" \(role) --certs "))
         #expect(unit.contains("InaccessiblePaths=-/etc/assay/head -/etc/assay/worker "))
-        // They are copies that a signal cannot renew, so that reloading would promise too much.
-        #expect(!unit.contains("ExecReload="))
         #expect(unit.contains("ExecPaths=/usr/bin/assay /usr/lib /lib /lib64\n"))
         #expect(unit.contains("Type=notify\n") && unit.contains("WatchdogSec="))
         #expect(unit.contains("User=assay-\(role)\n"))
@@ -155,6 +196,8 @@ import Testing
             ("usr/share/doc/assay/OPERATING.md", 0o644),
             ("usr/share/doc/assay/assay.cdx.json", 0o644),
             ("usr/share/assay/head.yaml", 0o644), ("usr/share/assay/worker.yaml", 0o644),
+            ("usr/share/assay/assay-head-issuer.conf", 0o644),
+            ("usr/share/assay/assay-worker-credentials.conf", 0o644),
         ] {
             #expect(mode(of: self.scratch["root/\(path)"]) == expected, "\(path)")
         }
@@ -179,6 +222,10 @@ import Testing
         try self.pack()
         try self.scratch.directory("host/etc/assay", mode: 0o755)
         try self.scratch.file("host/etc/assay/worker.yaml", "head: ours:7443\n", mode: 0o640)
+        // As systemd-sysusers has made them before.
+        try self.scratch.file(
+            "host/etc/passwd", "assay-worker:x:998:998::/:/usr/sbin/nologin\n", mode: 0o644)
+        try self.scratch.file("host/etc/group", "assay-worker:x:998:\n", mode: 0o644)
         for _ in ["installed", "upgraded"] {
             try self.unpack()
             let (status, output) = try self.run(

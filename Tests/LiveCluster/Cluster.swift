@@ -52,7 +52,7 @@ package final class Cluster: Sendable {
 
     package func certs(_ name: String) -> String { self.path("certs-\(name)") }
 
-    private func certify(_ arguments: [String]) async throws {
+    func certify(_ arguments: [String]) async throws {
         let program = try self.start(Binaries.certs, arguments)
         guard await program.status == 0 else { throw EndToEndError(program.errors) }
     }

@@ -25,6 +25,38 @@ package struct OpenSSL {
         return program.output + program.errors
     }
 
+    /// Makes an authority in a directory of the cluster, as a company has one: a root, or one that
+    /// another signed and that signs no further ones.
+    func makeAuthority(_ name: String, below parent: String? = nil) async throws {
+        try self.cluster.makeDirectory(name)
+        let place = self.cluster.path(name)
+        let key = [
+            "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+            "\(place)/ca-key.pem", "-subj", "/O=Example/CN=\(name)",
+        ]
+        guard let parent else {
+            return try await self.run(
+                ["req", "-x509", "-days", "30", "-out", "\(place)/ca.pem"] + key + [
+                    "-addext", "basicConstraints=critical,CA:TRUE", "-addext",
+                    "keyUsage=critical,keyCertSign",
+                ])
+        }
+        let extensions = try self.cluster.write(
+            """
+            basicConstraints=critical,CA:TRUE,pathlen:0
+            keyUsage=critical,keyCertSign
+            subjectKeyIdentifier=hash
+            authorityKeyIdentifier=keyid
+            """, to: "\(name)/extensions")
+        try await self.run(["req", "-out", "\(place)/request.pem"] + key)
+        let authority = self.cluster.path(parent)
+        try await self.run([
+            "x509", "-req", "-days", "30", "-in", "\(place)/request.pem", "-CA",
+            "\(authority)/ca.pem", "-CAkey", "\(authority)/ca-key.pem", "-CAcreateserial", "-out",
+            "\(place)/ca.pem", "-extfile", extensions,
+        ])
+    }
+
     /// Signs with the cluster's own authority what `assay-certs` would refuse to make.
     package func sign(
         _ name: String, uri: String?, usage: String = "clientAuth",

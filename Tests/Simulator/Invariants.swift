@@ -18,6 +18,9 @@ struct Promises {
     private(set) var submitted: Set<JobID> = []
     private(set) var ended: Set<JobID> = []
     private(set) var finished: [TrialID: Outcome] = [:]
+    /// Invitations that a journal holds as spent, and those that somebody joined by.
+    private(set) var spent: Set<SerialNumber> = []
+    private(set) var joined: Set<SerialNumber> = []
     /// What runners computed, by lease.
     private(set) var computed: [TrialID: [Outcome]] = [:]
 
@@ -26,9 +29,12 @@ struct Promises {
         case .submitted(let job, _, _, _, _): self.submitted.insert(job)
         case .finished(let trial, let outcome, _): self.finished[trial] = outcome
         case .ended(let job, _, _): self.ended.insert(job)
+        case .invitationSpent(let serial, _, _, _): self.spent.insert(serial)
         case .proposed, .lost, .nodeDrained, .nodeResumed, .revoked: break
         }
     }
+
+    mutating func note(joinedBy serial: SerialNumber) { self.joined.insert(serial) }
 
     mutating func note(_ outcome: Outcome, of lease: Lease) {
         self.computed[lease.trial, default: []].append(outcome)
@@ -51,6 +57,20 @@ extension World {
             return
         }
         throw Broken("\(job) is accepted, but no journal holds it")
+    }
+
+    /// Whoever is let in has spent a durable invitation, and nobody spends it again.
+    mutating func invariantInvitationsAreGoodOnce(
+        _ answer: Answer, to request: RequestID
+    ) throws(Broken) {
+        guard answer == .done, let serial = self.users.invitation(of: request) else { return }
+        if !self.promises.spent.contains(serial) {
+            throw Broken("somebody joins by invitation \(serial), but no journal holds that")
+        }
+        if self.promises.joined.contains(serial) {
+            throw Broken("invitation \(serial) was good twice")
+        }
+        self.promises.note(joinedBy: serial)
     }
 
     func invariantEveryFinishedTrialHasOneOutcome(_ fact: Fact) throws(Broken) {

@@ -30,6 +30,8 @@ struct Plan: Sendable {
         case runnerDies
         /// Old reports arrive once more: on the link that they came by, or on another's.
         case reportsEcho
+        /// Nodes show invitations, some of them used, some twice at once.
+        case joinersCome
     }
 
     init(_ chance: inout Chance) {
@@ -55,7 +57,7 @@ struct Plan: Sendable {
         self.faultInterval = .milliseconds(chance.pick([300, 1000, 5000, 1_000_000]))
         let kinds: [Fault] = [
             .headCrashes, .workerCrashes, .linkBreaks, .workerDrains, .workerStops, .nodeDrains,
-            .nodeResumes, .workerRevoked, .runnerDies, .reportsEcho,
+            .nodeResumes, .workerRevoked, .runnerDies, .reportsEcho, .joinersCome,
         ]
         // Swarm: each world suffers from some kinds of faults only, so that no kind hides another.
         let some = kinds.filter { _ in chance.once(in: 2) }

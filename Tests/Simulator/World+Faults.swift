@@ -35,6 +35,20 @@ extension World {
                     request: RequestID(rawValue: .max)))
         case .runnerDies: try self.killSomeRunner(of: worker, life)
         case .reportsEcho: self.echo()
+        case .joinersCome: self.join()
+        }
+    }
+
+    /// Few invitations for many joiners.
+    private mutating func join() {
+        for _ in 0..<self.chance.number(in: 1...3) {
+            let serial = SerialNumber(bytes: [UInt8(self.chance.number(in: 0...9))])
+            let request = self.users.ask(toJoinBy: serial)
+            let until = self.now + .seconds(900)
+            self.tellHead(
+                .join(
+                    worker: self.chance.pick(["new", "newer"]), serial: serial, until: until,
+                    request: request))
         }
     }
 

@@ -157,6 +157,7 @@ extension World {
             case .record: continue
             case .answer(let request, let answer):
                 try self.invariantAcceptedJobsAreDurable(answer)
+                try self.invariantInvitationsAreGoodOnce(answer, to: request)
                 self.users.hear(answer, to: request)
             case .tell(let session, let message):
                 try self.invariantNoAcknowledgedTrialIsLost(message)

@@ -5,6 +5,7 @@ import Wire
 struct Users {
     private var submissions: [State]
     private var requests: [RequestID: Int] = [:]
+    private var joiners: [RequestID: SerialNumber] = [:]
     private var requestCount: UInt64 = 0
 
     struct State {
@@ -25,6 +26,16 @@ struct Users {
         self.requests[request] = submission
         return request
     }
+
+    mutating func ask(toJoinBy serial: SerialNumber) -> RequestID {
+        self.requestCount += 1
+        let request = RequestID(rawValue: self.requestCount)
+        self.joiners[request] = serial
+        return request
+    }
+
+    /// The invitation that an answer is about; nil for a submission.
+    func invitation(of request: RequestID) -> SerialNumber? { self.joiners[request] }
 
     /// Every answer to the same key must name the same job; the invariants look at that.
     mutating func hear(_ answer: Answer, to request: RequestID) {

@@ -8,9 +8,13 @@ import X509
 
 @Suite struct ProvedPeerTests {
     let cluster: TestCluster
+    let ours: Credentials
     let revocations = Revocations()
 
-    init() throws { self.cluster = try TestCluster() }
+    init() throws {
+        self.cluster = try TestCluster()
+        self.ours = try self.cluster.credentials(.head, "main")
+    }
 
     @Test func `a worker's certificate proves a worker`() throws {
         let issued = try self.cluster.issue(.worker, "anna")
@@ -124,7 +128,8 @@ import X509
             }
             let expected: [ApplicationProtocol] =
                 switch role {
-                case .worker: [.link]
+                case .worker: [.link, .rpc]
+                case .joiner: [.rpc]
                 case .head: []
                 case .operator, .user, .viewer, .probe: [.rpc, .pages]
                 }
@@ -132,10 +137,49 @@ import X509
         }
     }
 
+    @Test(arguments: Role.allCases) func `an issuer names workers and joiners only`(
+        role: Role
+    ) throws {
+        let issued = try self.cluster.issueThroughIssuer(role, "x")
+        for application in [ApplicationProtocol.link, .rpc] where application.roles.contains(role) {
+            let reason = self.refusal { try self.judge(issued.certificatePEM, application) }
+            if role == .worker || role == .joiner {
+                #expect(reason == nil)
+            } else {
+                #expect(reason?.contains("an issuer names workers only") == true)
+            }
+        }
+    }
+
+    @Test func `a head that an issuer signed is no head, to itself and to who dials it`() throws {
+        let issued = try self.cluster.issueThroughIssuer(.head, "main")
+        let policy = PeerPolicy(of: self.ours, judging: .server, revocations: self.revocations)
+        let der = try PEMDocument.parseMultiple(pemString: issued.certificatePEM)[0].derBytes
+        #expect(throws: PeerRefusal.self) {
+            try UnprovedPeer(der: der).proved(by: policy, now: Date())
+        }
+        let error = #expect(throws: CredentialError.self) {
+            try Credentials(
+                authority: self.cluster.authority.certificatePEM,
+                certificate: issued.certificatePEM, key: issued.keyPEM)
+        }
+        #expect(error?.description.contains("an issuer names workers only") == true)
+    }
+
+    /// The names in a certificate are its signer's to choose; the signature is not.
+    @Test func `an issuer that takes the authority's name is found out`() throws {
+        let issued = try self.cluster.issueThroughIssuer(
+            .operator, "x", issuerName: self.cluster.authority.certificate.subject)
+        #expect(
+            self.refusal { try self.judge(issued.certificatePEM, .rpc) }?
+                .contains("an issuer names workers only") == true)
+    }
+
     private func judge(
         _ pem: String, _ application: ApplicationProtocol, now: Date = Date()
     ) throws -> ProvedPeer {
-        try self.judge(der: try PEMDocument(pemString: pem).derBytes, application, now: now)
+        let der = try PEMDocument.parseMultiple(pemString: pem)[0].derBytes
+        return try self.judge(der: der, application, now: now)
     }
 
     private func judge(
@@ -143,7 +187,7 @@ import X509
     ) throws -> ProvedPeer {
         try UnprovedPeer(der: der).proved(
             by: PeerPolicy(
-                cluster: "lab", judging: .client(of: application), revocations: self.revocations),
+                of: self.ours, judging: .client(of: application), revocations: self.revocations),
             now: now)
     }
 

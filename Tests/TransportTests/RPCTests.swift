@@ -101,7 +101,7 @@ import Wire
         let methods =
             Assay_V1_Jobs.Method.descriptors + Assay_V1_Blobs.Method.descriptors
             + Assay_V1_Models.Method.descriptors + Assay_V1_Nodes.Method.descriptors
-            + Assay_V1_Revocations.Method.descriptors
+            + Assay_V1_Revocations.Method.descriptors + Assay_V1_Enrollment.Method.descriptors
             + Grpc_Health_V1_Health.Method.descriptors
         for method in methods {
             #expect(Verb.byMethod[method.fullyQualifiedMethod] != nil, "\(method)")
@@ -109,9 +109,23 @@ import Wire
         #expect(Verb.byMethod.count == methods.count)
     }
 
-    @Test func `a worker's certificate makes no calls, and is told so`() async throws {
+    @Test(arguments: [(Role.worker, "a worker may not list nodes"), (.joiner, "a joiner may not")])
+    func `who has calls of their own makes no others`(role: Role, words: String) async throws {
         try await TestHead.with { head in
-            let credentials = try head.cluster.store(.worker, "anna")
+            let credentials = try head.cluster.store(role, "anna")
+            let error = await #expect(throws: RPCError.self) {
+                try await head.asking(credentials) {
+                    _ = try await Assay_V1_Nodes.Client(wrapping: $0).list(.init())
+                }
+            }
+            #expect(error?.code == .permissionDenied)
+            #expect(error?.message.hasPrefix(words) == true)
+        }
+    }
+
+    @Test func `a head's certificate makes no calls, and is told so`() async throws {
+        try await TestHead.with { head in
+            let credentials = try head.cluster.store(.head, "other")
             let error = await #expect(throws: HeadError.self) {
                 try await head.asking(credentials) {
                     _ = try await Assay_V1_Nodes.Client(wrapping: $0).list(.init())
@@ -122,8 +136,8 @@ import Wire
                     == .refused(
                         head.place,
                         reason: """
-                            the head refused the connection: a worker may not speak h2, only: \
-                            operator, user, viewer, probe
+                            the head refused the connection: a head may not speak h2, only: \
+                            operator, user, viewer, probe, worker, joiner
                             """))
         }
     }

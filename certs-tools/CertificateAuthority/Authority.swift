@@ -12,8 +12,7 @@ package import X509
 /// generator can make a key that somebody else can make again.
 package struct Authority: Sendable {
     package let cluster: String
-    package let certificate: Certificate
-    private let key: P256.Signing.PrivateKey
+    private let signer: Signer
 
     /// A certificate and its key, as files hold them.
     package struct Issued: Sendable {
@@ -33,7 +32,7 @@ package struct Authority: Sendable {
         let key = P256.Signing.PrivateKey()
         let begin = now.rounded - Lifetime.backdating.interval
         let publicKey = Certificate.PublicKey(key.publicKey)
-        self.certificate = try Self.sign(with: key) { signer in
+        let certificate = try Signer.making("the certificate") {
             let name = try CertificateProfile.authorityName(cluster: cluster)
             return try Certificate(
                 version: .v3,
@@ -45,10 +44,10 @@ package struct Authority: Sendable {
                 subject: name,
                 signatureAlgorithm: .ecdsaWithSHA256,
                 extensions: CertificateProfile.authority(cluster: cluster, publicKey: publicKey),
-                issuerPrivateKey: signer)
+                issuerPrivateKey: Certificate.PrivateKey(key))
         }
         self.cluster = cluster
-        self.key = key
+        self.signer = Signer(.authority, certificate, key)
     }
 
     /// Takes up an authority from the texts of its files.
@@ -56,37 +55,24 @@ package struct Authority: Sendable {
     /// - Throws: `IssuanceError` with code `malformed` when they are not an authority's, or when
     ///   the key is not the certificate's.
     package init(certificatePEM: String, keyPEM: String) throws(IssuanceError) {
-        let certificate: Certificate
-        let key: P256.Signing.PrivateKey
-        do {
-            certificate = try Certificate(pemEncoded: certificatePEM)
-        } catch {
-            throw IssuanceError(.malformed, "the authority's certificate is not a PEM certificate")
-        }
-        do {
-            key = try P256.Signing.PrivateKey(pemRepresentation: keyPEM)
-        } catch {
-            throw IssuanceError(.malformed, "the authority's key is not a P-256 private key in PEM")
-        }
-        guard Certificate.PublicKey(key.publicKey) == certificate.publicKey else {
-            throw IssuanceError(.malformed, "the key is not that of the authority's certificate")
-        }
-        guard let cluster = CertificateProfile.clusterOfAuthority(certificate) else {
+        let signer = try Signer(.authority, certificatePEM: certificatePEM, keyPEM: keyPEM)
+        guard let cluster = CertificateProfile.clusterOfAuthority(signer.certificate) else {
             throw IssuanceError(
                 .malformed, "the certificate is not an authority's; make one by assay-certs init")
         }
         _ = try Self.identity(cluster: cluster, role: .head, name: "head")
         self.cluster = cluster
-        self.certificate = certificate
-        self.key = key
+        self.signer = signer
     }
 
+    package var certificate: Certificate { self.signer.certificate }
+
     package var certificatePEM: String {
-        get throws(IssuanceError) { try Self.pem(self.certificate) }
+        get throws(IssuanceError) { try self.certificate.pem }
     }
 
     /// The secret. It goes to a file of mode 0600 and nowhere else.
-    package var keyPEM: String { self.key.pemRepresentation }
+    package var keyPEM: String { self.signer.key.pemRepresentation }
 
     // MARK: Issuing
 
@@ -99,43 +85,47 @@ package struct Authority: Sendable {
     ) throws(IssuanceError) -> Issued {
         precondition(
             request.identity.cluster == self.cluster, "a request for another authority's cluster")
-        let now = now.rounded
-        guard now < self.certificate.notValidAfter else {
+        let key = P256.Signing.PrivateKey()
+        let certificate = try self.signer.sign(
+            Certificate.PublicKey(key.publicKey), for: request, now: now, using: &generator)
+        return Issued(
+            certificate: certificate, certificatePEM: try certificate.pem,
+            keyPEM: key.pemRepresentation)
+    }
+
+    /// Makes an issuer: an authority below this one, for a head that lets workers join.
+    ///
+    /// - Parameter lifetime: nil for what is usual.
+    /// - Throws: `IssuanceError` with code `badRequest` for a bad name or lifetime, `malformed`
+    ///   when this authority may have none below it.
+    package func issueIssuer(
+        named name: String, lifetime: Duration? = nil, now: Date,
+        using generator: inout some RandomNumberGenerator
+    ) throws(IssuanceError) -> Issued {
+        _ = try self.identity(.head, name)
+        let lifetime = lifetime ?? Lifetime.issuer
+        try Lifetime.check(lifetime, within: Lifetime.leafMin...Lifetime.leafMax)
+        guard CertificateProfile.mayHaveIssuers(self.certificate) else {
             throw IssuanceError(
-                .notValidNow,
+                .malformed,
                 """
-                the authority ended at \(self.certificate.notValidAfter.text); make a new one by \
-                assay-certs init and issue all certificates anew
-                """)
-        }
-        guard now >= self.certificate.notValidBefore else {
-            throw IssuanceError(
-                .notValidNow,
-                """
-                the authority begins at \(self.certificate.notValidBefore.text), which is later \
-                than this host's clock; set the clock
+                this authority was made to have no issuer below it; make a new one by assay-certs \
+                init and issue all certificates anew
                 """)
         }
         let key = P256.Signing.PrivateKey()
         let publicKey = Certificate.PublicKey(key.publicKey)
-        let begin = max(now - Lifetime.backdating.interval, self.certificate.notValidBefore)
-        let end = min(now + request.lifetime.interval, self.certificate.notValidAfter)
-        let certificate = try Self.sign(with: self.key) { signer in
-            try Certificate(
-                version: .v3,
-                serialNumber: CertificateProfile.serialNumber(using: &generator),
-                publicKey: publicKey,
-                notValidBefore: begin,
-                notValidAfter: end,
-                issuer: self.certificate.subject,
-                subject: CertificateProfile.name(of: request.identity),
-                signatureAlgorithm: .ecdsaWithSHA256,
-                extensions: CertificateProfile.leaf(
-                    request, publicKey: publicKey, authority: self.certificate),
-                issuerPrivateKey: signer)
+        let certificate = try self.signer.sign(
+            publicKey, lasting: lifetime, now: now, using: &generator
+        ) { authority in
+            (
+                try CertificateProfile.issuerName(cluster: self.cluster, name: name),
+                try CertificateProfile.issuer(
+                    cluster: self.cluster, publicKey: publicKey, authority: authority)
+            )
         }
         return Issued(
-            certificate: certificate, certificatePEM: try Self.pem(certificate),
+            certificate: certificate, certificatePEM: try certificate.pem,
             keyPEM: key.pemRepresentation)
     }
 
@@ -150,7 +140,7 @@ package struct Authority: Sendable {
         let list = try RevocationList.next(after: last, adding: serials, now: now)
         do {
             let pem = try list.pem(issuer: self.certificate) { bytes in
-                Array(try self.key.signature(for: bytes).derRepresentation)
+                Array(try self.signer.key.signature(for: bytes).derRepresentation)
             }
             return (list, pem)
         } catch {
@@ -167,9 +157,10 @@ package struct Authority: Sendable {
 
     /// The same for a role that somebody typed.
     package func identity(role text: String, name: String) throws(IssuanceError) -> Identity {
-        guard let role = Role(rawValue: text) else {
-            let roles = Role.allCases.map(\.rawValue).joined(separator: ", ")
-            throw IssuanceError(.badRequest, "a role is one of \(roles)")
+        guard let role = Role(rawValue: text), role != .joiner else {
+            let roles = Role.allCases.filter { $0 != .joiner }.map(\.rawValue)
+                .joined(separator: ", ")
+            throw IssuanceError(.badRequest, "a role is one of \(roles), or issuer")
         }
         return try self.identity(role, name)
     }
@@ -181,25 +172,6 @@ package struct Authority: Sendable {
             return try Identity(cluster: cluster, role: role, name: name)
         } catch {
             throw IssuanceError(.badRequest, error.description)
-        }
-    }
-
-    private static func sign(
-        with key: P256.Signing.PrivateKey,
-        _ make: (Certificate.PrivateKey) throws -> Certificate
-    ) throws(IssuanceError) -> Certificate {
-        do {
-            return try make(Certificate.PrivateKey(key))
-        } catch {
-            throw IssuanceError(.malformed, "the certificate cannot be made: \(error)")
-        }
-    }
-
-    private static func pem(_ certificate: Certificate) throws(IssuanceError) -> String {
-        do {
-            return try certificate.serializeAsPEM().pemString + "\n"
-        } catch {
-            throw IssuanceError(.malformed, "the certificate cannot be written: \(error)")
         }
     }
 }

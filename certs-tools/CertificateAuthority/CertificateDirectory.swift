@@ -8,10 +8,11 @@ package import Wire
 /// ```
 /// authority   0700    ca.pem 0644    ca-key.pem 0600    crl.pem 0644
 /// member      0700    ca.pem 0644    cert.pem   0644    key.pem 0600
+/// head        0700    as above, and  issuer.pem 0644    issuer-key.pem 0600
 /// ```
 ///
-/// The second is what `--certs` of the daemons and clients takes. File names are ours and fixed: no
-/// part of what somebody asks for becomes part of a path.
+/// The last two are what `--certs` of the daemons and clients takes. File names are ours and fixed:
+/// no part of what somebody asks for becomes part of a path.
 package struct CertificateDirectory: Sendable {
     package let path: String
 
@@ -27,6 +28,8 @@ package struct CertificateDirectory: Sendable {
         case certificate = "cert.pem"
         case key = "key.pem"
         case revocations = "crl.pem"
+        case issuer = "issuer.pem"
+        case issuerKey = "issuer-key.pem"
     }
 
     /// What becomes of a member's certificate that is there already.
@@ -94,6 +97,37 @@ package struct CertificateDirectory: Sendable {
         try self.write(issued.keyPEM, to: .key, .owner, existing)
         try self.write(issued.certificatePEM, to: .certificate, .everyone, existing)
         try self.write(try authority.certificatePEM, to: .authority, .everyone, existing)
+    }
+
+    // MARK: Issuer
+
+    /// Writes what a head needs besides to let workers join.
+    package func write(
+        issuer issued: Authority.Issued, existing: Existing
+    ) throws(IssuanceError) {
+        try self.prepare(for: [.issuer, .issuerKey], existing: existing)
+        let existing: AtomicFile.Existing = existing == .refused ? .refused : .replaced
+        try self.write(issued.keyPEM, to: .issuerKey, .owner, existing)
+        try self.write(issued.certificatePEM, to: .issuer, .everyone, existing)
+    }
+
+    /// - Parameter cluster: the one that the issuer must be of.
+    /// - Returns: nil when the directory has no issuer.
+    package func readIssuer(of cluster: String) throws(IssuanceError) -> Issuer? {
+        let places = [File.issuer, .issuerKey].map(self.path)
+        if places.allSatisfy({ access($0, F_OK) != 0 && errno == ENOENT }) { return nil }
+        let certificate = try CertificateFile.read(self.path(of: .issuer))
+        let authorities = try CertificateFile.read(self.path(of: .authority))
+        let key = try Self.host { () throws(HostError) in
+            try SecretFile.read(self.path(of: .issuerKey))
+        }
+        do {
+            return try Issuer(
+                certificatePEM: certificate, keyPEM: String(decoding: key, as: UTF8.self),
+                cluster: cluster, authorities: authorities)
+        } catch {
+            throw IssuanceError(error.code, "\(self.path(of: .issuer)): \(error.reason)")
+        }
     }
 
     // MARK: Files

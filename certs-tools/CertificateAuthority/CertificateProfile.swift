@@ -24,13 +24,13 @@ enum CertificateProfile {
         }
     }
 
-    /// May sign certificates and revocation lists, but no further authority.
+    /// May sign certificates, revocation lists, and issuers that may sign no further authority.
     static func authority(
         cluster: String, publicKey: Certificate.PublicKey
     ) throws -> Certificate.Extensions {
         let keyIdentifier = SubjectKeyIdentifier(hash: publicKey)
         return try Certificate.Extensions {
-            Critical(BasicConstraints.isCertificateAuthority(maxPathLength: 0))
+            Critical(BasicConstraints.isCertificateAuthority(maxPathLength: 1))
             Critical(KeyUsage(keyCertSign: true, cRLSign: true))
             SubjectAlternativeNames([.uniformResourceIdentifier(Self.uriPrefix + cluster)])
             keyIdentifier
@@ -51,6 +51,40 @@ enum CertificateProfile {
     }
 
     private static let uriPrefix = "spiffe://"
+
+    // MARK: An issuer
+
+    static func issuerName(cluster: String, name: String) throws -> DistinguishedName {
+        try DistinguishedName {
+            OrganizationName(cluster)
+            OrganizationalUnitName("issuer")
+            CommonName(name)
+        }
+    }
+
+    /// May sign certificates of clients and nothing else: to TLS itself, whatever it signs is no
+    /// server, so that a stolen one cannot play a head.
+    static func issuer(
+        cluster: String, publicKey: Certificate.PublicKey, authority: Certificate
+    ) throws -> Certificate.Extensions {
+        try Certificate.Extensions {
+            Critical(BasicConstraints.isCertificateAuthority(maxPathLength: 0))
+            Critical(KeyUsage(keyCertSign: true))
+            try ExtendedKeyUsage([.clientAuth])
+            SubjectAlternativeNames([.uniformResourceIdentifier(Self.uriPrefix + cluster)])
+            SubjectKeyIdentifier(hash: publicKey)
+            AuthorityKeyIdentifier(
+                keyIdentifier: try authority.extensions.subjectKeyIdentifier?.keyIdentifier)
+        }
+    }
+
+    /// Whether there may be an authority below this one.
+    static func mayHaveIssuers(_ authority: Certificate) -> Bool {
+        guard
+            case .isCertificateAuthority(let depth) = try? authority.extensions.basicConstraints
+        else { return false }
+        return depth.map { $0 > 0 } ?? true
+    }
 
     // MARK: Everybody else
 

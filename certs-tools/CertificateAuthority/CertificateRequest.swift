@@ -32,11 +32,17 @@ package struct CertificateRequest: Equatable, Sendable {
                 .badRequest, "a certificate states at most \(ServerName.countMax) names")
         }
         let lifetime = lifetime ?? Lifetime.usual(of: identity.role)
-        guard lifetime >= Lifetime.leafMin, lifetime <= Lifetime.leafMax else {
-            throw IssuanceError(.badRequest, "a certificate lasts from one hour to 398 days")
-        }
+        try Lifetime.check(lifetime, within: Lifetime.leafMin...Lifetime.leafMax)
         self.identity = identity
         self.serverNames = serverNames
+        self.lifetime = lifetime
+    }
+
+    /// For a node that asks by itself, which copies nothing: its certificate may be as short as its
+    /// head says.
+    init(byItself identity: Identity, lifetime: Duration) {
+        self.identity = identity
+        self.serverNames = []
         self.lifetime = lifetime
     }
 }
@@ -55,10 +61,25 @@ package enum Lifetime {
     /// What browsers accept at most, and long enough for anything that cannot be revoked.
     package static let leafMax: Duration = .days(398)
 
+    /// An issuer's key lies on a head, so that it goes with the head's certificate.
+    package static let issuer: Duration = .days(90)
+
+    static func check(
+        _ lifetime: Duration, within bounds: ClosedRange<Duration>
+    ) throws(IssuanceError) {
+        guard bounds.contains(lifetime) else {
+            throw IssuanceError(.badRequest, "a certificate lasts from one hour to 398 days")
+        }
+    }
+
     /// A worker's certificate lies on many machines, so it ends within a day; people and heads get
     /// a quarter of a year.
     package static func usual(of role: Role) -> Duration {
-        role == .worker ? .hours(24) : .days(90)
+        switch role {
+        case .joiner: .hours(1)
+        case .worker: .hours(24)
+        case .head, .operator, .user, .viewer, .probe: .days(90)
+        }
     }
 }
 

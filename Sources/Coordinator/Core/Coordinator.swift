@@ -109,6 +109,8 @@ package struct Coordinator: Equatable, Sendable {
         case .expelled(let session, let reason):
             guard let name = self.roster.worker(of: session) else { return }
             self.expel(name, reason: reason, &turn)
+        case .join(let worker, let serial, let until, let request):
+            self.join(worker, serial: serial, until: until, request, &turn)
         case .proposed(let job, let specs): self.adopt(specs, for: job, &turn)
         case .ticked: break
         }

@@ -42,7 +42,7 @@ package struct Refusal: Error, Equatable, Sendable, CustomStringConvertible {
     package let description: String
 
     package enum Code: Equatable, Sendable {
-        case notFound, alreadyEnded, badRequest, exhausted, draining
+        case notFound, alreadyEnded, badRequest, exhausted, draining, notAllowed
     }
 
     package init(_ code: Code, _ sentence: String) {

@@ -22,6 +22,9 @@ package enum Event: Equatable, Sendable {
     case revoke([Revocation], by: String, request: RequestID)
     /// The session's certificate is revoked; its link is being cut.
     case expelled(SessionNumber, reason: String)
+    /// Somebody shows an invitation and wants to become this worker. The invitation is proved, by
+    /// its certificate; whether it was spent is the coordinator's to say.
+    case join(worker: String, serial: SerialNumber, until: Instant, request: RequestID)
 
     /// The answer to `Directive.propose`, computed off the loop.
     case proposed(JobID, [TrialSpec])

@@ -19,12 +19,17 @@ package enum Fact: Equatable, Sendable {
 
     case revoked(RevocationRecord)
 
+    /// Somebody became this worker by an invitation, told by its certificate's serial number. It
+    /// would have been good until an instant, and is not good again.
+    case invitationSpent(
+        serial: SerialNumber, worker: String, at: Instant, until: Instant)
+
     /// The job that the fact is about, if it is about one.
     package var job: JobID? {
         switch self {
         case .submitted(let job, _, _, _, _), .proposed(let job, _), .ended(let job, _, _): job
         case .finished(let trial, _, _), .lost(let trial, _, _): trial.job
-        case .nodeDrained, .nodeResumed, .revoked: nil
+        case .nodeDrained, .nodeResumed, .revoked, .invitationSpent: nil
         }
     }
 }

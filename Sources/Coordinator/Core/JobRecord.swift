@@ -105,7 +105,7 @@ package struct JobRecord: Equatable, Sendable {
     package mutating func apply(_ fact: Fact) {
         precondition(fact.job == self.id, "a fact of \(self.id) was expected, not \(fact)")
         switch fact {
-        case .submitted, .nodeDrained, .nodeResumed, .revoked:
+        case .submitted, .nodeDrained, .nodeResumed, .revoked, .invitationSpent:
             preconditionFailure("\(self.id) was submitted already")
         case .proposed(_, let specs): self.append(specs)
         case .finished(let trial, let outcome, let worker):

@@ -20,6 +20,8 @@ struct Ledger: Equatable, Sendable {
     private var loads: [String: Load] = [:]
     /// Nodes that an operator took out of service, by worker's name.
     private(set) var drained: Set<String> = []
+    /// Invitations that were used, by serial number, and until when they would have been good.
+    private(set) var spentInvitations: [SerialNumber: Instant] = [:]
 
     /// What is refused for ever, in the order in which it was revoked first.
     private(set) var revocations: OrderedDictionary<Revocation, RevocationRecord> = [:]
@@ -31,6 +33,10 @@ struct Ledger: Equatable, Sendable {
     private var endedKeys: Deque<JobKey> = []
 
     init(endedKeysMax: Int) { self.endedKeysMax = endedKeysMax }
+
+    /// A spent invitation is known for so long after its end: a clock that was set back between
+    /// two lives of the head must not make it good again.
+    private static let invitationMemory: Duration = .seconds(30 * 86_400)
 
     /// A job with the search that its candidates come from.
     struct LiveJob: Equatable, Sendable {
@@ -80,6 +86,11 @@ struct Ledger: Equatable, Sendable {
         case .nodeDrained(let name): self.drained.insert(name)
         case .nodeResumed(let name): self.drained.remove(name)
         case .revoked(let record): self.revocations[record.revocation] = record
+        case .invitationSpent(let serial, _, let at, let until):
+            self.spentInvitations = self.spentInvitations.filter {
+                $0.value + Self.invitationMemory > at
+            }
+            self.spentInvitations[serial] = until
         }
     }
 

@@ -80,7 +80,7 @@ final class HeadVerifier: ChannelInboundHandler, RemovableChannelHandler {
 
     private var policy: PeerPolicy {
         PeerPolicy(
-            cluster: self.credentials.identity.cluster, judging: .server,
+            of: self.credentials, judging: .server,
             revocations: Revocations(listed: self.credentials.revoked))
     }
 

@@ -3912,3 +3912,795 @@ extension Assay_V1_Revocations.ClientProtocol {
         )
     }
 }
+
+// MARK: - assay.v1.Enrollment
+
+/// Namespace containing generated types for the "assay.v1.Enrollment" service.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+package enum Assay_V1_Enrollment: Sendable {
+    /// Service descriptor for the "assay.v1.Enrollment" service.
+    package static let descriptor = GRPCCore.ServiceDescriptor(fullyQualifiedService: "assay.v1.Enrollment")
+    /// Namespace for method metadata.
+    package enum Method: Sendable {
+        /// Namespace for "Invite" metadata.
+        package enum Invite: Sendable {
+            /// Request type for "Invite".
+            package typealias Input = Assay_V1_InviteRequest
+            /// Response type for "Invite".
+            package typealias Output = Assay_V1_CertificateChain
+            /// Descriptor for "Invite".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "assay.v1.Enrollment"),
+                method: "Invite",
+                type: .unary
+            )
+        }
+        /// Namespace for "Join" metadata.
+        package enum Join: Sendable {
+            /// Request type for "Join".
+            package typealias Input = Assay_V1_SigningRequest
+            /// Response type for "Join".
+            package typealias Output = Assay_V1_CertificateChain
+            /// Descriptor for "Join".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "assay.v1.Enrollment"),
+                method: "Join",
+                type: .unary
+            )
+        }
+        /// Namespace for "Renew" metadata.
+        package enum Renew: Sendable {
+            /// Request type for "Renew".
+            package typealias Input = Assay_V1_SigningRequest
+            /// Response type for "Renew".
+            package typealias Output = Assay_V1_CertificateChain
+            /// Descriptor for "Renew".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "assay.v1.Enrollment"),
+                method: "Renew",
+                type: .unary
+            )
+        }
+        /// Descriptors for all methods in the "assay.v1.Enrollment" service.
+        package static let descriptors: [GRPCCore.MethodDescriptor] = [
+            Invite.descriptor,
+            Join.descriptor,
+            Renew.descriptor
+        ]
+    }
+}
+
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension GRPCCore.ServiceDescriptor {
+    /// Service descriptor for the "assay.v1.Enrollment" service.
+    package static let assay_v1_Enrollment = GRPCCore.ServiceDescriptor(fullyQualifiedService: "assay.v1.Enrollment")
+}
+
+// MARK: assay.v1.Enrollment (server)
+
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Assay_V1_Enrollment {
+    /// Streaming variant of the service protocol for the "assay.v1.Enrollment" service.
+    ///
+    /// This protocol is the lowest-level of the service protocols generated for this service
+    /// giving you the most flexibility over the implementation of your service. This comes at
+    /// the cost of more verbose and less strict APIs. Each RPC requires you to implement it in
+    /// terms of a request stream and response stream. Where the RPC expects only a single
+    /// request or response message, you are responsible for ensuring your implementation
+    /// maintains this invariant.
+    ///
+    /// Where possible, prefer using the stricter, less-verbose ``ServiceProtocol``
+    /// or ``SimpleServiceProtocol`` instead.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > How workers get certificates. Signing requests are PKCS #10, certificates X.509, both in DER.
+    package protocol StreamingServiceProtocol: GRPCCore.RegistrableRPCService {
+        /// Handle the "Invite" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Signs the key of an invitation: whoever holds it may join as this worker, once.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Assay_V1_InviteRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Assay_V1_CertificateChain` messages.
+        func invite(
+            request: GRPCCore.StreamingServerRequest<Assay_V1_InviteRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Assay_V1_CertificateChain>
+
+        /// Handle the "Join" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Spends the invitation that the call is made with, and signs the worker's own key.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Assay_V1_SigningRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Assay_V1_CertificateChain` messages.
+        func join(
+            request: GRPCCore.StreamingServerRequest<Assay_V1_SigningRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Assay_V1_CertificateChain>
+
+        /// Handle the "Renew" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Signs a new key for the worker that calls.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Assay_V1_SigningRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Assay_V1_CertificateChain` messages.
+        func renew(
+            request: GRPCCore.StreamingServerRequest<Assay_V1_SigningRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Assay_V1_CertificateChain>
+    }
+
+    /// Service protocol for the "assay.v1.Enrollment" service.
+    ///
+    /// This protocol is higher level than ``StreamingServiceProtocol`` but lower level than
+    /// the ``SimpleServiceProtocol``, it provides access to request and response metadata and
+    /// trailing response metadata. If you don't need these then consider using
+    /// the ``SimpleServiceProtocol``. If you need fine grained control over your RPCs then
+    /// use ``StreamingServiceProtocol``.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > How workers get certificates. Signing requests are PKCS #10, certificates X.509, both in DER.
+    package protocol ServiceProtocol: Assay_V1_Enrollment.StreamingServiceProtocol {
+        /// Handle the "Invite" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Signs the key of an invitation: whoever holds it may join as this worker, once.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_InviteRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Assay_V1_CertificateChain` message.
+        func invite(
+            request: GRPCCore.ServerRequest<Assay_V1_InviteRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Assay_V1_CertificateChain>
+
+        /// Handle the "Join" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Spends the invitation that the call is made with, and signs the worker's own key.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_SigningRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Assay_V1_CertificateChain` message.
+        func join(
+            request: GRPCCore.ServerRequest<Assay_V1_SigningRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Assay_V1_CertificateChain>
+
+        /// Handle the "Renew" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Signs a new key for the worker that calls.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_SigningRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Assay_V1_CertificateChain` message.
+        func renew(
+            request: GRPCCore.ServerRequest<Assay_V1_SigningRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Assay_V1_CertificateChain>
+    }
+
+    /// Simple service protocol for the "assay.v1.Enrollment" service.
+    ///
+    /// This is the highest level protocol for the service. The API is the easiest to use but
+    /// doesn't provide access to request or response metadata. If you need access to these
+    /// then use ``ServiceProtocol`` instead.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > How workers get certificates. Signing requests are PKCS #10, certificates X.509, both in DER.
+    package protocol SimpleServiceProtocol: Assay_V1_Enrollment.ServiceProtocol {
+        /// Handle the "Invite" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Signs the key of an invitation: whoever holds it may join as this worker, once.
+        ///
+        /// - Parameters:
+        ///   - request: A `Assay_V1_InviteRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Assay_V1_CertificateChain` to respond with.
+        func invite(
+            request: Assay_V1_InviteRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Assay_V1_CertificateChain
+
+        /// Handle the "Join" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Spends the invitation that the call is made with, and signs the worker's own key.
+        ///
+        /// - Parameters:
+        ///   - request: A `Assay_V1_SigningRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Assay_V1_CertificateChain` to respond with.
+        func join(
+            request: Assay_V1_SigningRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Assay_V1_CertificateChain
+
+        /// Handle the "Renew" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Signs a new key for the worker that calls.
+        ///
+        /// - Parameters:
+        ///   - request: A `Assay_V1_SigningRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Assay_V1_CertificateChain` to respond with.
+        func renew(
+            request: Assay_V1_SigningRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Assay_V1_CertificateChain
+    }
+}
+
+// Default implementation of 'registerMethods(with:)'.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Assay_V1_Enrollment.StreamingServiceProtocol {
+    package func registerMethods<Transport>(with router: inout GRPCCore.RPCRouter<Transport>) where Transport: GRPCCore.ServerTransport {
+        router.registerHandler(
+            forMethod: Assay_V1_Enrollment.Method.Invite.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Assay_V1_InviteRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Assay_V1_CertificateChain>(),
+            handler: { request, context in
+                try await self.invite(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Assay_V1_Enrollment.Method.Join.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Assay_V1_SigningRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Assay_V1_CertificateChain>(),
+            handler: { request, context in
+                try await self.join(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Assay_V1_Enrollment.Method.Renew.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Assay_V1_SigningRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Assay_V1_CertificateChain>(),
+            handler: { request, context in
+                try await self.renew(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+    }
+}
+
+// Default implementation of streaming methods from 'StreamingServiceProtocol'.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Assay_V1_Enrollment.ServiceProtocol {
+    package func invite(
+        request: GRPCCore.StreamingServerRequest<Assay_V1_InviteRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Assay_V1_CertificateChain> {
+        let response = try await self.invite(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func join(
+        request: GRPCCore.StreamingServerRequest<Assay_V1_SigningRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Assay_V1_CertificateChain> {
+        let response = try await self.join(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func renew(
+        request: GRPCCore.StreamingServerRequest<Assay_V1_SigningRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Assay_V1_CertificateChain> {
+        let response = try await self.renew(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+}
+
+// Default implementation of methods from 'ServiceProtocol'.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Assay_V1_Enrollment.SimpleServiceProtocol {
+    package func invite(
+        request: GRPCCore.ServerRequest<Assay_V1_InviteRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Assay_V1_CertificateChain> {
+        return GRPCCore.ServerResponse<Assay_V1_CertificateChain>(
+            message: try await self.invite(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func join(
+        request: GRPCCore.ServerRequest<Assay_V1_SigningRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Assay_V1_CertificateChain> {
+        return GRPCCore.ServerResponse<Assay_V1_CertificateChain>(
+            message: try await self.join(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func renew(
+        request: GRPCCore.ServerRequest<Assay_V1_SigningRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Assay_V1_CertificateChain> {
+        return GRPCCore.ServerResponse<Assay_V1_CertificateChain>(
+            message: try await self.renew(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+}
+
+// MARK: assay.v1.Enrollment (client)
+
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Assay_V1_Enrollment {
+    /// Generated client protocol for the "assay.v1.Enrollment" service.
+    ///
+    /// You don't need to implement this protocol directly, use the generated
+    /// implementation, ``Client``.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > How workers get certificates. Signing requests are PKCS #10, certificates X.509, both in DER.
+    package protocol ClientProtocol: Sendable {
+        /// Call the "Invite" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Signs the key of an invitation: whoever holds it may join as this worker, once.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_InviteRequest` message.
+        ///   - serializer: A serializer for `Assay_V1_InviteRequest` messages.
+        ///   - deserializer: A deserializer for `Assay_V1_CertificateChain` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func invite<Result>(
+            request: GRPCCore.ClientRequest<Assay_V1_InviteRequest>,
+            serializer: some GRPCCore.MessageSerializer<Assay_V1_InviteRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Assay_V1_CertificateChain>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_CertificateChain>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "Join" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Spends the invitation that the call is made with, and signs the worker's own key.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_SigningRequest` message.
+        ///   - serializer: A serializer for `Assay_V1_SigningRequest` messages.
+        ///   - deserializer: A deserializer for `Assay_V1_CertificateChain` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func join<Result>(
+            request: GRPCCore.ClientRequest<Assay_V1_SigningRequest>,
+            serializer: some GRPCCore.MessageSerializer<Assay_V1_SigningRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Assay_V1_CertificateChain>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_CertificateChain>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "Renew" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Signs a new key for the worker that calls.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_SigningRequest` message.
+        ///   - serializer: A serializer for `Assay_V1_SigningRequest` messages.
+        ///   - deserializer: A deserializer for `Assay_V1_CertificateChain` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func renew<Result>(
+            request: GRPCCore.ClientRequest<Assay_V1_SigningRequest>,
+            serializer: some GRPCCore.MessageSerializer<Assay_V1_SigningRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Assay_V1_CertificateChain>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_CertificateChain>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+    }
+
+    /// Generated client for the "assay.v1.Enrollment" service.
+    ///
+    /// The ``Client`` provides an implementation of ``ClientProtocol`` which wraps
+    /// a `GRPCCore.GRPCCClient`. The underlying `GRPCClient` provides the long-lived
+    /// means of communication with the remote peer.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > How workers get certificates. Signing requests are PKCS #10, certificates X.509, both in DER.
+    package struct Client<Transport>: ClientProtocol where Transport: GRPCCore.ClientTransport {
+        private let client: GRPCCore.GRPCClient<Transport>
+
+        /// Creates a new client wrapping the provided `GRPCCore.GRPCClient`.
+        ///
+        /// - Parameters:
+        ///   - client: A `GRPCCore.GRPCClient` providing a communication channel to the service.
+        package init(wrapping client: GRPCCore.GRPCClient<Transport>) {
+            self.client = client
+        }
+
+        /// Call the "Invite" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Signs the key of an invitation: whoever holds it may join as this worker, once.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_InviteRequest` message.
+        ///   - serializer: A serializer for `Assay_V1_InviteRequest` messages.
+        ///   - deserializer: A deserializer for `Assay_V1_CertificateChain` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func invite<Result>(
+            request: GRPCCore.ClientRequest<Assay_V1_InviteRequest>,
+            serializer: some GRPCCore.MessageSerializer<Assay_V1_InviteRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Assay_V1_CertificateChain>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_CertificateChain>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Assay_V1_Enrollment.Method.Invite.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "Join" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Spends the invitation that the call is made with, and signs the worker's own key.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_SigningRequest` message.
+        ///   - serializer: A serializer for `Assay_V1_SigningRequest` messages.
+        ///   - deserializer: A deserializer for `Assay_V1_CertificateChain` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func join<Result>(
+            request: GRPCCore.ClientRequest<Assay_V1_SigningRequest>,
+            serializer: some GRPCCore.MessageSerializer<Assay_V1_SigningRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Assay_V1_CertificateChain>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_CertificateChain>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Assay_V1_Enrollment.Method.Join.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "Renew" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Signs a new key for the worker that calls.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_SigningRequest` message.
+        ///   - serializer: A serializer for `Assay_V1_SigningRequest` messages.
+        ///   - deserializer: A deserializer for `Assay_V1_CertificateChain` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func renew<Result>(
+            request: GRPCCore.ClientRequest<Assay_V1_SigningRequest>,
+            serializer: some GRPCCore.MessageSerializer<Assay_V1_SigningRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Assay_V1_CertificateChain>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_CertificateChain>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Assay_V1_Enrollment.Method.Renew.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+    }
+}
+
+// Helpers providing default arguments to 'ClientProtocol' methods.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Assay_V1_Enrollment.ClientProtocol {
+    /// Call the "Invite" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Signs the key of an invitation: whoever holds it may join as this worker, once.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Assay_V1_InviteRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func invite<Result>(
+        request: GRPCCore.ClientRequest<Assay_V1_InviteRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_CertificateChain>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.invite(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Assay_V1_InviteRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Assay_V1_CertificateChain>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "Join" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Spends the invitation that the call is made with, and signs the worker's own key.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Assay_V1_SigningRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func join<Result>(
+        request: GRPCCore.ClientRequest<Assay_V1_SigningRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_CertificateChain>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.join(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Assay_V1_SigningRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Assay_V1_CertificateChain>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "Renew" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Signs a new key for the worker that calls.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Assay_V1_SigningRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func renew<Result>(
+        request: GRPCCore.ClientRequest<Assay_V1_SigningRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_CertificateChain>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.renew(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Assay_V1_SigningRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Assay_V1_CertificateChain>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+}
+
+// Helpers providing sugared APIs for 'ClientProtocol' methods.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Assay_V1_Enrollment.ClientProtocol {
+    /// Call the "Invite" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Signs the key of an invitation: whoever holds it may join as this worker, once.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func invite<Result>(
+        _ message: Assay_V1_InviteRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_CertificateChain>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Assay_V1_InviteRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.invite(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "Join" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Spends the invitation that the call is made with, and signs the worker's own key.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func join<Result>(
+        _ message: Assay_V1_SigningRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_CertificateChain>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Assay_V1_SigningRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.join(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "Renew" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Signs a new key for the worker that calls.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func renew<Result>(
+        _ message: Assay_V1_SigningRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_CertificateChain>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Assay_V1_SigningRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.renew(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+}

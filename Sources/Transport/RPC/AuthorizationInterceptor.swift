@@ -41,6 +41,9 @@ extension Verb {
             (Assay_V1_Nodes.Method.Resume.descriptor, .controlNode),
             (Assay_V1_Revocations.Method.Revoke.descriptor, .revoke),
             (Assay_V1_Revocations.Method.List.descriptor, .listRevocations),
+            (Assay_V1_Enrollment.Method.Invite.descriptor, .inviteNode),
+            (Assay_V1_Enrollment.Method.Join.descriptor, .joinCluster),
+            (Assay_V1_Enrollment.Method.Renew.descriptor, .renewCertificate),
             (Grpc_Health_V1_Health.Method.Check.descriptor, .readHealth),
             (Grpc_Health_V1_Health.Method.Watch.descriptor, .readHealth),
         ]

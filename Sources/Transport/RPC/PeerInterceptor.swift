@@ -22,7 +22,8 @@ struct PeerInterceptor: ServerInterceptor {
             var request = request
             request.metadata.removeAllValues(forKey: Stamp.header)
             var context = context
-            context.transportSpecific = CallerOfRPC(peer: peer, connection: connection.id)
+            context.transportSpecific = CallerOfRPC(
+                peer: peer, connection: connection.id, table: self.table)
             return try await next(request, context)
         case .refused(let refusal):
             throw RPCError(
@@ -37,6 +38,7 @@ struct PeerInterceptor: ServerInterceptor {
 struct CallerOfRPC: ServerContext.TransportSpecific {
     let peer: ProvedPeer
     let connection: ConnectionID
+    let table: ConnectionTable
 }
 
 extension ServerContext {
@@ -50,6 +52,15 @@ extension ServerContext {
             }
             return caller.peer
         }
+    }
+
+    /// The caller's certificate has a successor: what stands on the old one stands until the new
+    /// one's end.
+    package func extend(to successor: CertificateFacts) throws(RPCError) {
+        guard let caller = self.transportSpecific as? CallerOfRPC else {
+            throw RPCError(code: .unauthenticated, message: "the caller is unknown")
+        }
+        caller.table.extend(caller.peer, to: successor)
     }
 
     /// Refuses what the caller's role may not do to an object of this owner.

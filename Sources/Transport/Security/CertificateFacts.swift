@@ -38,6 +38,17 @@ package struct CertificateFacts: Sendable {
         try self.init(Certificate(derEncoded: der), der: der)
     }
 
+    /// The moment in the midst of the life that was asked for. A certificate begins a little before
+    /// it was made, since clocks differ; of one that is shorter than that, the midst is near its
+    /// end, as far as it can be told from the certificate.
+    var halfOfLife: Date {
+        let made = min(self.notBefore + Self.backdating, self.notAfter)
+        return made + self.notAfter.timeIntervalSince(made) / 2
+    }
+
+    /// As `assay-certs` and issuers do it, in seconds.
+    private static let backdating: TimeInterval = 300
+
     /// Whether one of `authorities` signed this certificate.
     func isIssued(by authorities: [Certificate]) -> Bool {
         authorities.contains { authority in

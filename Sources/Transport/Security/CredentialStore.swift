@@ -4,7 +4,8 @@ import Synchronization
 
 /// The credentials that new connections use; those that stand keep what they began with.
 package final class CredentialStore: Sendable {
-    private let directory: String?
+    /// The `--certs` directory; nil for credentials that no file holds.
+    package let directory: String?
     private let held: Mutex<Held>
 
     /// Contexts are made once for each set of credentials: making one costs as much as a handshake,
@@ -47,6 +48,12 @@ package final class CredentialStore: Sendable {
             }
             held = Held(credentials)
         }
+    }
+
+    /// Puts fresh credentials into the directory, then into use for new connections.
+    package func adopt(_ fresh: FreshCredentials) throws {
+        if let directory = self.directory { try fresh.replace(in: directory) }
+        try self.replace(with: fresh.credentials)
     }
 
     /// What the next accepted connection uses.

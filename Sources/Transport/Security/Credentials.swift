@@ -8,13 +8,15 @@ package import X509
 /// What a process shows and trusts: its certificate, its key, and the cluster's authority.
 ///
 /// Values of this type have been checked: the key belongs to the certificate, the certificate was
-/// issued by the authority, names one identity and has not expired.
+/// issued by the authority or its issuer, names one identity and has not expired.
 package struct Credentials: Sendable {
     package let identity: Identity
     package let serial: SerialNumber
     package let expiresAt: Date
     /// What the authority has revoked, by the directory's `crl.pem`.
     package let revoked: Set<SerialNumber>
+    /// When it is time to renew the certificate: at half of its life.
+    package let renewalDue: Date
     let chain: [NIOSSLCertificate]
     let key: NIOSSLPrivateKey
     let roots: [NIOSSLCertificate]
@@ -32,7 +34,7 @@ package struct Credentials: Sendable {
     package init(directory: String, now: Date = Date()) throws(CredentialError) {
         let authority = "\(directory)/ca.pem"
         let certificate = "\(directory)/cert.pem"
-        let key = "\(directory)/key.pem"
+        let key = "\(directory)/\(Self.keyInUse(in: directory).rawValue)"
         let revocations = "\(directory)/crl.pem"
         let secret: [UInt8]
         do {
@@ -48,16 +50,35 @@ package struct Credentials: Sendable {
                 .map { PEMText($0, from: revocations) }, now: now)
     }
 
-    /// The same from memory, for a cluster that lives no longer than its process.
+    /// The same from memory.
+    ///
+    /// - Parameter place: where they come from, for sentences; nil is a directory as above.
     package init(
         authority: String, certificate: String, key: String, revocations: String? = nil,
-        now: Date = Date()
+        from place: String? = nil, now: Date = Date()
     ) throws(CredentialError) {
         try self.init(
-            authority: PEMText(text: authority, place: "ca.pem"),
-            certificate: PEMText(text: certificate, place: "cert.pem"),
-            key: PEMText(text: key, place: "key.pem"),
-            revocations: revocations.map { PEMText(text: $0, place: "crl.pem") }, now: now)
+            authority: PEMText(text: authority, place: place ?? "ca.pem"),
+            certificate: PEMText(text: certificate, place: place ?? "cert.pem"),
+            key: PEMText(text: key, place: place ?? "key.pem"),
+            revocations: revocations.map { PEMText(text: $0, place: place ?? "crl.pem") }, now: now)
+    }
+
+    /// The file with the certificate's key: `next-key.pem` for the moment of a renewal.
+    enum KeyFile: String {
+        case settled = "key.pem"
+        case next = "next-key.pem"
+    }
+
+    static func keyInUse(in directory: String) -> KeyFile {
+        let path = "\(directory)/\(KeyFile.next.rawValue)"
+        guard access(path, F_OK) == 0, let secret = try? SecretFile.read(path),
+            let next = try? PEMText(secret, from: path).privateKey(),
+            let text = try? Self.read("\(directory)/cert.pem"),
+            let leaf = try? PEMText(text, from: "cert.pem").certificates().first,
+            leaf.certificate.publicKey == next.publicKey
+        else { return .settled }
+        return .next
     }
 
     private init(
@@ -94,9 +115,18 @@ package struct Credentials: Sendable {
         } catch {
             throw CredentialError("\(place): \(error)")
         }
+        let anchors = roots.map(\.certificate)
+        guard PeerPolicy.issuer(of: facts, among: anchors, mayName: self.identity.role) else {
+            throw CredentialError(
+                """
+                \(place) is of \(self.identity.role.withArticle), and no authority in \
+                \(authority.place) signed it itself: an issuer names workers only
+                """)
+        }
         self.serial = facts.serial
         self.expiresAt = facts.notAfter
-        self.authorities = roots.map(\.certificate)
+        self.renewalDue = facts.halfOfLife
+        self.authorities = anchors
         self.certificates = chain.map(\.certificate)
         self.privateKey = secret
         self.revoked = try revocations?.revoked(by: self.authorities) ?? []
@@ -106,6 +136,17 @@ package struct Credentials: Sendable {
             self.key = try NIOSSLPrivateKey(bytes: Array(key.text.utf8), format: .pem)
         } catch {
             throw CredentialError("\(place) or \(key.place) holds what TLS cannot use: \(error)")
+        }
+    }
+
+    /// `ca.pem`'s, in DER.
+    var authoritiesDER: [[UInt8]] {
+        get throws(CredentialError) {
+            do {
+                return try self.roots.map { try $0.toDERBytes() }
+            } catch {
+                throw CredentialError("the authorities' certificates cannot be written: \(error)")
+            }
         }
     }
 

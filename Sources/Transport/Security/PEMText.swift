@@ -23,6 +23,11 @@ struct PEMText {
         self.init(text: String(decoding: bytes, as: UTF8.self), place: place)
     }
 
+    /// A certificate's DER as PEM.
+    static func certificate(_ der: [UInt8]) -> String {
+        PEMDocument(type: Certificate.defaultPEMDiscriminator, derBytes: der).pemString + "\n"
+    }
+
     /// One certificate or more, in the order of the file.
     func certificates() throws(CredentialError) -> [Item] {
         let items: [Item]

@@ -1,11 +1,18 @@
 import Foundation
 import Synchronization
 package import Wire
+import X509
 
 /// What a peer must be, on one kind of connection.
+///
+/// Only an authority that stands in `ca.pem` names heads and people. Whatever else stands between
+/// it and a certificate, such as a head's issuer, names workers and those who are about to become
+/// one. The certificate alone shows which it is, by whose key signed it, so that a resumed session,
+/// of which nothing else is known, is judged by the same rule.
 package struct PeerPolicy: Sendable {
     package let cluster: String
     package let revocations: Revocations
+    private let authorities: [Certificate]
     let roles: [Role]
     let side: Side
 
@@ -15,9 +22,15 @@ package struct PeerPolicy: Sendable {
         case server
     }
 
-    /// - Parameter side: decides which roles are welcome: any that the protocol serves, or a head.
-    package init(cluster: String, judging side: Side, revocations: Revocations) {
-        self.cluster = cluster
+    /// Roles that need no authority of `ca.pem` to name them.
+    private static let rolesOfIssuers: Set<Role> = [.worker, .joiner]
+
+    /// - Parameters:
+    ///   - ours: whose cluster the peer must be of, and whose authorities count.
+    ///   - side: decides which roles are welcome: any that the protocol serves, or a head.
+    package init(of ours: Credentials, judging side: Side, revocations: Revocations) {
+        self.cluster = ours.identity.cluster
+        self.authorities = ours.authorities
         self.revocations = revocations
         self.side = side
         self.roles =
@@ -43,13 +56,24 @@ package struct PeerPolicy: Sendable {
         return self.revocations.reason(refusing: facts.serial)
     }
 
+    /// Whether the one who signed the certificate may give it this role.
+    func mayName(_ role: Role, in facts: CertificateFacts) -> Bool {
+        Self.issuer(of: facts, among: self.authorities, mayName: role)
+    }
+
+    /// The rule itself, for our own certificate as well: what everybody would refuse is not used.
+    static func issuer(
+        of facts: CertificateFacts, among authorities: [Certificate], mayName role: Role
+    ) -> Bool {
+        Self.rolesOfIssuers.contains(role) || facts.isIssued(by: authorities)
+    }
+
     func refusal(of role: Role) -> String {
         let welcome = self.roles.map(\.rawValue).joined(separator: ", ")
         switch self.side {
         case .client(let application):
-            let article = role == .operator ? "an" : "a"
             return """
-                \(article) \(role.rawValue) may not speak \(application.rawValue), only: \(welcome)
+                \(role.withArticle) may not speak \(application.rawValue), only: \(welcome)
                 """
         case .server:
             return "its certificate is of a \(role.rawValue), not of a head"
@@ -67,7 +91,13 @@ package enum ApplicationProtocol: String, CaseIterable, Hashable, Sendable {
     package var roles: [Role] {
         switch self {
         case .link: [.worker]
-        case .rpc, .pages: [.operator, .user, .viewer, .probe]
+        case .rpc: [.operator, .user, .viewer, .probe, .worker, .joiner]
+        case .pages: [.operator, .user, .viewer, .probe]
         }
     }
+}
+
+extension Role {
+    /// The role in a sentence.
+    var withArticle: String { "\(self == .operator ? "an" : "a") \(self.rawValue)" }
 }

@@ -44,6 +44,13 @@ package struct UnprovedPeer: Sendable {
         guard policy.roles.contains(identity.role) else {
             throw PeerRefusal(policy.refusal(of: identity.role))
         }
+        guard policy.mayName(identity.role, in: facts) else {
+            throw PeerRefusal(
+                """
+                its certificate is of \(identity.role.withArticle), and no authority in ca.pem \
+                signed it itself: an issuer names workers only
+                """)
+        }
         let peer = ProvedPeer(identity, facts)
         if let reason = policy.revocations.reason(refusing: peer) { throw PeerRefusal(reason) }
         return peer

@@ -55,6 +55,14 @@ package final class Revocations: Sendable {
             """
     }
 
+    /// Why a connection may stand no longer: for the certificate that it began with, or for one that
+    /// the peer was given since.
+    func reason(refusing connection: Connection) -> String? {
+        guard let peer = connection.peer else { return nil }
+        return self.reason(refusing: peer)
+            ?? connection.successors.lazy.compactMap { self.reason(refusing: $0.serial) }.first
+    }
+
     /// What the authority has revoked, in order.
     package var listed: [SerialNumber] { self.content.withLock { $0.listed.sorted() } }
 

@@ -90,8 +90,8 @@ struct ChildPipeline: Sendable {
 
     fileprivate func policy(for application: ApplicationProtocol) -> PeerPolicy {
         PeerPolicy(
-            cluster: self.credentials.current.identity.cluster,
-            judging: .client(of: application), revocations: self.revocations)
+            of: self.credentials.current, judging: .client(of: application),
+            revocations: self.revocations)
     }
 
     // MARK: The three protocols

@@ -22,6 +22,26 @@ package struct Connection: Sendable {
     package let since: Date
     package internal(set) var state: State = .pending
     let channel: any Channel
+    /// What the certificate of the handshake was renewed by, the newest last.
+    fileprivate(set) var successors: [Successor] = []
+
+    /// A certificate that the peer was given while the connection stood.
+    struct Successor: Equatable, Sendable {
+        let serial: SerialNumber
+        let expiresAt: Date
+    }
+
+    /// Until when the connection may stand; nil while nobody is proved.
+    package var expiresAt: Date? {
+        self.peer.map { self.successors.last?.expiresAt ?? $0.expiresAt }
+    }
+
+    /// Of the certificate that the peer showed, and of those that renewed it since.
+    package var serials: [SerialNumber] {
+        (self.peer.map { [$0.serial] } ?? []) + self.successors.map(\.serial)
+    }
+
+    func stands(on serial: SerialNumber) -> Bool { self.serials.contains(serial) }
 
     package enum State: Sendable {
         /// In its handshake, or silent since.
@@ -110,11 +130,12 @@ package final class ConnectionTable: Sendable {
     /// at once: what they still ask within their last moment is refused.
     ///
     /// - Returns: who was expelled.
-    func expel(_ reason: (ProvedPeer) -> String?) -> [Connection] {
+    func expel(_ reason: (Connection) -> String?) -> [Connection] {
         let expelled = self.content.withLock { content in
             var expelled: [(connection: Connection, reason: String)] = []
             for (id, connection) in content.connections {
-                guard let peer = connection.peer, let reason = reason(peer) else { continue }
+                guard let peer = connection.peer, let reason = reason(connection) else { continue }
+                content.leave(peer)
                 content.connections[id]?.state = .refused(PeerRefusal(reason))
                 content.tally.refused += 1
                 expelled.append((connection, reason))
@@ -200,6 +221,22 @@ package final class ConnectionTable: Sendable {
     /// It has said something useful, or it is gone.
     func settle(_ id: ConnectionID) {
         self.content.withLock { $0.settle(id) }
+    }
+
+    /// The peer has a new certificate, for which it showed its old one.
+    func extend(_ peer: ProvedPeer, to successor: CertificateFacts) {
+        let next = Connection.Successor(
+            serial: successor.serial, expiresAt: successor.notAfter)
+        self.content.withLock { content in
+            for (id, connection) in content.connections
+            where connection.peer?.identity == peer.identity && connection.stands(on: peer.serial) {
+                // Months of renewals leave a handful: those that are not over.
+                content.connections[id]?.successors.removeAll {
+                    $0.expiresAt < successor.notBefore
+                }
+                content.connections[id]?.successors.append(next)
+            }
+        }
     }
 
     func noteTimeOut(_ id: ConnectionID) {

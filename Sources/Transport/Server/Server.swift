@@ -133,7 +133,7 @@ package final class Server: Sendable {
     /// Cuts the connections whose certificates have expired meanwhile.
     func cutExpired(now: Date) {
         self.connections.cut(reason: "the certificate has expired") { connection in
-            connection.peer.map { $0.expiresAt < now } ?? false
+            connection.expiresAt.map { $0 < now } ?? false
         }
     }
 

@@ -61,6 +61,10 @@ package enum WorkerDaemon {
                 await Self.obey(requests, loop, credentials, service: service, log: log)
             }
             group.addTask { await Self.announce(loop, service) }
+            group.addTask {
+                await CertificateRenewal(head: settings.head, credentials: credentials, log: log)
+                    .run()
+            }
             let watchdog = service.flatMap { Self.startWatchdog($0, on: loop.eventLoop) }
             loop.start()
             await loop.end()

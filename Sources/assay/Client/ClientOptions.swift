@@ -1,5 +1,6 @@
 import ArgumentParser
 import Host
+import Transport
 
 /// How every command prints its result.
 struct OutputOptions: ParsableArguments {
@@ -36,6 +37,14 @@ struct ClientOptions: ParsableArguments {
         environment: Environment = .process,
         _ body: @Sendable (HeadClient) async throws -> Answer
     ) async throws(CommandError) -> Answer {
+        let (address, credentials) = try self.target(environment: environment)
+        return try await HeadConnection.open(address, credentials, body)
+    }
+
+    /// Which head, and as whom.
+    func target(
+        environment: Environment = .process
+    ) throws(CommandError) -> (address: HostAndPort, credentials: CredentialStore) {
         guard let head = self.head ?? environment["ASSAY_HEAD"] else {
             throw CommandError(
                 .usage, "which head? give --head HOST:PORT, or set ASSAY_HEAD")
@@ -44,6 +53,6 @@ struct ClientOptions: ParsableArguments {
             throw CommandError(
                 .usage, "as whom? give --certs DIR with your certificate, or set ASSAY_CERTS")
         }
-        return try await HeadConnection.open(head, certs: certs, body)
+        return try HeadConnection.target(head, certs: certs)
     }
 }

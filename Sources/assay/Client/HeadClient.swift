@@ -11,6 +11,7 @@ struct HeadClient: Sendable {
     let models: any Assay_V1_Models.ClientProtocol
     let nodes: any Assay_V1_Nodes.ClientProtocol
     let revocations: any Assay_V1_Revocations.ClientProtocol
+    let enrollment: any Assay_V1_Enrollment.ClientProtocol
     let health: any Grpc_Health_V1_Health.ClientProtocol
     /// Where it is, for sentences.
     let address: String
@@ -25,6 +26,7 @@ struct HeadClient: Sendable {
         self.models = Assay_V1_Models.Client(wrapping: client)
         self.nodes = Assay_V1_Nodes.Client(wrapping: client)
         self.revocations = Assay_V1_Revocations.Client(wrapping: client)
+        self.enrollment = Assay_V1_Enrollment.Client(wrapping: client)
         self.health = Grpc_Health_V1_Health.Client(wrapping: client)
         self.address = address
         self.trust = trust

@@ -3,26 +3,24 @@ import Transport
 
 /// Opens connections to a head.
 enum HeadConnection {
-    /// Runs `body` with the head at `place`, as whom the directory's certificate names.
-    static func open<Answer: Sendable>(
-        _ place: String, certs: String, _ body: @Sendable (HeadClient) async throws -> Answer
-    ) async throws(CommandError) -> Answer {
+    /// Which head, and as whom: as the directory's certificate names us.
+    static func target(
+        _ place: String, certs: String
+    ) throws(CommandError) -> (address: HostAndPort, credentials: CredentialStore) {
         let address: HostAndPort
         do throws(HostAndPortError) {
             address = try HostAndPort(text: place)
         } catch {
             throw CommandError(.usage, "the head's \(error)")
         }
-        let credentials: CredentialStore
         do {
-            credentials = try CredentialStore(directory: certs)
+            return (address, try CredentialStore(directory: certs))
         } catch {
             throw CommandError(.usage, "\(error)")
         }
-        return try await Self.open(address, credentials, body)
     }
 
-    /// The same with credentials that are at hand.
+    /// Runs `body` with the head.
     static func open<Answer: Sendable>(
         _ address: HostAndPort, _ credentials: CredentialStore,
         _ body: @Sendable (HeadClient) async throws -> Answer

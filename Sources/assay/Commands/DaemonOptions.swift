@@ -76,7 +76,8 @@ struct DaemonOptions: ParsableArguments {
 
     func settings(_ layers: inout Layers) throws(InputError) -> Settings {
         guard let certs = try layers.text("certs", flag: self.certs) else {
-            throw InputError("--certs", "is missing; name a directory made by assay-certs issue")
+            throw InputError(
+                "--certs", "is missing; name a directory of assay-certs issue or assay join")
         }
         return Settings(
             certs: certs.value,

@@ -23,6 +23,12 @@ struct HeadCommand: AsyncParsableCommand {
             "Where journal and blobs are kept; $STATE_DIRECTORY by default.", valueName: "dir"))
     var state: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "How long certificates of workers last that join or renew; 24h by default.",
+            valueName: "duration"))
+    var workerCertificate: String?
+
     /// The settings file that a package installs.
     static let standardFile = "/etc/assay/head.yaml"
 
@@ -59,11 +65,15 @@ struct HeadCommand: AsyncParsableCommand {
             throw InputError(
                 "LISTEN_FDS", "passes \(inherited.count) sockets; a head listens on one")
         }
+        let lifetime =
+            try layers.duration("worker_certificate", flag: self.workerCertificate)
+            ?? HeadSettings.Enrollment.defaults.lifetime
         let address: ListenerSettings.Address =
             inherited.first.map { .inherited($0.descriptor) } ?? .bind(ports.listen)
         return HeadSettings(
             listener: ListenerSettings(address), state: .directory(state), probe: ports.probe,
-            session: .init(temporaryDirectory: common.temporaryDirectory, ending: common.ending))
+            session: .init(temporaryDirectory: common.temporaryDirectory, ending: common.ending),
+            enrollment: .init(directory: common.certs, lifetime: lifetime))
     }
 }
 

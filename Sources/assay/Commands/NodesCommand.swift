@@ -26,11 +26,11 @@ struct NodesCommand: AsyncParsableCommand {
     }
 }
 
-/// `assay node drain|resume|revoke NAME`
+/// `assay node drain|resume|revoke|invite NAME`
 struct NodeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "node", abstract: "Take a worker out of service, or back in.",
-        subcommands: [Drain.self, Resume.self, Revoke.self])
+        commandName: "node", abstract: "Take a worker out of service, or back in, or let one join.",
+        subcommands: [Drain.self, Resume.self, Revoke.self, InviteCommand.self])
 
     struct Drain: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CertificateAuthority
 import CoordinatorShell
 import Host
 import Logging
@@ -12,7 +13,8 @@ struct WorkerCommand: AsyncParsableCommand {
         discussion: """
             Each option is also a variable (--data-cache: ASSAY_DATA_CACHE) and a key of the \
             settings file (data_cache). SIGTERM drains, a second one hands back at once, SIGHUP \
-            reads the certificate again.
+            reads the certificate again. A certificate that the head can sign anew, in a \
+            directory that is ours to write, is renewed at half of its life.
             """)
 
     @OptionGroup var daemon: DaemonOptions
@@ -92,7 +94,8 @@ extension CommandError {
     /// error is about settings, certificates or places.
     init(daemon error: any Error) {
         switch error {
-        case is CredentialError, is HeadSettingsError, is WorkerSettingsError, is HostError:
+        case is CredentialError, is IssuanceError, is HeadSettingsError, is WorkerSettingsError,
+            is HostError:
             self.init(.usage, "\(error)")
         default: self.init(error)
         }

@@ -10,6 +10,7 @@ import Testing
         ["submit", "a.yaml", "--follow", "--head", "h:1"],
         ["jobs", "--limit", "5"], ["job", "j1"], ["trials", "j1"], ["watch", "j1"],
         ["cancel", "j1"], ["nodes"], ["node", "drain", "w1"], ["node", "resume", "w1"],
+        ["node", "invite", "w1", "--for", "1h", "--dial", "h:1"], ["join", "--certs", "c"],
         ["models"], ["model", "m1", "--output", "d"], ["predict", "m", "d.csv", "--score"],
         ["predict", "m", "d.csv", "--ca", "ca.pem"], ["predict", "m", "d.csv", "--unsigned"],
         ["verify", "m", "--ca", "ca.pem", "--json"], ["run", "a.yaml", "--certs", "head-1"],

@@ -35,17 +35,21 @@ import Wire
         do {
             let journal = try SQLiteJournal(path: self.path)
             try journal.append(Sample.life(of: 1))
-            try journal.append(live + [.nodeDrained("w3")])
+            try journal.append(live + [.nodeDrained("w3"), Self.spent])
             try journal.close()
         }
         let journal = try SQLiteJournal(path: self.path)
 
-        #expect(try Self.replayed(journal) == [.nodeDrained("w3")] + live)
+        #expect(try Self.replayed(journal) == [.nodeDrained("w3"), Self.spent] + live)
         #expect(
             try journal.endedJobs(of: nil, before: nil, limit: 9) == [
                 EndedJob(id: JobID(1), owner: "ada", key: "key-1")
             ])
     }
+
+    private static let spent = Fact.invitationSpent(
+        serial: SerialNumber(bytes: [0x4C, 0xD3]), worker: "w1", at: Sample.origin,
+        until: Sample.origin + .seconds(900))
 
     @Test func `revocations come back, and without a replay`() throws {
         let revoked = try Sample.revocations()

@@ -22,7 +22,7 @@ import Wire
         let scratch = try ScratchDirectory()
         try Self.writeModel(ownedBy: "user/ada", into: scratch)
         try await TestHead.with(state: scratch.path) { head in
-            for role in [Role.operator, .user, .viewer, .probe] {
+            for role in [Role.operator, .user, .viewer, .probe, .worker, .joiner] {
                 for name in ["ada", "eve"] {
                     try await head.asking(as: role, name) { client in
                         for call in Self.calls { await Self.check(call, by: role, name, client) }
@@ -54,7 +54,8 @@ import Wire
             #expect(outcome?.message == reason, "\(place)")
         case .allowed:
             #expect(
-                [nil, .failedPrecondition, .notFound].contains(outcome?.code), "\(place)")
+                [nil, .failedPrecondition, .notFound, .invalidArgument].contains(outcome?.code),
+                "\(place)")
         }
     }
 
@@ -117,6 +118,15 @@ import Wire
             var request = Assay_V1_NodeRequest()
             request.name = "w1"
             _ = try await Assay_V1_Nodes.Client(wrapping: $0).resume(request)
+        },
+        Call(name: "Enrollment.Invite", verb: .inviteNode, target: .nothing) {
+            _ = try await Assay_V1_Enrollment.Client(wrapping: $0).invite(Assay_V1_InviteRequest())
+        },
+        Call(name: "Enrollment.Join", verb: .joinCluster, target: .nothing) {
+            _ = try await Assay_V1_Enrollment.Client(wrapping: $0).join(Assay_V1_SigningRequest())
+        },
+        Call(name: "Enrollment.Renew", verb: .renewCertificate, target: .nothing) {
+            _ = try await Assay_V1_Enrollment.Client(wrapping: $0).renew(Assay_V1_SigningRequest())
         },
         Call(name: "Health.Check", verb: .readHealth, target: .nothing) {
             _ = try await Grpc_Health_V1_Health.Client(wrapping: $0)

@@ -52,6 +52,60 @@ struct TestCluster {
         var signer: TestCluster?
     }
 
+    /// Signs somebody's own key, as an issuer does, but by the authority itself.
+    func sign(_ key: KeyRequest, as role: Role, _ name: String) throws -> [[UInt8]] {
+        let request = try CertificateSigningRequest(derEncoded: key.der)
+        let uri = "spiffe://\(self.name)/\(role.rawValue)/\(name)"
+        let certificate = try Certificate(
+            version: .v3, serialNumber: .init(), publicKey: request.publicKey,
+            notValidBefore: Date() - 300, notValidAfter: Date() + 3600,
+            issuer: self.authority.certificate.subject,
+            subject: DistinguishedName { CommonName(name) },
+            signatureAlgorithm: .ecdsaWithSHA256,
+            extensions: Certificate.Extensions {
+                Critical(KeyUsage(digitalSignature: true))
+                try ExtendedKeyUsage([.clientAuth])
+                SubjectAlternativeNames([.uniformResourceIdentifier(uri)])
+            },
+            issuerPrivateKey: Certificate.PrivateKey(
+                P256.Signing.PrivateKey(pemRepresentation: self.authority.keyPEM)))
+        var serializer = DER.Serializer()
+        try serializer.serialize(certificate)
+        return [serializer.serializedBytes]
+    }
+
+    /// What a thief of a head's issuer could sign: any role, any uses, and the issuer's certificate
+    /// after it.
+    ///
+    /// - Parameter issuerName: what the certificate says of who signed it; nil is the truth.
+    func issueThroughIssuer(
+        _ role: Role, _ name: String, issuerName: DistinguishedName? = nil
+    ) throws -> Pair {
+        var generator = SystemRandomNumberGenerator()
+        let issuer = try self.authority.issueIssuer(
+            named: "main", now: Date(), using: &generator)
+        let key = P256.Signing.PrivateKey()
+        let uri = "spiffe://\(self.name)/\(role.rawValue)/\(name)"
+        let certificate = try Certificate(
+            version: .v3, serialNumber: .init(), publicKey: .init(key.publicKey),
+            notValidBefore: Date() - 600, notValidAfter: Date() + 600,
+            issuer: issuerName ?? issuer.certificate.subject,
+            subject: DistinguishedName { CommonName("thief") },
+            signatureAlgorithm: .ecdsaWithSHA256,
+            extensions: Certificate.Extensions {
+                Critical(KeyUsage(digitalSignature: true))
+                try ExtendedKeyUsage([.clientAuth, .serverAuth])
+                SubjectAlternativeNames([
+                    .uniformResourceIdentifier(uri), .dnsName("localhost"),
+                    .ipAddress(ASN1OctetString(contentBytes: [127, 0, 0, 1])),
+                ])
+            },
+            issuerPrivateKey: Certificate.PrivateKey(
+                P256.Signing.PrivateKey(pemRepresentation: issuer.keyPEM)))
+        let chain = try certificate.serializeAsPEM().pemString + "\n" + issuer.certificatePEM
+        return Pair(certificatePEM: chain, keyPEM: key.pemRepresentation)
+    }
+
     struct Pair {
         let certificatePEM: String
         let keyPEM: String

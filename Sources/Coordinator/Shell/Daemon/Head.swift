@@ -1,3 +1,4 @@
+import CertificateAuthority
 import CoordinatorCore
 import GRPCCore
 import Logging
@@ -13,10 +14,14 @@ struct Head: Sendable {
     let transfers: Transfers
     let server: Server
     let vitals: Vitals
+    let issuers: IssuerShelf
 
     init(
         _ settings: HeadSettings, state: StateDirectory, credentials: CredentialStore, log: Logger
     ) throws {
+        let issuers = try IssuerShelf(
+            directory: settings.enrollment.directory,
+            cluster: credentials.current.identity.cluster)
         // First the blobs: half-written ones are removed, and on a disk that they filled the
         // journal could not begin its epoch.
         let blobs = try BlobStore(settings.state.blobs(in: state))
@@ -47,6 +52,9 @@ struct Head: Sendable {
                 NodesService(loop: loop, sessions: sessions, log: log),
                 RevocationsService(
                     loop: loop, revocations: revocations, connections: connections, log: log),
+                EnrollmentService(
+                    loop: loop, issuers: issuers, sessions: sessions,
+                    lifetime: settings.enrollment.lifetime, log: log),
                 HealthService(readiness: self.readiness),
             ],
             pages: HeadPages(vitals: vitals, metrics: metrics).pages,
@@ -60,6 +68,7 @@ struct Head: Sendable {
         self.sessions = sessions
         self.transfers = transfers
         self.vitals = vitals
+        self.issuers = issuers
     }
 }
 

@@ -2,6 +2,7 @@ package import CoordinatorCore
 import Glibc
 package import Host
 package import Transport
+import Wire
 
 /// What an operator decides about a head. Its name is not among it: the certificate says that.
 package struct HeadSettings: Sendable {
@@ -11,17 +12,20 @@ package struct HeadSettings: Sendable {
     /// A loopback address for plain `/livez` and `/readyz`; nil opens no second port.
     package var probe: HostAndPort?
     package var session: Session
+    package var enrollment: Enrollment
     /// Of the decisions.
     package var coordinator: Settings
 
     package init(
         listener: ListenerSettings, state: State, probe: HostAndPort? = nil,
-        session: Session = .defaults, coordinator: Settings = .defaults
+        session: Session = .defaults, enrollment: Enrollment = .defaults,
+        coordinator: Settings = .defaults
     ) {
         self.listener = listener
         self.state = state
         self.probe = probe
         self.session = session
+        self.enrollment = enrollment
         self.coordinator = coordinator
     }
 
@@ -48,6 +52,23 @@ package struct HeadSettings: Sendable {
         package static let defaults = Self(temporaryDirectory: nil, ending: .removed)
     }
 
+    /// How workers come by their certificates.
+    package struct Enrollment: Equatable, Sendable {
+        /// Where `issuer.pem` and `issuer-key.pem` are, if there are any: the `--certs` directory.
+        /// Nil lets nobody join.
+        package var directory: String?
+        /// Of the certificates that workers get.
+        package var lifetime: Duration
+
+        package init(directory: String?, lifetime: Duration) {
+            self.directory = directory
+            self.lifetime = lifetime
+        }
+
+        /// Nobody joins; certificates last a day.
+        package static let defaults = Self(directory: nil, lifetime: .seconds(86_400))
+    }
+
     /// - Throws: `SettingsError` with one sentence that names what is wrong.
     package func validate() throws(HeadSettingsError) {
         do throws(SettingsError) {
@@ -60,6 +81,9 @@ package struct HeadSettings: Sendable {
         }
         guard self.listener.grace >= .zero else {
             throw HeadSettingsError("the grace of a shutdown must not be negative")
+        }
+        guard Limits.renewableLifetime.contains(self.enrollment.lifetime) else {
+            throw HeadSettingsError("a worker's certificate must last 5 seconds to 30 days")
         }
         do throws(ProbeListenerError) {
             if let probe = self.probe { try ProbeListener.validate(probe) }

@@ -1,3 +1,4 @@
+import CertificateAuthority
 import CoordinatorCore
 import Host
 import Logging
@@ -132,6 +133,11 @@ struct Operation: Sendable {
                 ])
         } catch {
             self.log.error("the old certificate stays in use", metadata: ["reason": "\(error)"])
+        }
+        do throws(IssuanceError) {
+            try self.head.issuers.reload()
+        } catch {
+            self.log.error("the old issuer stays in use", metadata: ["reason": "\(error)"])
         }
         // READY ends the reload; from a head that replays or drains it would be a lie.
         if self.head.readiness.state == .ready { self.service?.ready(status: "ready") }

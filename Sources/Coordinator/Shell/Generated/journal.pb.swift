@@ -112,6 +112,14 @@ nonisolated struct Assay_Journal_V1_Fact: Sendable {
     set {kind = .revoked(newValue)}
   }
 
+  var invitationSpent: Assay_Journal_V1_InvitationSpent {
+    get {
+      if case .invitationSpent(let v)? = kind {return v}
+      return Assay_Journal_V1_InvitationSpent()
+    }
+    set {kind = .invitationSpent(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Kind: Equatable, Sendable {
@@ -123,6 +131,7 @@ nonisolated struct Assay_Journal_V1_Fact: Sendable {
     case nodeDrained(String)
     case nodeResumed(String)
     case revoked(Assay_Journal_V1_Revoked)
+    case invitationSpent(Assay_Journal_V1_InvitationSpent)
 
   }
 
@@ -334,6 +343,27 @@ nonisolated struct Assay_Journal_V1_Revoked: Sendable {
   init() {}
 }
 
+nonisolated struct Assay_Journal_V1_InvitationSpent: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// of the invitation's certificate, lower-case hexadecimal
+  var serial: String = String()
+
+  var worker: String = String()
+
+  /// since 1970, UTC
+  var atNanoseconds: UInt64 = 0
+
+  /// it would have been good until then
+  var untilNanoseconds: UInt64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "assay.journal.v1"
@@ -370,7 +400,7 @@ nonisolated extension Assay_Journal_V1_Facts: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Assay_Journal_V1_Fact: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Fact"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}submitted\0\u{1}proposed\0\u{1}finished\0\u{1}lost\0\u{1}ended\0\u{3}node_drained\0\u{3}node_resumed\0\u{1}revoked\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}submitted\0\u{1}proposed\0\u{1}finished\0\u{1}lost\0\u{1}ended\0\u{3}node_drained\0\u{3}node_resumed\0\u{1}revoked\0\u{4}\u{3}invitation_spent\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -472,6 +502,19 @@ nonisolated extension Assay_Journal_V1_Fact: SwiftProtobuf.Message, SwiftProtobu
           self.kind = .revoked(v)
         }
       }()
+      case 11: try {
+        var v: Assay_Journal_V1_InvitationSpent?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .invitationSpent(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .invitationSpent(v)
+        }
+      }()
       default: break
       }
     }
@@ -514,6 +557,10 @@ nonisolated extension Assay_Journal_V1_Fact: SwiftProtobuf.Message, SwiftProtobu
     case .revoked?: try {
       guard case .revoked(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
+    case .invitationSpent?: try {
+      guard case .invitationSpent(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
     }()
     case nil: break
     }
@@ -840,6 +887,51 @@ nonisolated extension Assay_Journal_V1_Revoked: SwiftProtobuf.Message, SwiftProt
     if lhs.what != rhs.what {return false}
     if lhs.by != rhs.by {return false}
     if lhs.atNanoseconds != rhs.atNanoseconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_Journal_V1_InvitationSpent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".InvitationSpent"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}serial\0\u{1}worker\0\u{3}at_nanoseconds\0\u{3}until_nanoseconds\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.serial) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.worker) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.atNanoseconds) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.untilNanoseconds) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.serial.isEmpty {
+      try visitor.visitSingularStringField(value: self.serial, fieldNumber: 1)
+    }
+    if !self.worker.isEmpty {
+      try visitor.visitSingularStringField(value: self.worker, fieldNumber: 2)
+    }
+    if self.atNanoseconds != 0 {
+      try visitor.visitSingularUInt64Field(value: self.atNanoseconds, fieldNumber: 3)
+    }
+    if self.untilNanoseconds != 0 {
+      try visitor.visitSingularUInt64Field(value: self.untilNanoseconds, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Assay_Journal_V1_InvitationSpent, rhs: Assay_Journal_V1_InvitationSpent) -> Bool {
+    if lhs.serial != rhs.serial {return false}
+    if lhs.worker != rhs.worker {return false}
+    if lhs.atNanoseconds != rhs.atNanoseconds {return false}
+    if lhs.untilNanoseconds != rhs.untilNanoseconds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -72,6 +72,11 @@ enum FactCoding {
         case .nodeDrained(let name): message.nodeDrained = name
         case .nodeResumed(let name): message.nodeResumed = name
         case .revoked(let record): message.revoked = Self.message(record)
+        case .invitationSpent(let serial, let worker, let at, let until):
+            message.invitationSpent.serial = serial.description
+            message.invitationSpent.worker = worker
+            message.invitationSpent.atNanoseconds = at.sinceOrigin.nanoseconds
+            message.invitationSpent.untilNanoseconds = until.sinceOrigin.nanoseconds
         }
         return message
     }
@@ -83,6 +88,10 @@ enum FactCoding {
         case .nodeDrained(let name): return .nodeDrained(name)
         case .nodeResumed(let name): return .nodeResumed(name)
         case .revoked(let revoked): return .revoked(try Self.record(revoked))
+        case .invitationSpent(let spent):
+            return .invitationSpent(
+                serial: try Self.serial(spent.serial), worker: spent.worker,
+                at: Self.instant(spent.atNanoseconds), until: Self.instant(spent.untilNanoseconds))
         case nil: throw WireError("fact.kind", "is missing or unknown to this version")
         default: break
         }
@@ -105,7 +114,7 @@ enum FactCoding {
             return .lost(TrialID(job, lost.trial), Loss(cause, lost.reason), worker: lost.worker)
         case .ended(let ended):
             return .ended(job, try Self.end(ended), at: Self.instant(ended.atNanoseconds))
-        case .nodeDrained, .nodeResumed, .revoked, nil:
+        case .nodeDrained, .nodeResumed, .revoked, .invitationSpent, nil:
             preconditionFailure("facts about no job were answered above")
         }
     }
@@ -201,5 +210,13 @@ extension FactCoding {
         RevocationRecord(
             try Revocation(serial: message.serial, holder: message.holder), by: message.by,
             at: Self.instant(message.atNanoseconds))
+    }
+
+    private static func serial(_ text: String) throws(WireError) -> SerialNumber {
+        do throws(SerialNumberError) {
+            return try SerialNumber(text: text)
+        } catch {
+            throw WireError("invitation_spent.serial", "is none: \(error)")
+        }
     }
 }

@@ -7,6 +7,8 @@ import GRDB
 /// from reading all of history.
 enum JournalSchema {
     /// Raised with every change that an older head would misread.
+    ///
+    /// - 2: revocations, and invitations that were spent.
     static let version = 2
     /// `PRAGMA application_id`: a file of another program is not touched.
     static let applicationID = 0x4153_4159  // "ASAY"
@@ -29,6 +31,9 @@ enum JournalSchema {
                 the journal \(path) has schema \(newer), which a newer Assay wrote; this one reads \
                 up to \(self.version): upgrade, or restore a backup
                 """)
+        case (self.applicationID, 1...):
+            // The tables are the same; only facts of new kinds may follow.
+            try database.execute(sql: "PRAGMA user_version = \(Self.version)")
         case (0, 0) where tables == 0: try self.create(database)
         default:
             throw JournalError(.corrupt, "\(path) is a database, but no journal of Assay")

@@ -54,7 +54,7 @@ extension SQLiteJournal {
                 try database.cachedStatement(
                     sql: "UPDATE job SET ended = 1, succeeded = ? WHERE number = ?"
                 ).execute(arguments: [end == .succeeded, Int64(job.number)])
-            case .proposed, .lost, .nodeDrained, .nodeResumed, .revoked: return
+            case .proposed, .lost, .nodeDrained, .nodeResumed, .revoked, .invitationSpent: return
             }
         }
     }

@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import Synchronization
 import Transport
@@ -23,8 +24,16 @@ package final class WorkerSessions: WorkerLinks {
     struct Session: Sendable {
         let link: LinkConnection
         var bulkLinks: [LinkConnection] = []
+        /// The one that the link began with, or what it was renewed by since.
+        var certificate: Certificate
 
         var peer: ProvedPeer { self.link.peer }
+    }
+
+    /// What people are told of a certificate.
+    struct Certificate: Equatable, Sendable {
+        let serial: SerialNumber
+        let expiresAt: Date
     }
 
     /// Bulk links that one session may have: a few transfers at once, and some slack for those
@@ -43,12 +52,12 @@ package final class WorkerSessions: WorkerLinks {
         self.content.withLock { $0.sessions[session] }
     }
 
-    /// The sessions whose workers `reason` names a reason against.
+    /// The sessions that `reason` names a reason against.
     func refused(
-        _ reason: (ProvedPeer) -> String?
+        _ reason: (Session) -> String?
     ) -> [(session: SessionNumber, reason: String)] {
-        let peers = self.content.withLock { $0.sessions.mapValues(\.peer) }
-        return peers.compactMap { session, peer in reason(peer).map { (session, $0) } }
+        let sessions = self.content.withLock { $0.sessions }
+        return sessions.compactMap { number, session in reason(session).map { (number, $0) } }
             .sorted { $0.session < $1.session }
     }
 
@@ -77,8 +86,23 @@ package final class WorkerSessions: WorkerLinks {
         self.content.withLock { content in
             content.last += 1
             let number = SessionNumber(rawValue: content.last)
-            content.sessions[number] = Session(link: link)
+            content.sessions[number] = Session(
+                link: link,
+                certificate: Certificate(serial: link.peer.serial, expiresAt: link.peer.expiresAt))
             return number
+        }
+    }
+
+    /// The worker has a new certificate, for which it showed its old one.
+    func renew(_ peer: ProvedPeer, by successor: CertificateFacts) {
+        let certificate = Certificate(serial: successor.serial, expiresAt: successor.notAfter)
+        self.content.withLock { content in
+            for (number, session) in content.sessions
+            where session.peer.identity == peer.identity
+                && session.certificate.serial == peer.serial
+            {
+                content.sessions[number]?.certificate = certificate
+            }
         }
     }
 

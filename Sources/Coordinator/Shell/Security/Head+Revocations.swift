@@ -34,7 +34,11 @@ extension Head {
     @discardableResult
     private func expel() -> Int {
         let revocations = self.server.revocations
-        for (session, reason) in self.sessions.refused({ revocations.reason(refusing: $0) }) {
+        let refused = self.sessions.refused { session in
+            revocations.reason(refusing: session.peer)
+                ?? revocations.reason(refusing: session.certificate.serial)
+        }
+        for (session, reason) in refused {
             self.loop.post(.expelled(session, reason: reason))
         }
         return self.server.expel().count

@@ -13,6 +13,7 @@ extension RPCError {
             case .badRequest: .invalidArgument
             case .exhausted: .resourceExhausted
             case .draining: .unavailable
+            case .notAllowed: .permissionDenied
             }
         self.init(code: code, message: refusal.description)
     }

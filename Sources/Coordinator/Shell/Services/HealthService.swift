@@ -9,7 +9,7 @@ package struct HealthService: Grpc_Health_V1_Health.SimpleServiceProtocol {
     /// The empty name is the head as a whole.
     static let services = [
         "", "assay.v1.Jobs", "assay.v1.Blobs", "assay.v1.Models", "assay.v1.Nodes",
-        "assay.v1.Revocations",
+        "assay.v1.Revocations", "assay.v1.Enrollment",
     ]
 
     package func check(

@@ -62,10 +62,10 @@ package struct NodesService: Assay_V1_Nodes.SimpleServiceProtocol {
         message.finished = UInt64(node.finished)
         message.version = node.version
         message.connectedAt = node.connectedAt?.sinceOrigin.seconds ?? 0
-        if let link = node.session.flatMap({ self.sessions[$0]?.link }) {
-            message.address = link.remoteHost
-            message.certificateSerial = link.peer.serial.description
-            message.certificateExpiresAt = link.peer.expiresAt.timeIntervalSince1970
+        if let session = node.session.flatMap({ self.sessions[$0] }) {
+            message.address = session.link.remoteHost
+            message.certificateSerial = session.certificate.serial.description
+            message.certificateExpiresAt = session.certificate.expiresAt.timeIntervalSince1970
         }
         return message
     }

@@ -23,7 +23,7 @@ package struct RevocationsService: Assay_V1_Revocations.SimpleServiceProtocol {
         return try await answering(self.log) {
             let wanted = try Revocation(serial: request.serial, holder: request.holder)
             let standing = self.standing(on: wanted)
-            let serials = Set(standing.map(\.serial)).sorted()
+            let serials = Set(standing.flatMap(\.serials)).sorted()
             var all = [wanted]
             if case .holder = wanted { all += serials.map { .certificate($0) } }
             let revocations = all
@@ -62,11 +62,11 @@ package struct RevocationsService: Assay_V1_Revocations.SimpleServiceProtocol {
         }
     }
 
-    private func standing(on revocation: Revocation) -> [ProvedPeer] {
-        (self.connections.value?.all ?? []).compactMap(\.peer).filter { peer in
+    private func standing(on revocation: Revocation) -> [Connection] {
+        (self.connections.value?.all ?? []).filter { connection in
             switch revocation {
-            case .certificate(let serial): peer.serial == serial
-            case .holder(let holder): Holder(peer.identity) == holder
+            case .certificate(let serial): connection.serials.contains(serial)
+            case .holder(let holder): connection.peer.map { Holder($0.identity) } == holder
             }
         }
     }

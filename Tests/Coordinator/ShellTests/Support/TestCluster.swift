@@ -7,22 +7,36 @@ import Wire
 struct TestCluster {
     private let authority: Authority
 
-    init() throws {
+    init(begun: Date = Date()) throws {
         var generator = SystemRandomNumberGenerator()
-        self.authority = try Authority(cluster: "lab", now: Date(), using: &generator)
+        self.authority = try Authority(cluster: "lab", now: begun, using: &generator)
     }
 
-    func issue(_ role: Role, _ name: String) throws -> CredentialStore {
+    /// Makes an issuer as `assay-certs issue issuer` does, in a directory with `ca.pem`.
+    func writeIssuer(to directory: String) throws {
+        var generator = SystemRandomNumberGenerator()
+        let place = CertificateDirectory(directory)
+        try place.write(
+            issuer: self.authority.issueIssuer(
+                named: "head", now: Date(), using: &generator),
+            existing: .refused)
+        try self.authority.certificatePEM.write(
+            toFile: "\(directory)/ca.pem", atomically: true, encoding: .utf8)
+    }
+
+    func issue(
+        _ role: Role, _ name: String, now: Date = Date()
+    ) throws -> CredentialStore {
         var generator = SystemRandomNumberGenerator()
         let names = role == .head ? [try ServerName(address: "127.0.0.1")] : []
         let issued = try self.authority.issue(
             CertificateRequest(
                 for: try self.authority.identity(role, name), serverNames: names,
                 lifetime: .hours(1)),
-            now: Date(), using: &generator)
+            now: now, using: &generator)
         return CredentialStore(
             try Credentials(
                 authority: self.authority.certificatePEM, certificate: issued.certificatePEM,
-                key: issued.keyPEM))
+                key: issued.keyPEM, now: now))
     }
 }

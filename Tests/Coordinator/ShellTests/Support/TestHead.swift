@@ -15,6 +15,7 @@ struct TestHead: Sendable {
     /// - Parameter state: nil is a state that goes with the head.
     static func with<Answer: Sendable>(
         state: String? = nil, cluster: TestCluster? = nil,
+        enrollment: HeadSettings.Enrollment = .defaults,
         _ body: @escaping @Sendable (TestHead) async throws -> Answer
     ) async throws -> Answer {
         let scratch = try ScratchDirectory()
@@ -22,7 +23,8 @@ struct TestHead: Sendable {
         var settings = HeadSettings(
             listener: ListenerSettings(.bind(HostAndPort(host: "127.0.0.1", port: 0))),
             state: state.map { .directory($0) } ?? .session,
-            session: .init(temporaryDirectory: scratch.path, ending: .removed))
+            session: .init(temporaryDirectory: scratch.path, ending: .removed),
+            enrollment: enrollment)
         settings.listener.grace = .seconds(2)
         settings.coordinator.leases.reattachWait = .zero
         let answer = try await CoordinatorDaemon.with(

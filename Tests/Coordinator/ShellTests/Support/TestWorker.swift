@@ -27,8 +27,7 @@ final class TestWorker: LinkDelegate {
         to head: TestHead, as name: String = "w1", slots: Int = 8, held: [Lease] = [],
         with credentials: CredentialStore? = nil
     ) async throws -> LinkConnection {
-        let dialer = Dialer(
-            credentials: try credentials ?? head.cluster.issue(.worker, name))
+        let dialer = Dialer(credentials: try credentials ?? head.cluster.issue(.worker, name))
         let link = try await dialer.connect(to: head.place, delegate: self)
         link.send([
             .hello(
