@@ -93,9 +93,9 @@ import Testing
 }
 
 extension Seen {
-    /// Other clients were served all the while, and nothing of the attack is left.
+    /// Nothing of the attack is left. An attacker that saw another client go without an answer has
+    /// failed before this.
     func expectHarmless(memoryMB: Double = 64) throws {
-        #expect(try self.number("questions_answered") > 0)
         #expect(try self.isTrue("descriptors_are_back"), "\(self.text)")
         #expect(try self.number("memory_grew_mb") < memoryMB, "\(self.text)")
     }

@@ -197,6 +197,8 @@ def watches(head, count):
         for number_ in range(int(count)):
             if number_ % 200 == 0:
                 users.append(User(head, "eve"))
+                # One handshake after the other: this client takes seconds for many at once.
+                grpc.channel_ready_future(users[-1].channel).result(timeout=60)
             calls.append(users[-1].channel.unary_stream(JOBS + "Watch")(block(1, job)))
         for one in calls:
             try:

@@ -120,9 +120,12 @@ def reports_flood(head, count):
 
     def attack():
         link = Link(head, greeting=hello())
-        burst = reports(*[report(STRANGER, idle_done())] * 1000)
-        for _ in range(int(count) // 1000):
-            link.send(burst)
+        ghost = [block(1, "x") + block(2, blob(DIGEST, 5))]
+        bursts = [
+            reports(*[report(STRANGER, event)] * 1000)
+            for event in (idle_done(), scored(outputs=ghost))]
+        for number_ in range(int(count) // 1000):
+            link.send(bursts[number_ % 2])
         # Every one of them was heard, and answered by "drop it" at most.
         link.send(hello())
         return {"ended_with_a_word": link.refusal() is not None}

@@ -17,8 +17,9 @@ final class Transfers: Sendable {
         // At most one of these for each link: a link waits for the answer to its last wish.
         case fetch(Fetch, BulkLink)
         case put(Put, ChunkQueue, BulkLink)
-        /// Outcomes that name blobs are heard once it is sure that the worker brought those.
-        case report([Report], SessionNumber)
+        /// Outcomes that name blobs are heard once it is sure that the worker brought those; its
+        /// link is not read meanwhile.
+        case report([Report], SessionNumber, LinkConnection)
     }
 
     init(loop: CoordinatorLoop, blobs: BlobStore, logger: Logger) {
@@ -39,8 +40,9 @@ final class Transfers: Sendable {
                     case .fetch(let fetch, let bulk): await self.serve(fetch, over: bulk)
                     case .put(let put, let queue, let bulk):
                         await self.receive(put, from: queue, over: bulk)
-                    case .report(let reports, let session):
+                    case .report(let reports, let session, let link):
                         await self.examine(reports, of: session)
+                        link.resumeReading()
                     }
                 }
             }

@@ -143,7 +143,9 @@ private final class WorkerLink: LinkDelegate {
         let plain = reports.filter { $0.outputs.isEmpty }
         if !plain.isEmpty { self.gate.loop.post(.reported(session, plain)) }
         if plain.count < reports.count {
-            self.gate.transfers.begin(.report(reports.filter { !$0.outputs.isEmpty }, session))
+            link.pauseReading()
+            self.gate.transfers.begin(
+                .report(reports.filter { !$0.outputs.isEmpty }, session, link))
         }
         if drains { self.gate.loop.post(.workerDrains(session)) }
         guard self.gate.loop.isCongested else { return }
