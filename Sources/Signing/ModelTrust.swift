@@ -176,6 +176,17 @@ private struct IssuerPolicy: VerifierPolicy {
             guard let usage = try? issuer.extensions.keyUsage, usage.keyCertSign else {
                 return .failsToMeetPolicy(reason: "an issuer may not sign certificates")
             }
+            // A head's own issuer says that it is for clients: it names workers only, and whoever
+            // steals it must not make heads that sign models.
+            do {
+                if let usages = try issuer.extensions.extendedKeyUsage,
+                    !usages.contains(.codeSigning)
+                {
+                    return .failsToMeetPolicy(reason: "an issuer may not vouch for models")
+                }
+            } catch {
+                return .failsToMeetPolicy(reason: "an issuer's extensions cannot be read")
+            }
         }
         return .meetsPolicy
     }

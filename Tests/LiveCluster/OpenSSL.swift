@@ -27,7 +27,7 @@ package struct OpenSSL {
 
     /// Makes an authority in a directory of the cluster, as a company has one: a root, or one that
     /// another signed and that signs no further ones.
-    func makeAuthority(_ name: String, below parent: String? = nil) async throws {
+    package func makeAuthority(_ name: String, below parent: String? = nil) async throws {
         try self.cluster.makeDirectory(name)
         let place = self.cluster.path(name)
         let key = [

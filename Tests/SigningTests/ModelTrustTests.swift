@@ -194,6 +194,13 @@ import X509
         let tired = try Forge.issue(wish, by: self.root)
         let issued = try Forge.issue(by: tired)
         #expect(await self.refusal(try Forge.sign(as: issued, chain: [tired]))?.code == .untrusted)
+
+        // As a head's issuer of workers is: whoever steals it signs no models.
+        var workers = Forge.Wish.authority("issuer of a head")
+        workers.extended = [.clientAuth]
+        let issuer = try Forge.issue(workers, by: self.root)
+        let thief = try Forge.issue(by: issuer)
+        #expect(await self.refusal(try Forge.sign(as: thief, chain: [issuer]))?.code == .untrusted)
     }
 
     @Test func `an authority's heads are believed for its own cluster only`() async throws {

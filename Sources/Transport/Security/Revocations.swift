@@ -55,8 +55,8 @@ package final class Revocations: Sendable {
             """
     }
 
-    /// Why a connection may stand no longer: for the certificate that it began with, or for one that
-    /// the peer was given since.
+    /// Why a connection may stand no longer: for the certificate that it began with, or for one
+    /// that the peer was given since.
     func reason(refusing connection: Connection) -> String? {
         guard let peer = connection.peer else { return nil }
         return self.reason(refusing: peer)

@@ -1,7 +1,7 @@
 package import Foundation
 import NIOCore
 import Synchronization
-import Wire
+package import Wire
 
 /// One accepted connection; a number is never used twice.
 package struct ConnectionID: Hashable, Comparable, Sendable, CustomStringConvertible {
