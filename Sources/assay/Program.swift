@@ -70,7 +70,8 @@ struct Assay: AsyncParsableCommand {
                 name: "Clusters:",
                 subcommands: [
                     HeadCommand.self, WorkerCommand.self, NodesCommand.self, NodeCommand.self,
-                    RevokeCommand.self, RevocationsCommand.self, HealthCommand.self,
+                    RevokeCommand.self, RevocationsCommand.self, AuditCommand.self,
+                    HealthCommand.self,
                     PortsCommand.self,
                     BenchCommand.self, VersionCommand.self,
                 ]),

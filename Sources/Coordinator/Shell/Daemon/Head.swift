@@ -13,6 +13,7 @@ struct Head: Sendable {
     let transfers: Transfers
     let server: Server
     let vitals: Vitals
+    let audit: AuditLog
 
     init(
         _ settings: HeadSettings, state: StateDirectory, credentials: CredentialStore, log: Logger
@@ -23,6 +24,9 @@ struct Head: Sendable {
         let journal = try SQLiteJournal(path: state.journalPath)
         let revocations = try Self.revocations(of: journal, credentials.current)
         let clock = HeadClock()
+        let audit = try AuditLog(in: state, clock: clock)
+        let me = Act.Peer(credentials.current.identity, credentials.current.serial)
+        audit.note(Act(by: me, from: nil, AuditLog.start, "epoch/\(journal.epoch)"))
         let sessions = WorkerSessions()
         let archive = Archive(journal: journal, clock: clock)
         let loop = CoordinatorLoop(
@@ -36,6 +40,7 @@ struct Head: Sendable {
 
         self.server = try Server(
             settings.listener, credentials: credentials, revocations: revocations,
+            witness: audit,
             services: [
                 JobsService(
                     loop: loop,
@@ -51,9 +56,10 @@ struct Head: Sendable {
             pages: HeadPages(vitals: vitals, metrics: metrics).pages,
             links: WorkerGate(
                 loop: loop, sessions: sessions, transfers: transfers, revocations: revocations,
-                logger: log),
+                witness: audit, logger: log),
             logger: log)
         connections.set(self.server.connections)
+        self.audit = audit
         self.journal = journal
         self.loop = loop
         self.sessions = sessions
