@@ -73,8 +73,8 @@ struct Assay: AsyncParsableCommand {
                 subcommands: [
                     HeadCommand.self, WorkerCommand.self, JoinCommand.self, NodesCommand.self,
                     NodeCommand.self, RevokeCommand.self, RevocationsCommand.self,
-                    HealthCommand.self, PortsCommand.self, DoctorCommand.self, BenchCommand.self,
-                    VersionCommand.self,
+                    AuditCommand.self, HealthCommand.self, PortsCommand.self, DoctorCommand.self,
+                    BenchCommand.self, VersionCommand.self,
                 ]),
         ])
 }

@@ -57,7 +57,8 @@ import Wire
     }
 
     @Test func `a call without a stamp is refused`() async throws {
-        let interceptor = PeerInterceptor(table: ConnectionTable(pendingMax: 1))
+        let interceptor = PeerInterceptor(
+            table: ConnectionTable(pendingMax: 1), witness: NoWitness())
         let method = Assay_V1_Nodes.Method.List.descriptor
         for metadata: Metadata in [[:], [Stamp.header: "1"], [Stamp.header: "x"]] {
             let error = await #expect(throws: RPCError.self) {
@@ -104,9 +105,9 @@ import Wire
             + Assay_V1_Revocations.Method.descriptors + Assay_V1_Enrollment.Method.descriptors
             + Grpc_Health_V1_Health.Method.descriptors
         for method in methods {
-            #expect(Verb.byMethod[method.fullyQualifiedMethod] != nil, "\(method)")
+            #expect(CallRule.byMethod[method.fullyQualifiedMethod] != nil, "\(method)")
         }
-        #expect(Verb.byMethod.count == methods.count)
+        #expect(CallRule.byMethod.count == methods.count)
     }
 
     @Test(arguments: [(Role.worker, "a worker may not list nodes"), (.joiner, "a joiner may not")])

@@ -35,6 +35,11 @@ package final class LinkConnection: Sendable {
     /// The other end's host, for people.
     package var remoteHost: String { self.channel.remoteAddress?.ipAddress ?? "unknown" }
 
+    /// The other end's host and port, for people.
+    package var remoteAddress: String {
+        self.channel.remoteAddress.map(ConnectionTable.describe) ?? "unknown"
+    }
+
     /// Completes when the link has ended.
     package var ended: EventLoopFuture<Void> { self.channel.closeFuture }
 

@@ -31,12 +31,14 @@ struct PageConnections: Sendable {
     ///
     /// - Parameter verdict: asked for each request, since a peer may be expelled in between.
     func channel(
+        _ visit: PageContext.Visit,
         for verdict: @escaping @Sendable () -> Result<ProvedPeer, PeerRefusal>
     ) -> HTTP1Channel {
         let (pages, logger) = (self.pages, self.logger)
         return HTTP1Channel(
             responder: { request, writer, _ in
-                var response = await pages.answer(request, from: verdict(), logger: logger)
+                var response = await pages.answer(
+                    request, from: verdict(), visit, logger: logger)
                 response.sign()
                 try await writer.write(response: response.head, body: response.body)
             }, configuration: .pages)

@@ -33,7 +33,8 @@ package struct Pages: Sendable {
 
     /// Answers whatever happens: a refused peer gets 403, a failed handler 500 without details.
     func answer(
-        _ request: Request, from verdict: Result<ProvedPeer, PeerRefusal>, logger: Logger
+        _ request: Request, from verdict: Result<ProvedPeer, PeerRefusal>,
+        _ visit: PageContext.Visit, logger: Logger
     ) async -> Response {
         let peer: ProvedPeer
         switch verdict {
@@ -48,7 +49,7 @@ package struct Pages: Sendable {
         guard length <= Self.bodyBytesMax else {
             return .plain(.contentTooLarge, "a body has at most \(Self.bodyBytesMax) bytes")
         }
-        let context = PageContext(source: .init(logger: logger, peer: peer))
+        let context = PageContext(source: .init(logger: logger, peer: peer, visit: visit))
         do {
             return try await self.respond(request, context)
         } catch let error as any HTTPResponseError {

@@ -1,5 +1,5 @@
 import GRPCCore
-import Wire
+package import Wire
 
 /// Refuses the calls that a role can never make; objects of others are the handlers' to judge, by
 /// the same table.
@@ -11,43 +11,64 @@ struct AuthorizationInterceptor: ServerInterceptor {
             StreamingServerResponse<Output>
     ) async throws -> StreamingServerResponse<Output> {
         let method = context.descriptor.fullyQualifiedMethod
-        guard let verb = Verb.byMethod[method] else {
+        guard let rule = CallRule.byMethod[method] else {
             throw RPCError(
                 code: .permissionDenied, message: "\(method) has no rule who may call it")
         }
-        try context.permit(verb, .none)
+        switch rule.object {
+        case .none: try await context.permit(rule.verb, .none)
+        case .named:
+            let role = try context.peer.role
+            // Refused, and remembered, before the handler has looked what it is about.
+            if Permission.judge(role, rule.verb, .none) != .allowed {
+                try await context.permit(rule.verb, .none)
+            }
+        }
         return try await next(request, context)
     }
 }
 
-extension Verb {
-    /// What each call does. A method that is not here is refused: nobody thought of it.
-    static let byMethod: [String: Verb] = {
-        let rules: [(MethodDescriptor, Verb)] = [
-            (Assay_V1_Jobs.Method.Submit.descriptor, .submitJob),
-            (Assay_V1_Jobs.Method.Run.descriptor, .submitJob),
-            (Assay_V1_Jobs.Method.Get.descriptor, .readJob),
-            (Assay_V1_Jobs.Method.List.descriptor, .listJobs),
-            (Assay_V1_Jobs.Method.Watch.descriptor, .readJob),
-            (Assay_V1_Jobs.Method.Cancel.descriptor, .cancelJob),
-            (Assay_V1_Jobs.Method.Trials.descriptor, .readJob),
-            (Assay_V1_Blobs.Method.Stat.descriptor, .uploadBlob),
-            (Assay_V1_Blobs.Method.Put.descriptor, .uploadBlob),
-            (Assay_V1_Models.Method.List.descriptor, .listModels),
-            (Assay_V1_Models.Method.Get.descriptor, .readModel),
-            (Assay_V1_Models.Method.Fetch.descriptor, .readModel),
-            (Assay_V1_Nodes.Method.List.descriptor, .listNodes),
-            (Assay_V1_Nodes.Method.Drain.descriptor, .controlNode),
-            (Assay_V1_Nodes.Method.Resume.descriptor, .controlNode),
-            (Assay_V1_Revocations.Method.Revoke.descriptor, .revoke),
-            (Assay_V1_Revocations.Method.List.descriptor, .listRevocations),
-            (Assay_V1_Enrollment.Method.Invite.descriptor, .inviteNode),
-            (Assay_V1_Enrollment.Method.Join.descriptor, .joinCluster),
-            (Assay_V1_Enrollment.Method.Renew.descriptor, .renewCertificate),
-            (Grpc_Health_V1_Health.Method.Check.descriptor, .readHealth),
-            (Grpc_Health_V1_Health.Method.Watch.descriptor, .readHealth),
+/// What a call does, and who knows what it is about.
+package struct CallRule: Equatable, Sendable {
+    package let verb: Verb
+    package let object: Object
+
+    package enum Object: Sendable {
+        /// Nothing in particular, or what only comes with the answer: judged by the interceptor.
+        case none
+        /// The handler calls `permit` once it knows the object.
+        case named
+    }
+
+    /// A method that is not here is refused: nobody thought of it.
+    package static let byMethod: [String: CallRule] = {
+        let rules: [(MethodDescriptor, Verb, Object)] = [
+            (Assay_V1_Jobs.Method.Submit.descriptor, .submitJob, .named),
+            (Assay_V1_Jobs.Method.Run.descriptor, .submitJob, .none),
+            (Assay_V1_Jobs.Method.Get.descriptor, .readJob, .named),
+            (Assay_V1_Jobs.Method.List.descriptor, .listJobs, .none),
+            (Assay_V1_Jobs.Method.Watch.descriptor, .readJob, .named),
+            (Assay_V1_Jobs.Method.Cancel.descriptor, .cancelJob, .named),
+            (Assay_V1_Jobs.Method.Trials.descriptor, .readJob, .named),
+            (Assay_V1_Blobs.Method.Stat.descriptor, .uploadBlob, .none),
+            (Assay_V1_Blobs.Method.Put.descriptor, .uploadBlob, .named),
+            (Assay_V1_Models.Method.List.descriptor, .listModels, .none),
+            (Assay_V1_Models.Method.Get.descriptor, .readModel, .named),
+            (Assay_V1_Models.Method.Fetch.descriptor, .readModel, .named),
+            (Assay_V1_Nodes.Method.List.descriptor, .listNodes, .none),
+            (Assay_V1_Nodes.Method.Drain.descriptor, .controlNode, .named),
+            (Assay_V1_Nodes.Method.Resume.descriptor, .controlNode, .named),
+            (Assay_V1_Revocations.Method.Revoke.descriptor, .revoke, .named),
+            (Assay_V1_Revocations.Method.List.descriptor, .listRevocations, .none),
+            (Assay_V1_Enrollment.Method.Invite.descriptor, .inviteNode, .named),
+            (Assay_V1_Enrollment.Method.Join.descriptor, .joinCluster, .named),
+            (Assay_V1_Enrollment.Method.Renew.descriptor, .renewCertificate, .named),
+            (Grpc_Health_V1_Health.Method.Check.descriptor, .readHealth, .none),
+            (Grpc_Health_V1_Health.Method.Watch.descriptor, .readHealth, .none),
         ]
         return Dictionary(
-            uniqueKeysWithValues: rules.map { ($0.0.fullyQualifiedMethod, $0.1) })
+            uniqueKeysWithValues: rules.map { method, verb, object in
+                (method.fullyQualifiedMethod, CallRule(verb: verb, object: object))
+            })
     }()
 }

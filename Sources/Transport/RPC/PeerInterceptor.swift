@@ -4,6 +4,7 @@ package import Wire
 /// Gives every handler the proved peer of its connection, and refuses calls without one.
 struct PeerInterceptor: ServerInterceptor {
     let table: ConnectionTable
+    let witness: any Witness
 
     func intercept<Input: Sendable, Output: Sendable>(
         request: StreamingServerRequest<Input>, context: ServerContext,
@@ -23,7 +24,7 @@ struct PeerInterceptor: ServerInterceptor {
             request.metadata.removeAllValues(forKey: Stamp.header)
             var context = context
             context.transportSpecific = CallerOfRPC(
-                peer: peer, connection: connection.id, table: self.table)
+                peer: peer, address: connection.address, table: self.table, witness: self.witness)
             return try await next(request, context)
         case .refused(let refusal):
             throw RPCError(
@@ -37,8 +38,9 @@ struct PeerInterceptor: ServerInterceptor {
 /// Who makes a call, as it travels in the call's context.
 struct CallerOfRPC: ServerContext.TransportSpecific {
     let peer: ProvedPeer
-    let connection: ConnectionID
+    let address: String
     let table: ConnectionTable
+    let witness: any Witness
 }
 
 extension ServerContext {
@@ -46,28 +48,73 @@ extension ServerContext {
     ///
     /// - Throws: `unauthenticated` when the call did not come through `Server`.
     package var peer: ProvedPeer {
+        get throws(RPCError) { try self.caller.peer }
+    }
+
+    private var caller: CallerOfRPC {
         get throws(RPCError) {
             guard let caller = self.transportSpecific as? CallerOfRPC else {
                 throw RPCError(code: .unauthenticated, message: "the caller is unknown")
             }
-            return caller.peer
+            return caller
         }
     }
 
     /// The caller's certificate has a successor: what stands on the old one stands until the new
     /// one's end.
     package func extend(to successor: CertificateFacts) throws(RPCError) {
-        guard let caller = self.transportSpecific as? CallerOfRPC else {
-            throw RPCError(code: .unauthenticated, message: "the caller is unknown")
-        }
+        let caller = try self.caller
         caller.table.extend(caller.peer, to: successor)
     }
 
-    /// Refuses what the caller's role may not do to an object of this owner.
-    package func permit(_ verb: Verb, _ ownership: Ownership) throws(RPCError) {
-        let judgement = Permission.judge(try self.peer.role, verb, ownership)
+    /// Judges what the caller's role may do to an object of this owner, and has it remembered.
+    ///
+    /// Every call comes by here once: where it touches an object, when that is known. What changes
+    /// something is on disk when this returns.
+    ///
+    /// - Parameter object: what is touched, as in `job/j17`.
+    /// - Throws: `permissionDenied` with the reason; `unavailable` when it cannot be remembered.
+    package func permit(
+        _ verb: Verb, _ ownership: Ownership, on object: String? = nil
+    ) async throws(RPCError) {
+        let caller = try self.caller
+        let judgement = Permission.judge(caller.peer.role, verb, ownership)
+        if judgement != .allowed || !verb.isRoutine {
+            let act = Act(
+                by: Act.Peer(caller.peer), from: caller.address, verb.rawValue, object, judgement)
+            try await caller.remember(act, durably: verb.changesSomething)
+        }
         if case .refused(let reason) = judgement {
             throw RPCError(code: .permissionDenied, message: reason)
+        }
+    }
+
+    /// Has one more object of a permitted act remembered, as of each job of a stream.
+    package func note(_ verb: Verb, on object: String) throws(RPCError) {
+        let caller = try self.caller
+        caller.witness.note(
+            Act(by: Act.Peer(caller.peer), from: caller.address, verb.rawValue, object))
+    }
+
+    /// Has it remembered that what the caller named is not there.
+    package func noteMissing(_ verb: Verb, on object: String) throws(RPCError) {
+        let caller = try self.caller
+        caller.witness.note(
+            Act(
+                by: Act.Peer(caller.peer), from: caller.address, verb.rawValue, object,
+                .refused(reason: "there is none")))
+    }
+}
+
+extension CallerOfRPC {
+    /// Whoever reads need not wait for the disk, unless so much waits that memory would fill up.
+    fileprivate func remember(_ act: Act, durably: Bool) async throws(RPCError) {
+        guard durably || self.witness.isCongested else { return self.witness.note(act) }
+        do {
+            try await self.witness.record(act)
+        } catch {
+            throw RPCError(
+                code: .unavailable, message: "the head cannot write its audit log, or is stopping")
         }
     }
 }

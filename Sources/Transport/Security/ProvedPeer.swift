@@ -16,6 +16,14 @@ package struct UnprovedPeer: Sendable {
         self.der = try? certificate?.toDERBytes()
     }
 
+    /// Whom the certificate names, for those who remember who was refused.
+    var claim: Act.Peer? {
+        guard let der = self.der, let facts = try? CertificateFacts(der: der),
+            facts.uris.count == 1, let identity = try? Identity(uri: facts.uris[0])
+        else { return nil }
+        return Act.Peer(identity, facts.serial)
+    }
+
     /// Judges what the certificate says.
     ///
     /// - Throws: the first reason to refuse, in the order in which an operator would look.

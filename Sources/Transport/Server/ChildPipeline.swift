@@ -21,6 +21,7 @@ struct ChildPipeline: Sendable {
     let pages: PageConnections
     let links: any LinkAcceptor
     let log: RefusalLog
+    let witness: any Witness
     let logger: Logger
 
     /// The server has ended; the child must not begin.
@@ -68,20 +69,38 @@ struct ChildPipeline: Sendable {
             verdict = self.table.judge(gate.id, .failure(PeerRefusal(reason)), application)
         }
         switch verdict {
-        case .success: gate.proved(application)
-        case .failure(let refusal): gate.refused(refusal)
+        case .success(let peer):
+            self.remember(peer, application, gate.id)
+            gate.proved(application)
+        case .failure(let refusal):
+            gate.refused(refusal, peer: UnprovedPeer(self.certificate(of: child)).claim)
         }
         switch application {
         case .link: return self.serveLink(child, verdict)
         case .rpc: return self.serveRPC(child, configurator)
-        case .pages: return self.servePages(child, verdict)
+        case .pages: return self.servePages(child, gate.id, verdict)
         }
+    }
+
+    /// Probes connect every few seconds: that they may is not worth a line.
+    private func remember(
+        _ peer: ProvedPeer, _ application: ApplicationProtocol, _ id: ConnectionID
+    ) {
+        guard peer.role != .probe else { return }
+        self.witness.note(
+            Act(
+                by: Act.Peer(peer), from: self.table[id]?.address, Act.connect,
+                application.rawValue))
+    }
+
+    private func certificate(of child: any Channel) -> NIOSSLCertificate? {
+        try? child.pipeline.syncOperations.nioSSL_peerCertificate()
     }
 
     private func judge(
         _ child: any Channel, _ application: ApplicationProtocol
     ) -> Result<ProvedPeer, PeerRefusal> {
-        let certificate = try? child.pipeline.syncOperations.nioSSL_peerCertificate()
+        let certificate = self.certificate(of: child)
         let policy = self.policy(for: application)
         return Result { () throws(PeerRefusal) in
             try UnprovedPeer(certificate).proved(by: policy, now: Date())
@@ -145,10 +164,11 @@ struct ChildPipeline: Sendable {
     }
 
     private func servePages(
-        _ child: any Channel, _ verdict: Result<ProvedPeer, PeerRefusal>
+        _ child: any Channel, _ id: ConnectionID, _ verdict: Result<ProvedPeer, PeerRefusal>
     ) -> EventLoopFuture<Void> {
         let revocations = self.revocations
-        let http = self.pages.channel {
+        let visit = PageContext.Visit(address: self.table[id]?.address, witness: self.witness)
+        let http = self.pages.channel(visit) {
             verdict.flatMap { peer in
                 revocations.reason(refusing: peer).map { .failure(PeerRefusal($0)) }
                     ?? .success(peer)

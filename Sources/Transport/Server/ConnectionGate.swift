@@ -78,9 +78,11 @@ final class ConnectionGate: ChannelInboundHandler {
     }
 
     /// The peer is refused, and is now told why; what it says has no effect on its deadline.
-    func refused(_ refusal: PeerRefusal) {
+    ///
+    /// - Parameter peer: who its certificate names, whose chain was checked.
+    func refused(_ refusal: PeerRefusal, peer: Act.Peer?) {
         self.state = .refused
-        self.log.refused(refusal.description, self.id, self.table)
+        self.log.refused(refusal.description, self.id, self.table, peer: peer)
     }
 
     /// The handshake failed for this reason.

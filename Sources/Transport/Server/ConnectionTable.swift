@@ -254,7 +254,7 @@ package final class ConnectionTable: Sendable {
         }
     }
 
-    private static func describe(_ address: NIOCore.SocketAddress) -> String {
+    static func describe(_ address: NIOCore.SocketAddress) -> String {
         guard let host = address.ipAddress, let port = address.port else { return "local" }
         return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }

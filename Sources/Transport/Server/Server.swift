@@ -21,6 +21,7 @@ package final class Server: Sendable {
     private let settings: ListenerSettings
     private let group: any EventLoopGroup
     private let pages: PageConnections
+    private let witness: any Witness
     private let rpc: GRPCServer<HTTP2ServerTransport.Custom<Listener>>
     private let graceOver = AsyncStream.makeStream(of: Void.self)
 
@@ -31,7 +32,7 @@ package final class Server: Sendable {
     /// - Throws: `CredentialError` unless the credentials are a head's.
     package init(
         _ settings: ListenerSettings, credentials: CredentialStore,
-        revocations: Revocations = Revocations(),
+        revocations: Revocations = Revocations(), witness: any Witness = NoWitness(),
         services: [any RegistrableRPCService], interceptors: [any ServerInterceptor] = [],
         pages: Pages, links: any LinkAcceptor, logger: Logger,
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
@@ -40,19 +41,23 @@ package final class Server: Sendable {
         let table = ConnectionTable(pendingMax: settings.pendingMax)
         self.connections = table
         self.revocations = revocations
+        self.witness = witness
         self.settings = settings
         self.group = group
         self.pages = PageConnections(pages, logger: logger)
         let children = ChildPipeline(
             credentials: credentials, revocations: revocations, table: table, settings: settings,
-            pages: self.pages, links: links, log: RefusalLog(logger), logger: logger)
+            pages: self.pages, links: links, log: RefusalLog(logger, witness),
+            witness: witness, logger: logger)
         let transport = HTTP2ServerTransport.Custom(
             listenerFactory: Listener(
                 eventLoopGroup: group, settings: settings, children: children, logger: logger),
             config: Self.rpcConfig(settings))
         self.rpc = GRPCServer(
             transport: transport, services: services,
-            interceptors: [PeerInterceptor(table: table), AuthorizationInterceptor()] + interceptors
+            interceptors: [
+                PeerInterceptor(table: table, witness: witness), AuthorizationInterceptor(),
+            ] + interceptors
         )
     }
 
@@ -142,7 +147,16 @@ package final class Server: Sendable {
     /// - Returns: those that were cut, as they stood.
     @discardableResult
     package func expel() -> [Connection] {
-        self.connections.expel { self.revocations.reason(refusing: $0) }
+        let expelled = self.connections.expel { self.revocations.reason(refusing: $0) }
+        for connection in expelled {
+            guard let peer = connection.peer else { continue }
+            let reason = self.revocations.reason(refusing: peer) ?? "it is revoked"
+            self.witness.note(
+                Act(
+                    by: Act.Peer(peer), from: connection.address, Act.connect,
+                    connection.application?.rawValue, .refused(reason: reason)))
+        }
+        return expelled
     }
 
     private static func rpcConfig(

@@ -74,7 +74,7 @@ import Wire
         }
         // The session is gone and the journal is one file: its log was written back into it.
         #expect(try scratch.names() == ["state"])
-        #expect(try scratch.names(in: "state") == ["blobs", "journal.sqlite", "lock"])
+        #expect(try scratch.names(in: "state") == ["audit", "blobs", "journal.sqlite", "lock"])
     }
 
     @Test func `a drain ends the streams that are open, and says that the head stops`() async throws

@@ -15,6 +15,7 @@ struct Head: Sendable {
     let server: Server
     let vitals: Vitals
     let issuers: IssuerShelf
+    let audit: AuditLog
 
     init(
         _ settings: HeadSettings, state: StateDirectory, credentials: CredentialStore, log: Logger
@@ -28,6 +29,9 @@ struct Head: Sendable {
         let journal = try SQLiteJournal(path: state.journalPath)
         let revocations = try Self.revocations(of: journal, credentials.current)
         let clock = HeadClock()
+        let audit = try AuditLog(in: state, clock: clock)
+        let me = Act.Peer(credentials.current.identity, credentials.current.serial)
+        audit.note(Act(by: me, from: nil, AuditLog.start, "epoch/\(journal.epoch)"))
         let sessions = WorkerSessions()
         let archive = Archive(journal: journal, clock: clock)
         let loop = CoordinatorLoop(
@@ -41,6 +45,7 @@ struct Head: Sendable {
 
         self.server = try Server(
             settings.listener, credentials: credentials, revocations: revocations,
+            witness: audit,
             services: [
                 JobsService(
                     loop: loop,
@@ -60,9 +65,10 @@ struct Head: Sendable {
             pages: HeadPages(vitals: vitals, metrics: metrics).pages,
             links: WorkerGate(
                 loop: loop, sessions: sessions, transfers: transfers, revocations: revocations,
-                logger: log),
+                witness: audit, logger: log),
             logger: log)
         connections.set(self.server.connections)
+        self.audit = audit
         self.journal = journal
         self.loop = loop
         self.sessions = sessions

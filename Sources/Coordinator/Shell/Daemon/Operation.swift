@@ -33,6 +33,12 @@ struct Operation: Sendable {
                 self.head.transfers.stop()
                 probe?.shutDown()
                 group.cancelAll()
+                self.note(AuditLog.stop, nil)
+                self.head.audit.finish()
+            }
+            group.addTask {
+                try await self.head.audit.run()
+                return .other
             }
             group.addTask {
                 try await self.head.server.run()
@@ -83,6 +89,13 @@ struct Operation: Sendable {
         return CoordinatorLoop.Watchdog(interval: timeout / 2) { service.keepAlive() }
     }
 
+    /// Has something remembered that the head does of itself.
+    private func note(_ verb: String, _ object: String?) {
+        let credentials = self.credentials.current
+        let me = Act.Peer(credentials.identity, credentials.serial)
+        self.head.audit.note(Act(by: me, from: nil, verb, object))
+    }
+
     /// Tells everybody once the port is bound and the journal replayed.
     private func announce(_ listening: @Sendable (Int) -> Void) async {
         guard let port = await self.head.server.port else { return }
@@ -124,6 +137,7 @@ struct Operation: Sendable {
         do throws(CredentialError) {
             try self.credentials.reload()
             let credentials = self.credentials.current
+            self.note(AuditLog.reload, "certificate/\(credentials.serial)")
             let cut = self.head.revoke(listed: credentials.revoked)
             self.log.info(
                 "the certificate was read again",

@@ -23,6 +23,7 @@ struct WorkerGate: LinkAcceptor {
     let sessions: WorkerSessions
     let transfers: Transfers
     let revocations: Revocations
+    let witness: any Witness
     let logger: Logger
 
     func accepted(_ link: LinkConnection, peer: ProvedPeer) -> any LinkDelegate {
@@ -37,6 +38,16 @@ struct WorkerGate: LinkAcceptor {
         metadata["worker"] = "\(worker)"
         if untold > 0 { metadata["untold"] = "\(untold)" }
         self.logger.info(event, metadata: metadata)
+    }
+
+    /// Each link's first word is remembered; what follows is the trials' business.
+    fileprivate func note(
+        _ object: String, on link: LinkConnection, _ judgement: Permission = .allowed
+    ) {
+        self.witness.note(
+            Act(
+                by: Act.Peer(link.peer), from: link.remoteAddress, Verb.openLink.rawValue, object,
+                judgement))
     }
 }
 
@@ -105,6 +116,7 @@ private final class WorkerLink: LinkDelegate {
         switch frame {
         case .message(.hello(let hello)):
             let session = self.gate.sessions.open(link)
+            self.gate.note("control/\(session)", on: link)
             self.gate.loop.post(.connected(session, worker: link.peer.name, hello))
             // A revocation in between may have looked at the sessions before this one was there.
             if let reason = self.gate.revocations.reason(refusing: link.peer) {
@@ -120,8 +132,11 @@ private final class WorkerLink: LinkDelegate {
         case .message(.bulkHello(let session)):
             switch self.gate.sessions.openBulk(session, over: link) {
             case .admitted:
+                self.gate.note("bulk/\(session)", on: link)
                 return .bulk(session, BulkLink(link, session, self.gate.transfers))
-            case .refused(let reason): throw Misconduct(reason)
+            case .refused(let reason):
+                self.gate.note("bulk/\(session)", on: link, .refused(reason: reason))
+                throw Misconduct(reason)
             }
         case .message, .chunk: throw Misconduct("a link begins with a hello")
         }

@@ -47,6 +47,7 @@ package struct BlobsService: Assay_V1_Blobs.SimpleServiceProtocol {
             for try await part in request {
                 if draft == nil {
                     let announced = try Blob(part.blob)
+                    try await context.permit(.uploadBlob, .none, on: "blob/\(announced.digest)")
                     // Uploaded once: who brings it again is answered at once.
                     let found = try await FileThreads.run {
                         self.blobs.find(announced.digest, broughtBy: bringer)

@@ -21,8 +21,10 @@ struct Caller {
     }
 
     /// - Throws: `permissionDenied` unless the caller may do this to something of this owner.
-    func permit(_ verb: Verb, ownedBy owner: String) throws(RPCError) {
-        try self.context.permit(verb, owner == self.owner ? .own : .others)
+    func permit(
+        _ verb: Verb, ownedBy owner: String, on object: String
+    ) async throws(RPCError) {
+        try await self.context.permit(verb, owner == self.owner ? .own : .others, on: object)
     }
 
     /// Whose objects a list shows to the caller; nil is everybody's.

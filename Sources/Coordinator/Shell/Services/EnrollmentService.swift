@@ -41,6 +41,7 @@ package struct EnrollmentService: Assay_V1_Enrollment.SimpleServiceProtocol {
             } catch {
                 throw RPCError(code: .invalidArgument, message: error.description)
             }
+            try await context.permit(.inviteNode, .none, on: "worker/\(guest.name)")
             let proof = try self.proof(request.request, of: guest)
             let signed = try self.sign(proof, lasting: lifetime, by: try self.issuers.demand())
             self.log.info(
@@ -59,6 +60,7 @@ package struct EnrollmentService: Assay_V1_Enrollment.SimpleServiceProtocol {
         try await answering(self.log) {
             let peer = try context.peer
             let worker = try self.identity(.worker, of: peer)
+            try await context.permit(.joinCluster, .none, on: "worker/\(worker.name)")
             // What would fail anyway must not spend the invitation.
             let proof = try self.proof(request.request, of: worker)
             let issuer = try self.issuers.demand()
@@ -94,6 +96,7 @@ package struct EnrollmentService: Assay_V1_Enrollment.SimpleServiceProtocol {
         try await answering(self.log) {
             let peer = try context.peer
             let worker = try self.identity(.worker, of: peer)
+            try await context.permit(.renewCertificate, .none, on: "worker/\(worker.name)")
             let proof = try self.proof(request.request, of: worker)
             let signed = try self.sign(
                 proof, lasting: self.lifetime, by: try self.issuers.demand())

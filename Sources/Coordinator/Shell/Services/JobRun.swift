@@ -12,10 +12,16 @@ struct JobRun: Sendable {
     private let loop: CoordinatorLoop
     private let admission: Admission
     private let owner: String
+    private let note: @Sendable (_ job: String) throws -> Void
     private let feed: JobFeed
     private let window = Window()
 
-    init(loop: CoordinatorLoop, admission: Admission, owner: String) {
+    /// - Parameter note: has a job remembered that the stream brought.
+    init(
+        loop: CoordinatorLoop, admission: Admission, owner: String,
+        note: @escaping @Sendable (_ job: String) throws -> Void
+    ) {
+        self.note = note
         self.loop = loop
         self.admission = admission
         self.owner = owner
@@ -57,7 +63,12 @@ struct JobRun: Sendable {
     }
 
     private func write(_ response: RPCWriter<Assay_V1_JobEvent>) async throws {
+        var known: Set<String> = []
         while let events = await self.feed.next() {
+            for event in events where event.hasJob {
+                if known.insert(event.job.id).inserted { try self.note(event.job.id) }
+                if event.isLast { known.remove(event.job.id) }
+            }
             try await response.write(contentsOf: events)
             let ended = events.count(where: \.isLast)
             if ended > 0, self.window.leave(ended) == .over { return }

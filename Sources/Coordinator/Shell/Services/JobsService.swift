@@ -21,7 +21,9 @@ package struct JobsService: Assay_V1_Jobs.SimpleServiceProtocol {
                 .submit(admitted.spec, owner: caller.owner, key: admitted.key, request: $0)
             }
             switch answer {
-            case .accepted(let job): return try await self.directory.find(job)
+            case .accepted(let job):
+                try await context.permit(.submitJob, .none, on: "job/\(job)")
+                return try await self.directory.find(job)
             case .refused(let refusal): throw refusal
             case .done: preconditionFailure("a submission is accepted or refused")
             }
@@ -107,7 +109,9 @@ package struct JobsService: Assay_V1_Jobs.SimpleServiceProtocol {
     ) async throws {
         let caller = try Caller(context)
         try self.admission.demandTime()
-        let run = JobRun(loop: self.loop, admission: self.admission, owner: caller.owner)
+        let run = JobRun(loop: self.loop, admission: self.admission, owner: caller.owner) { job in
+            try context.note(.submitJob, on: "job/\(job)")
+        }
         try await answering(self.log) { try await run.serve(request, response) }
     }
 
@@ -116,8 +120,14 @@ package struct JobsService: Assay_V1_Jobs.SimpleServiceProtocol {
     ) async throws -> Assay_V1_Job {
         let caller = try Caller(context)
         let job = try JobDirectory.parse(name)
-        let found = try await answering(self.log) { try await self.directory.find(job) }
-        try caller.permit(verb, ownedBy: found.owner)
+        let found: Assay_V1_Job
+        do throws(RPCError) {
+            found = try await answering(self.log) { try await self.directory.find(job) }
+        } catch {
+            if error.code == .notFound { try context.noteMissing(verb, on: "job/\(job)") }
+            throw error
+        }
+        try await caller.permit(verb, ownedBy: found.owner, on: "job/\(job)")
         return found
     }
 }

@@ -94,9 +94,10 @@ package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
             try await FileThreads.run { try self.archive.summary(of: job)?.model }
         }
         guard let model else {
+            try context.noteMissing(.readModel, on: "model/\(job)")
             throw RPCError(code: .notFound, message: "there is no model \(job)")
         }
-        try caller.permit(.readModel, ownedBy: model.owner)
+        try await caller.permit(.readModel, ownedBy: model.owner, on: "model/\(job)")
         return model
     }
 

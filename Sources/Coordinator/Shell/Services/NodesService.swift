@@ -24,22 +24,24 @@ package struct NodesService: Assay_V1_Nodes.SimpleServiceProtocol {
     package func drain(
         request: Assay_V1_NodeRequest, context: ServerContext
     ) async throws -> Assay_V1_Node {
-        try await self.change(request.name) { .drainNode($0, request: $1) }
+        try await self.change(request.name, context) { .drainNode($0, request: $1) }
     }
 
     package func resume(
         request: Assay_V1_NodeRequest, context: ServerContext
     ) async throws -> Assay_V1_Node {
-        try await self.change(request.name) { .resumeNode($0, request: $1) }
+        try await self.change(request.name, context) { .resumeNode($0, request: $1) }
     }
 
     private func change(
-        _ name: String, _ event: @escaping @Sendable (String, RequestID) -> Event
+        _ name: String, _ context: ServerContext,
+        _ event: @escaping @Sendable (String, RequestID) -> Event
     ) async throws -> Assay_V1_Node {
         try await answering(self.log) {
-            guard (1...63).contains(name.utf8.count) else {
+            guard let holder = try? Holder(text: "\(Role.worker.rawValue)/\(name)") else {
                 throw RPCError(code: .invalidArgument, message: "name is not the name of a node")
             }
+            try await context.permit(.controlNode, .none, on: "\(holder)")
             if case .refused(let refusal) = await self.loop.request({ event(name, $0) }) {
                 throw refusal
             }

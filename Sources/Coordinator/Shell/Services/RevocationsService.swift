@@ -22,6 +22,7 @@ package struct RevocationsService: Assay_V1_Revocations.SimpleServiceProtocol {
         let caller = try Caller(context)
         return try await answering(self.log) {
             let wanted = try Revocation(serial: request.serial, holder: request.holder)
+            try await context.permit(.revoke, .none, on: wanted.object)
             let standing = self.standing(on: wanted)
             let serials = Set(standing.flatMap(\.serials)).sorted()
             var all = [wanted]
@@ -80,5 +81,15 @@ package struct RevocationsService: Assay_V1_Revocations.SimpleServiceProtocol {
         message.by = record.by
         message.at = record.at.sinceOrigin.seconds
         return message
+    }
+}
+
+extension Revocation {
+    /// As the audit log names it.
+    fileprivate var object: String {
+        switch self {
+        case .certificate(let serial): "certificate/\(serial)"
+        case .holder(let holder): holder.description
+        }
     }
 }

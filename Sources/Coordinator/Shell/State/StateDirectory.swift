@@ -1,7 +1,8 @@
 import Glibc
 package import Host
 
-/// The directory in which a head keeps what must survive it: the journal and the blobs.
+/// The directory in which a head keeps what must survive it: the journal, the blobs and
+/// the audit log.
 ///
 /// It is the owner's alone, and one head's at a time: the kernel drops the lock when the head ends,
 /// however it ends.
@@ -11,6 +12,9 @@ package final class StateDirectory: Sendable {
 
     package var journalPath: String { "\(self.path)/journal.sqlite" }
     package var blobsPath: String { "\(self.path)/blobs" }
+
+    /// Of the state directory at `path`, which another process may have open.
+    package static func auditPath(in path: String) -> String { "\(path)/audit" }
 
     /// Opens the directory, or makes it, and locks it for as long as this object lives.
     ///

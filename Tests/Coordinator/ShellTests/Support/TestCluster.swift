@@ -27,16 +27,28 @@ struct TestCluster {
     func issue(
         _ role: Role, _ name: String, now: Date = Date()
     ) throws -> CredentialStore {
-        var generator = SystemRandomNumberGenerator()
-        let names = role == .head ? [try ServerName(address: "127.0.0.1")] : []
-        let issued = try self.authority.issue(
-            CertificateRequest(
-                for: try self.authority.identity(role, name), serverNames: names,
-                lifetime: .hours(1)),
-            now: now, using: &generator)
+        let issued = try self.certificate(role, name, now: now)
         return CredentialStore(
             try Credentials(
                 authority: self.authority.certificatePEM, certificate: issued.certificatePEM,
                 key: issued.keyPEM, now: now))
+    }
+
+    /// Writes `ca.pem`, `cert.pem` and `key.pem`, for clients that are not ours.
+    func write(_ role: Role, _ name: String, to path: String) throws {
+        try CertificateDirectory(path).write(
+            try self.certificate(role, name), of: self.authority, existing: .refused)
+    }
+
+    private func certificate(
+        _ role: Role, _ name: String, now: Date = Date()
+    ) throws -> Authority.Issued {
+        var generator = SystemRandomNumberGenerator()
+        let names = role == .head ? [try ServerName(address: "127.0.0.1")] : []
+        return try self.authority.issue(
+            CertificateRequest(
+                for: try self.authority.identity(role, name), serverNames: names,
+                lifetime: .hours(1)),
+            now: now, using: &generator)
     }
 }
