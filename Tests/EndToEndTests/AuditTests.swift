@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import LiveCluster
 import Testing
 
 /// The audit log of a head that lives, is killed, and is looked at.
