@@ -47,8 +47,8 @@ enum HostExamination {
                 \(census.retained.joined(separator: ", "))
                 """)
         }
-        let sessions = census.alive.count == 1 ? "1 session" : "\(census.alive.count) sessions"
-        return Finding("leftovers", .ok, "nothing in \(place), where \(sessions) live")
+        let living = census.alive.count == 1 ? "1 session lives" : "\(census.alive.count) live"
+        return Finding("leftovers", .ok, "nothing in \(place), where \(living)")
     }
 
     // MARK: What a runner may do
