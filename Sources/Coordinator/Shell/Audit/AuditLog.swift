@@ -7,7 +7,7 @@ import Wire
 ///
 /// ```
 /// note, record ──▶ mailbox ──▶ ┌────────────── one round ──────────────┐ ──▶ again
-///                              │ 1. take all that waits                │
+///                              │ 1. gather what waits                  │
 ///                              │ 2. chain, append, make durable (once) │
 ///                              │ 3. the tip                            │
 ///                              │ 4. tell who waits                     │
@@ -26,6 +26,14 @@ package final class AuditLog: Witness {
     private enum Entry: Sendable {
         case act(Act, Instant, CheckedContinuation<Void, any Error>?)
         case stop
+
+        /// Somebody waits until it is written.
+        var isUrgent: Bool {
+            switch self {
+            case .act(_, _, let waiter): waiter != nil
+            case .stop: true
+            }
+        }
     }
 
     /// The verb of the first line after a torn one.
@@ -94,7 +102,7 @@ package final class AuditLog: Witness {
     private enum Then { case goOn, stop }
 
     private func round(_ writer: inout Writer) throws -> Then {
-        let entries = self.mailbox.takeAll(waitingUpTo: nil)
+        let entries = self.gather()
         var waiters: [CheckedContinuation<Void, any Error>] = []
         var then = Then.goOn
         do {
@@ -114,6 +122,24 @@ package final class AuditLog: Witness {
         for waiter in waiters { waiter.resume() }
         return then
     }
+
+    /// All that waits. While nobody waits for it, a moment longer: lines that are only noted would
+    /// otherwise have the disk write each of them alone, and the journal's commits wait behind.
+    private func gather() -> [Entry] {
+        var entries: [Entry] = []
+        var more = self.mailbox.takeAll(waitingUpTo: nil)
+        let end = ContinuousClock.now + Self.gatherMax
+        while true {
+            entries += more
+            let isFull = entries.count >= Self.waitingMax
+            let left = ContinuousClock.now.duration(to: end)
+            if isFull || left <= .zero || more.contains(where: \.isUrgent) { return entries }
+            more = self.mailbox.takeAll(waitingUpTo: left)
+        }
+    }
+
+    /// A killed head may lose what was noted, and not yet written, for so long.
+    private static let gatherMax: Duration = .milliseconds(200)
 
     private func turnAway(_ entries: [Entry]) {
         for case .act(_, _, let waiter?) in entries { waiter.resume(throwing: LoopStopped()) }
