@@ -41,8 +41,6 @@ package struct Connection: Sendable {
         (self.peer.map { [$0.serial] } ?? []) + self.successors.map(\.serial)
     }
 
-    func stands(on serial: SerialNumber) -> Bool { self.serials.contains(serial) }
-
     package enum State: Sendable {
         /// In its handshake, or silent since.
         case pending
@@ -229,7 +227,9 @@ package final class ConnectionTable: Sendable {
             serial: successor.serial, expiresAt: successor.notAfter)
         self.content.withLock { content in
             for (id, connection) in content.connections
-            where connection.peer?.identity == peer.identity && connection.stands(on: peer.serial) {
+            where connection.peer?.identity == peer.identity
+                && connection.serials.contains(peer.serial)
+            {
                 // Months of renewals leave a handful: those that are not over.
                 content.connections[id]?.successors.removeAll {
                     $0.expiresAt < successor.notBefore

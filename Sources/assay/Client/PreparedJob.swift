@@ -76,9 +76,7 @@ private struct CheckedTable {
                 learning.train,
                 "is not the table that the job names: its SHA-256 is \(digest.hex)")
         }
-        let schema = try learning.schema.map { path throws(InputError) in
-            try SchemaFile.read(path)
-        }
+        let schema = try SchemaFile.read(ifGiven: learning.schema)
         let (dataset, used) = try TableFile.dataset(
             bytes, at: learning.train, schema: schema, target: learning.target,
             task: learning.task)

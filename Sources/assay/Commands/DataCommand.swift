@@ -24,9 +24,7 @@ struct DataCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let given = try self.schema.map { path throws(InputError) in
-                try SchemaFile.read(path)
-            }
+            let given = try SchemaFile.read(ifGiven: self.schema)
             let bytes = try TableFile.bytes(self.data)
             let schema = try given ?? TableFile.inferred(bytes, at: self.data)
             let report = TableReport(

@@ -28,9 +28,7 @@ extension DataCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let given = try self.schema.map { path throws(InputError) in
-                try SchemaFile.read(path)
-            }
+            let given = try SchemaFile.read(ifGiven: self.schema)
             let referenceBytes = try TableFile.bytes(self.reference)
             let schema = try given ?? TableFile.inferred(referenceBytes, at: self.reference)
             let reference = try TableFile.frame(referenceBytes, at: self.reference, schema: schema)

@@ -13,6 +13,12 @@ enum SchemaFile {
         try Self.schema(StrictYAML(path: path))
     }
 
+    /// The schema that somebody named, where somebody named one.
+    static func read(ifGiven path: String?) throws(InputError) -> Schema? {
+        guard let path else { return nil }
+        return try Self.read(path)
+    }
+
     static func schema(_ yaml: StrictYAML) throws(InputError) -> Schema {
         var root = yaml.root
         let list = try root.required("columns", example: "columns: [{ name: a, kind: numeric }]")
