@@ -155,12 +155,13 @@ private final class WorkerLink: LinkDelegate {
             case .message, .chunk: throw Misconduct("that is not said on a control link")
             }
         }
-        let plain = reports.filter { $0.outputs.isEmpty }
+        // Most bursts have none, and are handed on as they are.
+        let bearing = reports.filter { !$0.outputs.isEmpty }
+        let plain = bearing.isEmpty ? reports : reports.filter { $0.outputs.isEmpty }
         if !plain.isEmpty { self.gate.loop.post(.reported(session, plain)) }
-        if plain.count < reports.count {
+        if !bearing.isEmpty {
             link.pauseReading()
-            self.gate.transfers.begin(
-                .report(reports.filter { !$0.outputs.isEmpty }, session, link))
+            self.gate.transfers.begin(.report(bearing, session, link))
         }
         if drains { self.gate.loop.post(.workerDrains(session)) }
         guard self.gate.loop.isCongested else { return }
