@@ -10,6 +10,12 @@ package struct JobSpec: Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         case idle(trials: UInt32, duration: Duration, data: Blob? = nil)
         case learning(LearningJob)
+        case command(CommandJob)
+
+        /// Whether its trials are known from the start; others are searched for.
+        package var isIdle: Bool {
+            if case .idle = self { true } else { false }
+        }
     }
 
     package init(name: String, priority: Int, seed: UInt64, budget: Budget, kind: Kind) {
@@ -56,6 +62,25 @@ package struct LearningJob: Hashable, Sendable {
         self.rows = rows
         self.columns = columns
         self.classes = classes
+    }
+}
+
+/// A search for the parameters with which a user's program scores best.
+package struct CommandJob: Hashable, Sendable {
+    package let command: Command
+    /// Of the command's metric.
+    package let direction: Direction
+    package let stopping: Stopping
+
+    /// Whether a trial may be ended before it has finished, by its intermediate scores.
+    package enum Stopping: String, Hashable, Sendable {
+        case none, median
+    }
+
+    package init(command: Command, direction: Direction, stopping: Stopping) {
+        self.command = command
+        self.direction = direction
+        self.stopping = stopping
     }
 }
 

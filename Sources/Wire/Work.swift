@@ -4,12 +4,15 @@ package enum TrialClass: Hashable, Sendable {
     /// worker before, and not read.
     case idle(Duration, data: Blob? = nil)
     case lesson(Lesson)
+    /// A program of this owner, `ROLE/NAME`. The head says whose it is: no client is asked.
+    case command(Command, owner: String)
 
     /// What must be at the worker before a trial of the class may run.
     package var blobs: [Blob] {
         switch self {
         case .idle(_, let data): data.map { [$0] } ?? []
         case .lesson(let lesson): [lesson.data, lesson.schema]
+        case .command(let command, _): command.files.map(\.blob)
         }
     }
 }

@@ -87,6 +87,7 @@ extension World {
         case .acknowledged(let leases): event = .acknowledged(leases)
         case .cancelled(let leases): event = .cancelled(leases)
         case .drain: event = .drainedByHead
+        case .verdicts: return
         case .refused(let reason): preconditionFailure("the head refused a worker: \(reason)")
         default: preconditionFailure("the head does not say \(message)")
         }

@@ -43,6 +43,8 @@ extension Coordinator {
             guard !learning.lesson.metrics.isEmpty else {
                 return Refusal(.badRequest, "a metric is needed to judge the candidates by")
             }
+        case .command:
+            return Refusal(.badRequest, "this head takes no commands")
         }
         return nil
     }

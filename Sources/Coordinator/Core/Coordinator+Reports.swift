@@ -47,6 +47,9 @@ extension Coordinator {
         let trial = report.lease.trial
         switch report.event {
         case .started: self.ledger.jobs[trial.job]?.record.start(trial.index)
+        case .progressed(let progress):
+            turn.say(
+                .tell(session, .verdicts([Verdict(report.lease, step: progress.step, .continue)])))
         case .finished(let outcome):
             self.release(trial, at: worker)
             self.roster.countFinished(at: worker)

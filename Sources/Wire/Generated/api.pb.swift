@@ -103,6 +103,33 @@ package nonisolated struct Assay_V1_LearningJob: Sendable {
   fileprivate var _lesson: Assay_V1_Lesson? = nil
 }
 
+package nonisolated struct Assay_V1_CommandJob: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var command: Assay_V1_Command {
+    get {_command ?? Assay_V1_Command()}
+    set {_command = newValue}
+  }
+  /// Returns true if `command` has been explicitly set.
+  package var hasCommand: Bool {self._command != nil}
+  /// Clears the value of `command`. Subsequent reads from it will return its default value.
+  package mutating func clearCommand() {self._command = nil}
+
+  /// of its metric: "maximise" or "minimise"
+  package var direction: String = String()
+
+  /// "none" or "median"
+  package var earlyStopping: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _command: Assay_V1_Command? = nil
+}
+
 package nonisolated struct Assay_V1_JobSpec: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -154,11 +181,20 @@ package nonisolated struct Assay_V1_JobSpec: @unchecked Sendable {
     set {_uniqueStorage()._kind = .learning(newValue)}
   }
 
+  package var command: Assay_V1_CommandJob {
+    get {
+      if case .command(let v)? = _storage._kind {return v}
+      return Assay_V1_CommandJob()
+    }
+    set {_uniqueStorage()._kind = .command(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Kind: Equatable, Sendable {
     case idle(Assay_V1_IdleJob)
     case learning(Assay_V1_LearningJob)
+    case command(Assay_V1_CommandJob)
 
   }
 
@@ -1003,9 +1039,53 @@ nonisolated extension Assay_V1_LearningJob: SwiftProtobuf.Message, SwiftProtobuf
   }
 }
 
+nonisolated extension Assay_V1_CommandJob: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CommandJob"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}command\0\u{1}direction\0\u{3}early_stopping\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._command) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.direction) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.earlyStopping) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._command {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.direction.isEmpty {
+      try visitor.visitSingularStringField(value: self.direction, fieldNumber: 2)
+    }
+    if !self.earlyStopping.isEmpty {
+      try visitor.visitSingularStringField(value: self.earlyStopping, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_CommandJob, rhs: Assay_V1_CommandJob) -> Bool {
+    if lhs._command != rhs._command {return false}
+    if lhs.direction != rhs.direction {return false}
+    if lhs.earlyStopping != rhs.earlyStopping {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Assay_V1_JobSpec: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".JobSpec"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}priority\0\u{1}seed\0\u{1}budget\0\u{1}idle\0\u{1}learning\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}priority\0\u{1}seed\0\u{1}budget\0\u{1}idle\0\u{1}learning\0\u{2}\u{18}command\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -1076,6 +1156,19 @@ nonisolated extension Assay_V1_JobSpec: SwiftProtobuf.Message, SwiftProtobuf._Me
             _storage._kind = .learning(v)
           }
         }()
+        case 30: try {
+          var v: Assay_V1_CommandJob?
+          var hadOneofValue = false
+          if let current = _storage._kind {
+            hadOneofValue = true
+            if case .command(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._kind = .command(v)
+          }
+        }()
         default: break
         }
       }
@@ -1108,6 +1201,10 @@ nonisolated extension Assay_V1_JobSpec: SwiftProtobuf.Message, SwiftProtobuf._Me
       case .learning?: try {
         guard case .learning(let v)? = _storage._kind else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      }()
+      case .command?: try {
+        guard case .command(let v)? = _storage._kind else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
       }()
       case nil: break
       }

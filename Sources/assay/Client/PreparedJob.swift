@@ -34,8 +34,8 @@ struct PreparedJob: Sendable {
     /// Whether the job ends with a model; an idle one does not.
     var makesModel: Bool {
         switch self.spec.kind {
-        case .idle: false
         case .learning: true
+        case .idle, .command: false
         }
     }
 
