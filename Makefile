@@ -9,9 +9,11 @@ BUILD := $(SWIFT) build --explicit-target-dependency-import-check error
 RELEASE := $(BUILD) -c release --static-swift-stdlib -Xlinker --no-export-dynamic
 
 # What the build and the tests need from Debian: libraries with headers, the independent clients
-# that the tests attack us with, and the judges of generated code and of units.
+# that the tests attack us with, the sandbox of commands, and the judges of generated code and of
+# units.
 PACKAGES := libopenblas-dev liblapacke-dev libsqlite3-dev libsystemd-dev libseccomp-dev \
-	binutils pkg-config openssl curl iproute2 python3 python3-venv protobuf-compiler systemd
+	binutils pkg-config openssl curl iproute2 python3 python3-venv protobuf-compiler systemd \
+	bubblewrap
 
 .PHONY: help deps clients build release test attack lint protos-check demo bench clean
 

@@ -7,6 +7,10 @@ package enum TrialClass: Hashable, Sendable {
     /// A program of this owner, `ROLE/NAME`. The head says whose it is: no client is asked.
     case command(Command, owner: String)
 
+    package var isCommand: Bool {
+        if case .command = self { true } else { false }
+    }
+
     /// What must be at the worker before a trial of the class may run.
     package var blobs: [Blob] {
         switch self {

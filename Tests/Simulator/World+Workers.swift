@@ -104,6 +104,8 @@ extension World {
                 self.plan(
                     .store(lease, outputs, worker: index, life: life),
                     in: self.chance.duration(1...10))
+            // Of commands, which nobody submits in this world.
+            case .answer: continue
             case .dropOutputs: continue
             case .exit: self.endWorker(index)
             }
