@@ -28,13 +28,22 @@ extension ModelStatement {
                 ]),
                 "resources": .array(resources),
                 // The format lets verifiers pass over what they do not know.
-                "assay": .object([
-                    "name": .string(self.name), "owner": .string(self.owner),
-                    "worker": .string(self.worker),
-                    "signed_at": .string(self.signedAt.formatted(.iso8601)),
-                ]),
+                "assay": .object(self.origin),
             ]),
         ]).encoded()
+    }
+
+    private var origin: [JSON.Member] {
+        var members = [
+            JSON.Member("name", .string(self.name)), .init("owner", .string(self.owner)),
+            .init("worker", .string(self.worker)),
+            .init("signed_at", .string(self.signedAt.formatted(.iso8601))),
+        ]
+        if !self.taintedBy.isEmpty {
+            let sources = self.taintedBy.map { JSON.string($0.hex) }
+            members.append(.init("tainted_by", .array(sources)))
+        }
+        return members
     }
 
     /// Reads what `encoded()` wrote; the bytes may come from anywhere.
@@ -76,7 +85,9 @@ extension ModelStatement {
             model: try subjects[0].member("name").text("the subject's name"),
             name: try more.member("name").text("name"),
             owner: try more.member("owner").text("owner"),
-            worker: try more.member("worker").text("worker"), signedAt: signedAt, files: files)
+            worker: try more.member("worker").text("worker"), signedAt: signedAt, files: files,
+            taintedBy: try (try more.optionalMember("tainted_by"))?.items("tainted_by")
+                .map(Self.digest) ?? [])
         guard try Self.digest(subjects[0].member("digest").member("sha256")) == root(of: files)
         else {
             throw ArtifactError(.inconsistent, "the subject's digest is not that of its files")

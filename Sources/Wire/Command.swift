@@ -164,7 +164,11 @@ package struct CommandPolicy: Hashable, Sendable {
 
     /// - Parameter owner: `ROLE/NAME` of whose job it is.
     package func admits(_ command: Command, of owner: String) -> Bool {
-        guard command.network == .none || self.allowsNetwork else { return false }
+        self.admits(command.network, of: owner)
+    }
+
+    package func admits(_ network: CommandNetwork, of owner: String) -> Bool {
+        guard network == .none || self.allowsNetwork else { return false }
         return switch self.users {
         case .nobody: false
         case .everybody: true

@@ -25,6 +25,24 @@ package struct JobSpec: Hashable, Sendable {
         self.budget = budget
         self.kind = kind
     }
+
+    /// The metric that a search goes by, and which way; nil for an idle job.
+    package var objective: (metric: String, direction: Direction)? {
+        switch self.kind {
+        case .idle: nil
+        case .learning(let job): job.lesson.metrics.first.map { ($0, job.direction) }
+        case .command(let job): (job.command.metric, job.direction)
+        }
+    }
+
+    /// What its trials read.
+    package var blobs: [Blob] {
+        switch self.kind {
+        case .idle(_, _, let data): data.map { [$0] } ?? []
+        case .learning(let job): [job.lesson.data, job.lesson.schema]
+        case .command(let job): job.command.files.map(\.blob)
+        }
+    }
 }
 
 /// What a job may use; whichever is used up first ends the search.

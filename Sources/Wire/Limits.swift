@@ -114,6 +114,12 @@ package enum Limits {
     /// Intermediate scores of one job that are kept and judged, in reports: some 100 MB.
     package static let progressPerJobMax = 1_000_000
 
+    /// Blobs that a head knows to be tainted, or to have been: some 200 MB of memory.
+    package static let taintedBlobsMax = 1_000_000
+    /// A worker ends a command's program by itself when its wall time is over; so much later the
+    /// trial is ended with its runner.
+    package static let commandEndGrace: Duration = .seconds(10)
+
     // MARK: Tables, as the engine reads them
 
     /// Rows of a table, so that a row's number fits 32 bits.

@@ -47,11 +47,15 @@ import Testing
             total.headCrashes += summary.headCrashes
             total.workerCrashes += summary.workerCrashes
             total.brokenLinks += summary.brokenLinks
+            total.stopped += summary.stopped
+            total.inherited += summary.inherited
         }
         #expect(total.outcomes > 500)
         #expect(total.losses > 50)
         #expect(total.headCrashes > 20)
         #expect(total.workerCrashes > 20)
         #expect(total.brokenLinks > 100)
+        #expect(total.stopped > 5)
+        #expect(total.inherited > 5)
     }
 }

@@ -28,6 +28,9 @@ package struct Simulation {
         package var headCrashes = 0
         package var workerCrashes = 0
         package var brokenLinks = 0
+        /// Trials that were stopped early, and jobs that read what a program made.
+        package var stopped = 0
+        package var inherited = 0
 
         package init() {}
 
@@ -35,7 +38,8 @@ package struct Simulation {
             """
             \(self.steps) steps, \(self.jobs) jobs, \(self.outcomes) outcomes, \
             \(self.losses) losses, \(self.headCrashes) crashes of the head, \
-            \(self.workerCrashes) of workers, \(self.brokenLinks) broken links
+            \(self.workerCrashes) of workers, \(self.brokenLinks) broken links, \(self.stopped) trials stopped, \
+            \(self.inherited) tainted jobs
             """
         }
     }

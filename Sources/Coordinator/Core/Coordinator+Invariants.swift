@@ -7,6 +7,8 @@ extension Coordinator {
     package struct Durable: Equatable, Sendable {
         package let records: [JobRecord]
         package let studies: [Study?]
+        package let rules: [MedianRule?]
+        package let taints: [TaintRecord]
         package let drained: [String]
         package let lastJob: JobID
     }
@@ -22,6 +24,7 @@ extension Coordinator {
                 study?.close()
                 return study
             },
+            rules: jobs.map(\.rule), taints: self.taints(),
             drained: self.ledger.drained.sorted(), lastJob: self.ledger.lastJob)
     }
 

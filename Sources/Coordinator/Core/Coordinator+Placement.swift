@@ -27,6 +27,11 @@ extension Coordinator {
                 self.rest(job)
                 passedOver.append(job)
             case .noRoom:
+                // Workers that do not admit this command may have room for others.
+                if let lane = self.workloads[job]?.lane, lane.admittance != nil {
+                    self.backlog.setAside(lane)
+                    continue
+                }
                 for job in passedOver { self.wake(job) }
                 return
             }
@@ -50,7 +55,11 @@ extension Coordinator {
             if placement != .mustWait { return placement }
         }
         guard self.hasFresh(job) else { return retry == nil ? .nothingWaits : .mustWait }
-        guard let name = self.roster.freest(holding: self.workloads[job]?.data) else {
+        let workload = self.workloads[job]
+        guard
+            let name = self.roster.freest(
+                holding: workload?.data, for: workload?.lane.admittance)
+        else {
             return .noRoom
         }
         let room = self.room(at: name, for: job)
@@ -71,14 +80,15 @@ extension Coordinator {
             return .nothingWaits
         }
         let data = self.workloads[job]?.data
+        let admittance = self.workloads[job]?.lane.admittance
         let suspects = Set(losses.map(\.worker)).sorted().filter {
-            self.roster[$0]?.isServing == true
+            self.roster.takes($0, admittance)
         }
-        let hasOthers = suspects.count < self.roster.servingCount
+        let hasOthers = suspects.count < self.roster.servingCount(for: admittance)
         let name =
             hasOthers
-            ? self.roster.freest(holding: data, except: suspects)
-            : self.roster.freest(holding: data)
+            ? self.roster.freest(holding: data, for: admittance, except: suspects)
+            : self.roster.freest(holding: data, for: admittance)
         guard let name, self.room(at: name, for: job) > 0 else {
             return hasOthers ? .mustWait : .noRoom
         }
@@ -99,7 +109,7 @@ extension Coordinator {
     private func share(of job: JobID) -> Int {
         guard let lane = self.workloads[job]?.lane, self.backlog.isAlone(lane) else { return 1 }
         let waiting = self.workloads[job]?.fresh.count ?? 0
-        let workers = max(1, self.roster.servingCount)
+        let workers = max(1, self.roster.servingCount(for: lane.admittance))
         return max(1, (waiting + workers - 1) / workers)
     }
 

@@ -48,15 +48,16 @@ extension Coordinator {
         switch report.event {
         case .started: self.ledger.jobs[trial.job]?.record.start(trial.index)
         case .progressed(let progress):
-            turn.say(
-                .tell(session, .verdicts([Verdict(report.lease, step: progress.step, .continue)])))
+            self.hear(progress, of: report.lease, from: session, &turn)
         case .finished(let outcome):
             self.release(trial, at: worker)
             self.roster.countFinished(at: worker)
             if case .scored = outcome.result {
                 self.workloads[trial.job]?.observe(outcome.cost.wall)
             }
+            let outcome = self.recordable(outcome, of: trial)
             self.record(.finished(trial, outcome, worker: worker), &turn)
+            self.taintOutputs(of: outcome, trial, &turn)
             turn.acknowledge(report.lease, to: session)
         case .lost(let loss):
             // That a worker was lost is for us to say: a worker that says so is there.

@@ -63,6 +63,8 @@ extension Coordinator {
         guard let record = self.ledger.jobs[lease.trial.job]?.record,
             let trial = record[lease.trial.index]
         else { return false }
+        // Its operator may have thought otherwise since.
+        guard self.roster.admits(name, Admittance(record)) else { return false }
         switch trial.state {
         case .finished: return false
         case .leased(let leased): return leased.number == lease.number && leased.worker == name

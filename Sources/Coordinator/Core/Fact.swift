@@ -24,12 +24,27 @@ package enum Fact: Equatable, Sendable {
     case invitationSpent(
         serial: SerialNumber, worker: String, at: Instant, until: Instant)
 
+    // Commands, and what they make.
+
+    /// A running trial has come so far.
+    case progressed(TrialID, Progress)
+    /// The trial shall not go on: its worker is told, now and whenever it says something more.
+    case stopped(TrialID)
+    /// The job reads these tainted blobs, so that all that it makes is tainted too.
+    case taintInherited(JobID, from: [Digest])
+    case tainted(TaintBatch)
+    case taintCleared([Digest], TaintClearance)
+
     /// The job that the fact is about, if it is about one.
     package var job: JobID? {
         switch self {
         case .submitted(let job, _, _, _, _), .proposed(let job, _), .ended(let job, _, _): job
         case .finished(let trial, _, _), .lost(let trial, _, _): trial.job
         case .nodeDrained, .nodeResumed, .revoked, .invitationSpent: nil
+        case .progressed(let trial, _), .stopped(let trial): trial.job
+        case .taintInherited(let job, _): job
+        // They outlive their job.
+        case .tainted, .taintCleared: nil
         }
     }
 }

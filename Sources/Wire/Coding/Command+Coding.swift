@@ -84,30 +84,12 @@ extension Command {
 
 extension EnvironmentVariable {
     init(_ message: Assay_V1_EnvironmentVariable) throws(WireError) {
-        let name = try Checked.text(message.name, "command.environment.name")
-        guard Self.isName(name) else {
-            throw WireError(
-                "command.environment.name", "is not a letter or underscore, then letters, digits and underscores")
-        }
-        guard !Self.isReserved(name) else {
-            throw WireError("command.environment.name", "is set by the sandbox itself")
-        }
+        let name = message.name
+        try CommandText.variable.check(name, "command.environment.name")
         self.init(
             name,
             try Checked.optionalText(
                 message.value, "command.environment.value", upTo: Limits.argumentBytesMax))
-    }
-
-    /// Whether POSIX has it for a variable's name.
-    package static func isName(_ text: String) -> Bool {
-        Checked.isWord(text) { $0 == UInt8(ascii: "_") || Checked.isLetter($0) }
-    }
-
-    /// Whether it is the sandbox's to set: what says where things are, what the dynamic linker
-    /// obeys, and our own.
-    package static func isReserved(_ name: String) -> Bool {
-        ["HOME", "PATH", "PWD", "TMPDIR", "TMP", "TEMP"].contains(name)
-            || name.hasPrefix("ASSAY_") || name.hasPrefix("LD_")
     }
 }
 
@@ -121,11 +103,8 @@ extension CommandFile {
 
 extension CommandParameter {
     init(_ message: Assay_V1_CommandParameter) throws(WireError) {
-        let name = try Checked.text(message.name, "command.parameters.name")
-        guard Checked.isWord(name, first: Checked.isLetter) else {
-            throw WireError(
-                "command.parameters.name", "is not a letter, then letters, digits and underscores")
-        }
+        let name = message.name
+        try CommandText.parameter.check(name, "command.parameters.name")
         switch try Checked.present(message.kind, "command.parameters.kind") {
         case .real(let range): self.init(name, try Self.real(range))
         case .whole(let range): self.init(name, try Self.whole(range))
@@ -146,7 +125,7 @@ extension CommandParameter {
             (range.high - range.low).isFinite
         else { throw WireError(field, "is not a range from low to a higher high") }
         let scale: Scale = try Checked.choice(range.scale, "\(field).scale")
-        guard scale == .linear || range.low > 0 else {
+        guard scale == .linear || (range.low > 0 && range.low.isNormal) else {
             throw WireError("\(field).low", "is not positive, which a logarithmic scale needs")
         }
         return .real(range.low...range.high, scale)

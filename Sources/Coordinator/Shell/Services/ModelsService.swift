@@ -1,7 +1,6 @@
+import CoordinatorCore
 import Foundation
 package import GRPCCore
-import Glibc
-import Host
 import Logging
 import Signing
 import Transport
@@ -12,6 +11,7 @@ package import Wire
 /// None leaves the head unsigned. A signature is made when it is asked for, from the digests in
 /// the journal and with the certificate of that moment, so that nothing has to be kept or renewed.
 package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
+    let loop: CoordinatorLoop
     let archive: Archive
     let blobs: BlobStore
     let credentials: CredentialStore
@@ -26,8 +26,11 @@ package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
         let owner = try Caller(context).visibleOwner(.listModels)
         return try await answering(self.log) {
             var response = Assay_V1_ListModelsResponse()
-            response.models = try await FileThreads.run {
+            let models = try await FileThreads.run {
                 try self.archive.models(of: owner, limit: Self.listMax)
+            }
+            response.models = try await self.loop.ask { coordinator in
+                models.map { $0.judged(by: coordinator) }
             }
             return response
         }
@@ -53,19 +56,7 @@ package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
                     code: .notFound,
                     message: "the model \(model.id) has no such file, but: \(names)")
             }
-            let digest = try Blob(file.blob).digest
-            let opened = try await FileThreads.run { try self.blobs.open(digest).file }
-            var offset: UInt64 = 0
-            while true {
-                let bytes = try await FileThreads.run { [offset] in
-                    try Self.chunk(of: opened, at: offset)
-                }
-                guard !bytes.isEmpty else { return }
-                offset += UInt64(bytes.count)
-                var chunk = Assay_V1_Chunk()
-                chunk.chunk = bytes
-                try await response.write(chunk)
-            }
+            try await self.blobs.stream(try Blob(file.blob).digest, to: response)
         }
     }
 
@@ -76,7 +67,8 @@ package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
                 signedAt: Date(),
                 files: try model.files.map {
                     ModelStatement.File(name: $0.name, digest: try Blob($0.blob).digest)
-                })
+                },
+                taintedBy: model.taintedBy.compactMap { Digest(text: $0) })
             return try ModelSigner(self.credentials.current).sign(statement)
         } catch {
             self.log.error("a model could not be signed", metadata: ["reason": "\(error)"])
@@ -91,7 +83,9 @@ package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
                 code: .invalidArgument, message: "a model is named like its job, as in j17")
         }
         let model = try await answering(self.log) {
-            try await FileThreads.run { try self.archive.summary(of: job)?.model }
+            let model = try await FileThreads.run { try self.archive.summary(of: job)?.model }
+            guard let model else { return Assay_V1_Model?.none }
+            return try await self.loop.ask { model.judged(by: $0) }
         }
         guard let model else {
             try context.noteMissing(.readModel, on: "model/\(job)")
@@ -100,16 +94,25 @@ package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
         try await caller.permit(.readModel, ownedBy: model.owner, on: "model/\(job)")
         return model
     }
+}
 
-    /// By position: another caller may read the same descriptor.
-    private static func chunk(of file: Descriptor, at offset: UInt64) throws(BlobError) -> Data {
-        var bytes = Data(count: Limits.chunkBytesMax)
-        let count = file.withNumber { number in
-            bytes.withUnsafeMutableBytes {
-                pread(number, $0.baseAddress, $0.count, off_t(offset))
-            }
+extension Assay_V1_Model {
+    /// The same with its taint, as it stands now: somebody may have cleared it since.
+    ///
+    /// It comes from the tainted blobs that its job read; where there are none, a program has made
+    /// the very bytes of one of its files.
+    fileprivate func judged(by coordinator: Coordinator) -> Self {
+        var model = self
+        var sources: [Digest] = []
+        for file in self.files {
+            guard let digest = Digest(text: file.blob.digest),
+                let taint = coordinator.taint(of: digest), taint.clearance == nil
+            else { continue }
+            for source in taint.sources.isEmpty ? [digest] : taint.sources
+            where !sources.contains(source) { sources.append(source) }
         }
-        guard count >= 0 else { throw BlobError(failedTo: "read a blob", errno) }
-        return bytes.prefix(count)
+        model.tainted = !sources.isEmpty
+        model.taintedBy = sources.map(\.description)
+        return model
     }
 }

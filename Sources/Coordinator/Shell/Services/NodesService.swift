@@ -64,11 +64,23 @@ package struct NodesService: Assay_V1_Nodes.SimpleServiceProtocol {
         message.finished = UInt64(node.finished)
         message.version = node.version
         message.connectedAt = node.connectedAt?.sinceOrigin.seconds ?? 0
+        message.commands = node.commands.users.names
+        message.commandsNetwork = node.commands.allowsNetwork
         if let session = node.session.flatMap({ self.sessions[$0] }) {
             message.address = session.link.remoteHost
             message.certificateSerial = session.certificate.serial.description
             message.certificateExpiresAt = session.certificate.expiresAt.timeIntervalSince1970
         }
         return message
+    }
+}
+
+extension CommandPolicy.Users {
+    fileprivate var names: [String] {
+        switch self {
+        case .nobody: []
+        case .everybody: ["everybody"]
+        case .some(let holders): holders.map(\.description).sorted()
+        }
     }
 }
