@@ -7,7 +7,7 @@ struct PreparedJob: Sendable {
     let spec: JobSpec
     /// What the head must hold before it can accept the job.
     let uploads: [BlobUpload]
-    /// Where the model goes, as the job file says.
+    /// Where the result goes, as the job file says.
     let output: String?
 
     /// Reads and checks everything that the file names.
@@ -25,17 +25,28 @@ struct PreparedJob: Sendable {
             let table = try CheckedTable(learning)
             self.uploads = [table.data, table.schema]
             kind = .learning(table.job(learning, seed: file.seed))
+        case .program(let program):
+            let checked = try CheckedProgram(program)
+            self.uploads = checked.uploads
+            kind = .command(checked.job)
         }
         self.spec = JobSpec(
             name: file.name, priority: file.priority, seed: file.seed, budget: file.budget,
             kind: kind)
+        do throws(WireError) {
+            // What no one line breaks, such as too much in all, the head would say after uploads.
+            _ = try JobSpec(self.spec.message)
+        } catch {
+            throw InputError(path, error.description)
+        }
     }
 
-    /// Whether the job ends with a model; an idle one does not.
-    var makesModel: Bool {
+    /// What the job ends with.
+    var result: JobResult {
         switch self.spec.kind {
-        case .learning: true
-        case .idle, .command: false
+        case .idle: .nothing
+        case .learning: .model
+        case .command(let job): job.command.outputs.isEmpty ? .nothing : .files(job.command.outputs)
         }
     }
 

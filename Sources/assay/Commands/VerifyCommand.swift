@@ -33,6 +33,8 @@ struct VerifyCommand: AsyncParsableCommand {
         let serial: String
         let signedAt: Double
         let files: [File]
+        /// Digests of what a program of a user made and that it was made from.
+        let taintedBy: [String]
 
         struct File: Encodable, Equatable {
             let name: String
@@ -53,6 +55,7 @@ struct VerifyCommand: AsyncParsableCommand {
             self.files = statement.files.map {
                 File(name: $0.name, digest: $0.digest.description)
             }
+            self.taintedBy = statement.taintedBy.map(\.description)
         }
 
         func text(_ style: Style) -> String {
@@ -63,6 +66,7 @@ struct VerifyCommand: AsyncParsableCommand {
                 model \(self.id) (\(self.name)) of \(self.owner), fitted by \(self.worker)
 
                 """
+            for source in self.taintedBy { text += "tainted: made from \(source)\n" }
             for file in self.files { text += "  \(file.name)  \(file.digest)\n" }
             return text
         }

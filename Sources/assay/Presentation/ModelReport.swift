@@ -16,6 +16,9 @@ struct ModelReport: Encodable, Equatable, Sendable {
     let createdAt: Double
     /// Who fitted it.
     let worker: String
+    /// Whether it was made from what a program of a user made, and from what; see `assay taint`.
+    let tainted: Bool
+    let taintedBy: [String]
 
     struct File: Encodable, Equatable, Sendable {
         let name: String
@@ -43,6 +46,8 @@ struct ModelReport: Encodable, Equatable, Sendable {
         }
         self.createdAt = model.createdAt
         self.worker = LogText.escaped(model.worker)
+        self.tainted = model.tainted
+        self.taintedBy = model.taintedBy.map { LogText.escaped($0) }
     }
 
     var scoresText: String {
