@@ -3,7 +3,9 @@
 
 SHELL := /bin/bash
 SWIFT ?= swift
-BUILD := $(SWIFT) build --explicit-target-dependency-import-check error
+# The package manager writes the traits of packages down in the order of a hash table: with one that
+# changes from run to run, swift-protobuf and Hummingbird would be compiled anew each time.
+BUILD := SWIFT_DETERMINISTIC_HASHING=1 $(SWIFT) build --explicit-target-dependency-import-check error
 # Static: a cluster's hosts have no Swift runtime, and the units let nothing outside /usr execute.
 # Nothing is exported: no library looks for symbols in a program, and their table is 7 MB.
 RELEASE := $(BUILD) -c release --static-swift-stdlib -Xlinker --no-export-dynamic
