@@ -67,7 +67,7 @@ struct Head: Sendable {
                 loop: loop, sessions: sessions, transfers: transfers, revocations: revocations,
                 witness: audit, logger: log),
             logger: log)
-        connections.set(self.server.connections)
+        connections.set(self.server.connections, self.server.calls)
         self.audit = audit
         self.journal = journal
         self.loop = loop
