@@ -104,7 +104,7 @@ package struct CSVReader {
     ///
     /// - Requires: the text was walked without a fault, so that every quote opens or closes.
     /// - Complexity: one look at every byte up to the last of the rows; none where there are none.
-    func lines(ofRows rows: Set<Int>) -> [Int: Int] {
+    package func lines(ofRows rows: Set<Int>) -> [Int: Int] {
         guard let last = rows.max() else { return [:] }
         var lines: [Int: Int] = [:]
         var row = 0

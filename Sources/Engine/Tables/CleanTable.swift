@@ -100,7 +100,8 @@ extension CSVReader {
         let named = lines.prefix(10).map { "\($0)" }.joined(separator: ", ")
         let more = count > 10 ? " and \(count - 10) more" : ""
         let what =
-            count == 1 ? "the row breaks rule \(rule.name)"
+            count == 1
+            ? "the row breaks rule \(rule.name)"
             : "\(count) rows break rule \(rule.name), at lines \(named)\(more)"
         return TableError(.brokenRule, line: lines.first, what)
     }

@@ -124,6 +124,12 @@ package struct Schema: Equatable, Sendable {
         case allowed, refused
     }
 
+    /// Whether a table that it lets pass may differ from what stands in the file.
+    package var changesTables: Bool {
+        self.columns.contains { $0.remedy != .refuse || $0.use != .features }
+            || self.typedRules.contains { $0.rule.remedy != .refuse }
+    }
+
     package func column(named name: String) -> Column? {
         self.columns.first { $0.name == name }
     }

@@ -48,7 +48,8 @@ struct ExpressionParser {
         var parser = ExpressionParser(scanner: scanner, token: first, columns: columns)
         let part = try parser.disjunction()
         guard parser.token.kind == .end else {
-            throw ExpressionError(parser.token.place, "the expression should have ended before this")
+            throw ExpressionError(
+                parser.token.place, "the expression should have ended before this")
         }
         return try Self.truth(part)
     }
@@ -251,7 +252,9 @@ struct ExpressionParser {
         default: throw ExpressionError(self.token.place, "a column's name is expected here")
         }
         guard let column = self.columns[name] else {
-            throw ExpressionError(self.token.place, "the schema names no column '\(name)'")
+            // A name that no column may have is not repeated.
+            let called = Schema.problem(withName: name) == nil ? " '\(name)'" : " of this name"
+            throw ExpressionError(self.token.place, "the schema names no column\(called)")
         }
         guard column.kind != .ignored else {
             throw ExpressionError(
@@ -312,7 +315,8 @@ struct ExpressionParser {
 
     private static func number(_ part: Part) throws(ExpressionError) -> Expression.Number {
         guard case .number(let number) = part.value else {
-            throw ExpressionError(part.place, "this is \(part.value.word), and a number is expected")
+            throw ExpressionError(
+                part.place, "this is \(part.value.word), and a number is expected")
         }
         return number
     }

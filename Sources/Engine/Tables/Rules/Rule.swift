@@ -87,8 +87,9 @@ struct TypedRule: Equatable, Sendable {
         _ name: String, _ columns: [String: Schema.Column], _ rule: Rule, _ number: Int
     ) throws(SchemaError) {
         guard let column = columns[name] else {
+            let called = Schema.problem(withName: name) == nil ? " '\(name)'" : " of this name"
             throw SchemaError(
-                rule: number, "rule \(rule.name): the schema names no column '\(name)'")
+                rule: number, "rule \(rule.name): the schema names no column\(called)")
         }
         guard column.kind != .ignored else {
             throw SchemaError(
