@@ -15,13 +15,6 @@ enum JobResult: Equatable, Sendable {
     enum Destination: Sendable {
         case model(ModelDirectory)
         case files(OutputDirectory)
-
-        var path: String {
-            switch self {
-            case .model(let directory): directory.path
-            case .files(let directory): directory.path
-            }
-        }
     }
 
     /// The place for it, judged before anything starts; nil when there is nothing to bring.

@@ -39,6 +39,7 @@ struct RunCommand: AsyncParsableCommand {
         let destination = try self.destination(of: job)
         let voucher = try self.voucher()
         let json = self.output.json
+        job.tellOfData(json: json)
         var settings = try self.cluster.settings(
             workers: 1, ending: self.retain ? .retained : .removed)
         settings.runsCommands = try await self.runsCommands(job)

@@ -41,6 +41,8 @@ struct JobReport: Encodable, Equatable, Sendable {
     let waiting: String?
     /// Why it failed or was cancelled.
     let reason: String?
+    /// What became of its table before; absent for idle jobs.
+    let data: DataReportJSON?
     let submittedAt: Double
     let endedAt: Double?
     /// From the acceptance to now, or to the end.
@@ -75,14 +77,17 @@ struct JobReport: Encodable, Equatable, Sendable {
             self.task = learning.lesson.task
             self.metrics = learning.lesson.metrics
             self.direction = learning.direction
+            self.data = DataReportJSON(learning)
         case .command(let command):
             self.task = "command"
             self.metrics = [LogText.escaped(command.command.metric)]
             self.direction = command.direction
+            self.data = nil
         case .idle, nil:
             self.task = "idle"
             self.metrics = []
             self.direction = nil
+            self.data = nil
         }
         self.metric = self.metrics.first
         let space = ParameterSpace(job.spec)

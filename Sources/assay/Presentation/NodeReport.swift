@@ -15,6 +15,9 @@ struct NodeReport: Encodable, Equatable, Sendable {
     let connectedAt: Double
     let certificateSerial: String
     let certificateExpiresAt: Double
+    /// Whose commands it runs: `everybody`, or each `ROLE/NAME`; and whether with the network.
+    let commands: [String]
+    let commandsNetwork: Bool
 
     init(_ node: Assay_V1_Node) {
         self.name = LogText.escaped(node.name)
@@ -27,6 +30,8 @@ struct NodeReport: Encodable, Equatable, Sendable {
         self.connectedAt = node.connectedAt
         self.certificateSerial = LogText.escaped(node.certificateSerial)
         self.certificateExpiresAt = node.certificateExpiresAt
+        self.commands = node.commands.map { LogText.escaped($0) }
+        self.commandsNetwork = node.commandsNetwork
     }
 
     static func table(_ nodes: [NodeReport], style: Style, width: Int?) -> String {

@@ -37,13 +37,22 @@ struct ParameterSpace: Encodable, Equatable, Sendable {
         init(_ parameter: CommandParameter) {
             switch parameter.kind {
             case .real(let range, let scale):
-                (self.low, self.high) = (range.lowerBound, range.upperBound)
-                (self.scale, self.integer, self.choices) = (scale.rawValue, false, nil)
+                self.low = range.lowerBound
+                self.high = range.upperBound
+                self.scale = scale.rawValue
+                self.integer = false
+                self.choices = nil
             case .whole(let range, let scale):
-                (self.low, self.high) = (Double(range.lowerBound), Double(range.upperBound))
-                (self.scale, self.integer, self.choices) = (scale.rawValue, true, nil)
+                self.low = Double(range.lowerBound)
+                self.high = Double(range.upperBound)
+                self.scale = scale.rawValue
+                self.integer = true
+                self.choices = nil
             case .choice(let values):
-                (self.low, self.high, self.scale, self.integer) = (nil, nil, nil, nil)
+                self.low = nil
+                self.high = nil
+                self.scale = nil
+                self.integer = nil
                 self.choices = values.map(ParameterReport.init)
             }
         }
