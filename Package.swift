@@ -87,6 +87,7 @@ let pure: [Target] = [
         dependencies: ["Wire", collections("DequeModule"), collections("OrderedCollections")],
         path: "Sources/Worker/Core", swiftSettings: settings),
     .target(name: "Engine", dependencies: ["COpenBLAS"], swiftSettings: optimised),
+    .target(name: "Inspection", dependencies: ["Engine"], swiftSettings: settings),
 ]
 
 /// Modules that act.
@@ -116,8 +117,9 @@ let acting: [Target] = [
     .target(
         name: "WorkerShell",
         dependencies: [
-            "CHost", "CSeccomp", "Engine", "Host", "Transport", "Wire", "WorkerCore",
-            collections("DequeModule"), crypto, logging, nio("NIOCore"), nio("NIOPosix"),
+            "CHost", "CSeccomp", "Engine", "Host", "Inspection", "Transport", "Wire",
+            "WorkerCore", collections("DequeModule"), crypto, logging, nio("NIOCore"),
+            nio("NIOPosix"),
         ],
         path: "Sources/Worker/Shell", swiftSettings: settings),
     .target(
@@ -129,8 +131,9 @@ let executables: [Target] = [
     .executableTarget(
         name: "assay",
         dependencies: [
-            "CertificateAuthority", "CoordinatorShell", "Engine", "Host", "Signing", "Transport",
-            "Wire", "WorkerShell", argumentParser, crypto, grpcCore, logging, yams,
+            "CertificateAuthority", "CoordinatorShell", "Engine", "Host", "Inspection", "Signing",
+            "Transport", "Wire", "WorkerShell", argumentParser, crypto, grpcCore, logging,
+            yams,
         ],
         swiftSettings: settings),
     .executableTarget(
@@ -166,6 +169,9 @@ let tests: [Target] = [
         name: "Fuzzing", dependencies: ["Engine"], path: "Tests/Fuzzing", swiftSettings: settings),
     .testTarget(
         name: "EngineTests", dependencies: ["Engine", "Fuzzing"], swiftSettings: optimised),
+    .testTarget(
+        name: "InspectionTests", dependencies: ["Engine", "Fuzzing", "Inspection"],
+        swiftSettings: settings),
     .testTarget(name: "HostTests", dependencies: ["CHost", "Host"], swiftSettings: settings),
     .testTarget(
         name: "CertificateAuthorityTests",
@@ -203,8 +209,8 @@ let tests: [Target] = [
     .testTarget(
         name: "AssayTests",
         dependencies: [
-            "assay", "CertificateAuthority", "Engine", "Host", "Signing", "Transport", "Wire",
-            "WorkerShell", argumentParser, grpcCore,
+            "assay", "CertificateAuthority", "Engine", "Host", "Inspection", "Signing",
+            "Transport", "Wire", "WorkerShell", argumentParser, grpcCore,
         ],
         swiftSettings: settings),
     .target(
