@@ -122,7 +122,7 @@ import Testing
 
             """
         // The numbers begin like opcodes that would act.
-        let raw = "b'cos\\nsystem\\n)R.' + bytes(9)"
+        let raw = "b'cos\\nsystem\\n)R.' + bytes(10)"
         let numbers = try Python.bytes(
             module + "split([wrapped('f8', (3,), False), 'end'], \(raw))")
         #expect(Self.report(numbers).verdict == .harmless, "\(Self.report(numbers))")
