@@ -92,7 +92,8 @@ let pure: [Target] = [
 /// Modules that act.
 let acting: [Target] = [
     .target(
-        name: "Host", dependencies: ["CHost", "CSystemd", logging], swiftSettings: settings),
+        name: "Host", dependencies: ["CHost", "CSystemd", crypto, logging],
+        swiftSettings: settings),
     .target(
         name: "Transport",
         dependencies: [
@@ -140,7 +141,7 @@ let executables: [Target] = [
         ],
         swiftSettings: settings, linkerSettings: hardened),
     .executableTarget(
-        name: "assay-certs", dependencies: ["CertificateAuthority", argumentParser],
+        name: "assay-certs", dependencies: ["CertificateAuthority", "Host", argumentParser],
         path: "certs-tools/assay-certs", swiftSettings: settings, linkerSettings: hardened),
     .executableTarget(
         name: "engine-bench", dependencies: ["Engine"], path: "Benchmarks/engine",

@@ -94,6 +94,12 @@ package enum Limits {
     /// Classes of a target.
     package static let classesMax: UInt32 = 1024
 
+    /// Findings of one report on a table: more than a person reads, and with their lines no more
+    /// than 30 KiB of a live job's place in the head's memory.
+    package static let dataFindingsMax = 64
+    /// Lines that are named in one of them: enough to go and look.
+    package static let dataLinesMax = 10
+
     // MARK: Signatures
 
     /// A model's signature, in bytes: the longest chain of certificates, and its files' digests.

@@ -1,6 +1,7 @@
 import Engine
 import Transport
 import Wire
+import WorkerShell
 
 /// A job that was judged as a whole: its file, its data and its schema. Nothing has started yet.
 struct PreparedJob: Sendable {
@@ -9,6 +10,8 @@ struct PreparedJob: Sendable {
     let uploads: [BlobUpload]
     /// Where the model goes, as the job file says.
     let output: String?
+    /// What became of its table, for people; nil for an idle job.
+    let data: DataReportJSON?
 
     /// Reads and checks everything that the file names.
     ///
@@ -20,10 +23,12 @@ struct PreparedJob: Sendable {
         switch file.work {
         case .idle(let trials, let duration):
             self.uploads = []
+            self.data = nil
             kind = .idle(trials: trials, duration: duration)
         case .learning(let learning):
-            let table = try CheckedTable(learning)
+            let table = try CheckedTable(learning, seed: file.seed)
             self.uploads = [table.data, table.schema]
+            self.data = DataReportJSON(table.report)
             kind = .learning(table.job(learning, seed: file.seed))
         }
         self.spec = JobSpec(
@@ -37,6 +42,13 @@ struct PreparedJob: Sendable {
         case .idle: false
         case .learning: true
         }
+    }
+
+    /// Says what was dropped, repaired and flagged, before anything starts; with `--json` it stands
+    /// in the job's object.
+    func tellOfData(json: Bool) {
+        guard !json, let lines = self.data?.lines else { return }
+        Terminal().remark(lines.map { "data: \($0)\n" }.joined())
     }
 
     func request(key: String) -> Assay_V1_SubmitRequest {
@@ -65,8 +77,11 @@ private struct CheckedTable {
     private let rows: Int
     private let columns: Int
     private let classes: Int
+    /// Of the table as the schema leaves it, where the schema may change something.
+    private let cleaned: Digest?
+    let report: DataReport
 
-    init(_ learning: JobFile.Learning) throws(InputError) {
+    init(_ learning: JobFile.Learning, seed: UInt64) throws(InputError) {
         let bytes = try TableFile.bytes(learning.train)
         self.data = BlobUpload(bytes)
         // Before anything of it is read: it may be somebody else's table.
@@ -77,9 +92,10 @@ private struct CheckedTable {
                 "is not the table that the job names: its SHA-256 is \(digest.hex)")
         }
         let schema = try SchemaFile.read(ifGiven: learning.schema)
-        let (dataset, used) = try TableFile.dataset(
+        let bound = try TableFile.dataset(
             bytes, at: learning.train, schema: schema, target: learning.target,
             task: learning.task)
+        let dataset = bound.dataset
         guard dataset.rows >= 2 * learning.folds else {
             throw InputError(
                 learning.train,
@@ -88,10 +104,30 @@ private struct CheckedTable {
                 folds; set cv to \(max(2, dataset.rows / 2)) or less, or bring more rows
                 """)
         }
-        self.schema = BlobUpload(used.encoded())
+        let examination = try DataExamination(
+            bound, bytes: bytes, at: learning.train,
+            reference: try Self.reference(of: learning, bound), terms: learning.screen, seed: seed)
+        if let alarm = examination.alarm, learning.screen.action == .refuse {
+            throw InputError(learning.train, "is refused by the job's screen: \(alarm)")
+        }
+        self.report = examination.report
+        self.cleaned = bound.schema.changesTables ? bound.table.digest : nil
+        self.schema = BlobUpload(bound.schema.encoded())
         self.rows = dataset.rows
         self.columns = dataset.features.columns.count
         self.classes = dataset.classNames.count
+    }
+
+    /// The job's reference, read as the table was.
+    private static func reference(
+        of learning: JobFile.Learning, _ bound: TableFile.Bound
+    ) throws(InputError) -> DataExamination.Reference? {
+        guard let path = learning.reference else { return nil }
+        let bytes = try TableFile.bytes(path)
+        let table = try TableFile.dataset(
+            bytes, at: path, schema: bound.schema, target: learning.target, task: learning.task
+        ).table
+        return DataExamination.Reference(digest: BlobUpload(bytes).blob.digest, frame: table.frame)
     }
 
     func job(_ learning: JobFile.Learning, seed: UInt64) -> LearningJob {
@@ -100,10 +136,12 @@ private struct CheckedTable {
         let lesson = Lesson(
             task: learning.task == .regression ? .regression : .classification,
             data: self.data.blob, schema: self.schema.blob, target: learning.target,
-            metrics: metrics.map(\.rawValue), folds: learning.folds, foldSeed: seed)
+            metrics: metrics.map(\.rawValue), folds: learning.folds, foldSeed: seed,
+            cleaned: self.cleaned)
         return LearningJob(
             lesson: lesson, direction: metrics[0].direction == .maximise ? .maximise : .minimise,
             families: learning.families.map(\.rawValue),
-            rows: UInt64(self.rows), columns: UInt32(self.columns), classes: UInt32(self.classes))
+            rows: UInt64(self.rows), columns: UInt32(self.columns), classes: UInt32(self.classes),
+            data: self.report)
     }
 }
