@@ -14,6 +14,8 @@ swift=${SWIFT:-swift}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
+# As the Makefile does, and for its reason.
+export SWIFT_DETERMINISTIC_HASHING=1
 for product in protoc-gen-swift protoc-gen-grpc-swift-2; do
     $swift build --package-path "$root" --product "$product"
 done

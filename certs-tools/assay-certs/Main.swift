@@ -17,7 +17,7 @@ import Glibc
 
             Exit codes: 0 done, 1 failed, 2 usage or bad input.
             """,
-        subcommands: [Init.self, Issue.self, Inspect.self, Revoke.self])
+        subcommands: [Init.self, Issue.self, Inspect.self, Revoke.self, BlobKey.self])
 
     static func main() {
         do {

@@ -138,7 +138,10 @@ struct ChildPipeline: Sendable {
     private func serveRPC(
         _ child: any Channel, _ configurator: HTTP2ServerTransport.ConnectionConfigurator
     ) -> EventLoopFuture<Void> {
-        configurator.configure(channel: child, tls: .configured(requireALPN: false))
+        child.setOption(.recvAllocator, value: RPCBuffers.receiving)
+            .flatMap {
+                configurator.configure(channel: child, tls: .configured(requireALPN: false))
+            }
             .flatMap { connection in
                 // Letting go of it while the channel is open is a crash in NIOAsyncWriter.
                 child.closeFuture.whenComplete { _ in withExtendedLifetime(connection) {} }
@@ -224,7 +227,9 @@ final class StreamErrors: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // Not what TLS or the socket tell of: a client that died has broken no rule.
-        if error is any NIOHTTP2Error { self.gate.misbehaved("it broke the rules of HTTP/2") }
+        if error is any NIOHTTP2Error {
+            self.gate.misbehaved(.http2, "it broke the rules of HTTP/2")
+        }
         context.fireErrorCaught(error)
     }
 }
