@@ -243,7 +243,7 @@ let fuzzTests = Target.testTarget(
     name: "FuzzTests",
     dependencies: [
         "assay", "CertificateAuthority", "CoordinatorCore", "CoordinatorShell", "Engine", "Fuzzing",
-        "Signing", "Transport", "Wire", asn1, crypto, nio("NIOCore"), protobuf, x509,
+        "Inspection", "Signing", "Transport", "Wire", asn1, crypto, nio("NIOCore"), protobuf, x509,
     ],
     exclude: ["Corpus"], swiftSettings: settings)
 

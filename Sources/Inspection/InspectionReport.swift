@@ -81,7 +81,7 @@ package struct InspectionReport: Equatable, Sendable {
         var bytes = 0
         for scalar in text.unicodeScalars {
             bytes += UTF8.width(scalar)
-            guard bytes <= InspectionLimits.textBytesMax else { break }
+            guard bytes <= InspectionLimits.textBytesMax - 3 else { break }
             short.append(scalar)
         }
         return String(short) + "…"
@@ -93,9 +93,10 @@ package struct InspectionReport: Equatable, Sendable {
 /// The bounds on what is walked and told.
 package enum InspectionLimits {
     /// A file, in bytes: it lies in memory while it is looked at.
-    package static let fileBytesMax = 8 << 30
-    /// A report as it leaves the process that made it, in bytes: all findings and facts.
-    package static let reportBytesMax = 1 << 20
+    package static let fileBytesMax = 4 << 30
+    /// A report as it leaves the process that made it, in bytes: all findings and facts, every
+    /// byte of their texts spelt out in six.
+    package static let reportBytesMax = 4 << 20
     package static let findingsMax = 256
     package static let factsMax = 256
     /// One text of a report, in bytes.
