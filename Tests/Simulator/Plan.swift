@@ -81,7 +81,10 @@ struct Plan: Sendable {
     /// A world without faults and liars, and one long search: what second runs cost then.
     init(honestTrials trials: UInt32, workers count: Int, _ chance: inout Chance) {
         self.diceSeed = chance.next()
-        self.head = .defaults
+        var head = CoordinatorCore.Settings.defaults
+        // What takes for ever is ended soon.
+        head.search.trialTimeMax = .seconds(2)
+        self.head = head
         self.workers = (0..<count).map { _ in
             WorkerCore.Settings(
                 slots: 2, cacheBytesMax: 1_000_000, restart: .defaults, transfer: .defaults,

@@ -95,6 +95,8 @@ extension Coordinator {
 
     /// The next trial of the job that is to be run once more.
     mutating func nextCheck(of job: JobID) -> UInt32? {
+        // One that ended in this turn wants nothing more.
+        guard self.ledger.jobs[job]?.record.state == .running else { return nil }
         while let trial = self.workloads[job]?.checks.first {
             if self.ledger.jobs[job]?.record.checks[trial]?.isWaiting == true { return trial }
             self.workloads[job]?.takeCheck()
