@@ -132,7 +132,9 @@ let executables: [Target] = [
             "CertificateAuthority", "CoordinatorShell", "Engine", "Host", "Signing", "Transport",
             "Wire", "WorkerShell", argumentParser, crypto, grpcCore, logging, yams,
         ],
-        swiftSettings: settings),
+        swiftSettings: settings,
+        // By its build ID a worker says which program it is: see EnvironmentClass.
+        linkerSettings: [.unsafeFlags(["-Xlinker", "--build-id=sha1"])]),
     .executableTarget(
         name: "assay-certs", dependencies: ["CertificateAuthority", argumentParser],
         path: "certs-tools/assay-certs", swiftSettings: settings),

@@ -134,7 +134,8 @@ extension World {
     ) throws(Broken) {
         let leases = Self.reported(trial, outcome, in: events)
         guard !leases.isEmpty else {
-            throw Broken("\(trial) has an outcome that nobody reported", "invariantOnlyTheHolderCounts")
+            throw Broken(
+                "\(trial) has an outcome that nobody reported", "invariantOnlyTheHolderCounts")
         }
         let record = before.job(trial.job)
         var held: TrialRecord.Leased?
@@ -146,7 +147,9 @@ extension World {
             return !leases.isDisjoint(with: hello.held)
         }
         if !isHeld && !isBack {
-            throw Broken("\(worker) counted for \(trial), which it did not hold", "invariantOnlyTheHolderCounts")
+            throw Broken(
+                "\(worker) counted for \(trial), which it did not hold",
+                "invariantOnlyTheHolderCounts")
         }
     }
 

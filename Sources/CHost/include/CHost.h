@@ -55,6 +55,17 @@ int assay_close_range_on_exec(unsigned first, unsigned last);
 /// Opens a directory entry without following it and without any right to its contents.
 int assay_open_path(int directory, const char *_Nonnull name);
 
+// MARK: The program and its processor
+
+/// Copies the build ID that the linker gave this program: a digest of all that is in it.
+///
+/// Answers its length, or -ENOENT when it was linked without one.
+ssize_t assay_build_id(uint8_t *_Nonnull bytes, size_t capacity);
+
+/// The instruction sets by which the C library picks its arithmetic: 1 for FMA, 2 for AVX2, 4 for
+/// AVX-512. 0 where the architecture leaves it no choice.
+int assay_arithmetic_sets(void);
+
 // MARK: Processes
 
 /// `prctl`, with the arguments that an option leaves unused being 0.

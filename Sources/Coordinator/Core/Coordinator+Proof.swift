@@ -1,6 +1,7 @@
 import Wire
 
-/// The winner, and the model that is made from it, are proved by another worker before the job ends.
+/// The winner, and the model that is made from it, are proved by another worker before the job
+/// ends.
 ///
 /// ```
 /// search closed ─▶ the best is run again ─┬─▶ confirmed, or nobody to ask ─▶ refit

@@ -64,7 +64,9 @@ import Wire
         desk.connect("w1")
         desk.connect("w2")
         let job = desk.submit(.idle(trials: 20))
-        desk.work(["w1", "w2"]) { _, _, _, _ in Outcome(.scored(scores: [], outputs: []), cost: .none) }
+        desk.work(["w1", "w2"]) { _, _, _, _ in
+            Outcome(.scored(scores: [], outputs: []), cost: .none)
+        }
         #expect(desk.ended(job)?.state == .succeeded)
         #expect(desk.journal.count == 22)  // Submitted, each outcome, ended; nothing else.
     }

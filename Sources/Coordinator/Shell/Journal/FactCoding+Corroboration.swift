@@ -13,7 +13,8 @@ extension FactCoding {
             return .doubted(.with { ($0.trial, $0.doubt) = (trial.index, doubt.rawValue) })
         case .repeated(let trial, let outcome, let worker):
             return .repeated(
-                .with { ($0.trial, $0.outcome, $0.worker) = (trial.index, outcome.message, worker) })
+                .with { ($0.trial, $0.outcome, $0.worker) = (trial.index, outcome.message, worker) }
+            )
         case .judged(let trial, let verdict): return .judged(Self.message(verdict, trial))
         case .voided(_, let trials): return .voided(.with { $0.trials = trials })
         case .unsaid(_, let trials): return .unsaid(.with { $0.trials = trials })

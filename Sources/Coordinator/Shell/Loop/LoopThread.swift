@@ -215,6 +215,7 @@ struct LoopThread {
         let start = ContinuousClock.now
         try self.loop.journal.append(facts)
         self.loop.metrics.count(facts, committedIn: ContinuousClock.now - start)
+        self.loop.tellOperator(of: facts)
         self.subscribers.apply(facts)
     }
 
