@@ -4,6 +4,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <gnu/libc-version.h>
 #include <link.h>
 #include <sched.h>
 #include <signal.h>
@@ -166,6 +167,8 @@ ssize_t assay_build_id(uint8_t *bytes, size_t capacity) {
     dl_iterate_phdr(find_build_id, &found);
     return found.length;
 }
+
+const char *assay_libc_version(void) { return gnu_get_libc_version(); }
 
 int assay_arithmetic_sets(void) {
 #if defined(__x86_64__)

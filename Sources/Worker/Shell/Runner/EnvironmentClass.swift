@@ -1,6 +1,5 @@
 import CHost
 import Engine
-import Glibc
 
 /// What decides about the last bit of a result: workers of one class compute the same bits.
 package enum EnvironmentClass {
@@ -12,7 +11,7 @@ package enum EnvironmentClass {
     ///
     /// `OPENBLAS_CORETYPE` pins the kernel, so that unlike processors may be of one class.
     package static func current(version: String) -> String {
-        let library = String(cString: gnu_get_libc_version())
+        let library = String(cString: assay_libc_version())
         return [
             Self.architecture + Self.instructionSets, "glibc-\(library)", ArithmeticKernel.name,
             "\(version)-\(Self.build)",
