@@ -173,8 +173,7 @@ const char *assay_libc_version(void) { return gnu_get_libc_version(); }
 int assay_arithmetic_sets(void) {
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    return (__builtin_cpu_supports("fma") ? 1 : 0) | (__builtin_cpu_supports("avx2") ? 2 : 0)
-        | (__builtin_cpu_supports("avx512f") ? 4 : 0);
+    return (__builtin_cpu_supports("fma") ? 1 : 0) | (__builtin_cpu_supports("avx2") ? 2 : 0);
 #else
     return 0;
 #endif

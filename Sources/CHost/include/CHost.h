@@ -65,8 +65,8 @@ ssize_t assay_build_id(uint8_t *_Nonnull bytes, size_t capacity);
 /// The C library's version, as in "2.36".
 const char *_Nonnull assay_libc_version(void);
 
-/// The instruction sets by which the C library picks its arithmetic: 1 for FMA, 2 for AVX2, 4 for
-/// AVX-512. 0 where the architecture leaves it no choice.
+/// The instruction sets by which the C library picks its arithmetic: 1 for FMA, 2 for AVX2. 0 where
+/// the architecture leaves it no choice.
 int assay_arithmetic_sets(void);
 
 // MARK: Processes

@@ -20,7 +20,8 @@ package enum EnvironmentClass {
 
     private static var instructionSets: String {
         let sets = assay_arithmetic_sets()
-        let names = [(1, "fma"), (2, "avx2"), (4, "avx512")].filter { sets & $0.0 != 0 }.map(\.1)
+        let known: [(bit: Int32, name: String)] = [(1, "fma"), (2, "avx2")]
+        let names = known.filter { sets & $0.bit != 0 }.map(\.name)
         return names.isEmpty ? "" : "/" + names.joined(separator: "+")
     }
 
