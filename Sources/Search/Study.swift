@@ -29,7 +29,7 @@ package struct Study: Equatable, Sendable {
     private var count: UInt32 = 0
     /// The portfolio's recipes before this one are adopted or passed over.
     private var portfolioNext = 0
-    private var closed = false
+    package private(set) var isClosed = false
     /// Adopted, and without an observation.
     private var running: [UInt32: Recipe] = [:]
     /// One for each space, in the same order.
@@ -95,7 +95,7 @@ package struct Study: Equatable, Sendable {
     // MARK: What comes next
 
     package var stage: Stage {
-        if self.closed || self.count >= self.candidatesMax { return .finished }
+        if self.isClosed || self.count >= self.candidatesMax { return .finished }
         if self.explores, let history = self.histories.first, let space = self.spaces.first {
             if history.isHopeless { return .finished }
             let isKnown = history.scored >= Self.exploredMin && !space.dimensions.isEmpty
@@ -209,7 +209,7 @@ package struct Study: Equatable, Sendable {
     }
 
     /// The budget of time is used: no more candidates.
-    package mutating func close() { self.closed = true }
+    package mutating func close() { self.isClosed = true }
 
     // MARK: Choices
 

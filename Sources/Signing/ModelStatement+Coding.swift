@@ -37,6 +37,9 @@ extension ModelStatement {
         var members = [
             JSON.Member("name", .string(self.name)), .init("owner", .string(self.owner)),
             .init("worker", .string(self.worker)),
+            .init("corroborated", .bool(self.witnesses.areWhole)),
+            .init("scores_confirmed_by", .string(self.witnesses.scores)),
+            .init("model_confirmed_by", .string(self.witnesses.model)),
             .init("signed_at", .string(self.signedAt.formatted(.iso8601))),
         ]
         if !self.taintedBy.isEmpty {
@@ -85,7 +88,11 @@ extension ModelStatement {
             model: try subjects[0].member("name").text("the subject's name"),
             name: try more.member("name").text("name"),
             owner: try more.member("owner").text("owner"),
-            worker: try more.member("worker").text("worker"), signedAt: signedAt, files: files,
+            worker: try more.member("worker").text("worker"),
+            witnesses: Witnesses(
+                scores: try more.member("scores_confirmed_by").text("scores_confirmed_by"),
+                model: try more.member("model_confirmed_by").text("model_confirmed_by")),
+            signedAt: signedAt, files: files,
             taintedBy: try (try more.optionalMember("tainted_by"))?.items("tainted_by")
                 .map(Self.digest) ?? [])
         guard try Self.digest(subjects[0].member("digest").member("sha256")) == root(of: files)

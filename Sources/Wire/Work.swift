@@ -21,6 +21,17 @@ package enum TrialClass: Hashable, Sendable {
     }
 }
 
+extension TrialClass {
+    /// Whether a second run gives the same result, so that it proves the first.
+    package var isRepeatable: Bool {
+        switch self {
+        // What a program of a user does is not ours to promise, and its outputs are marked.
+        case .idle, .command: false
+        case .lesson: true
+        }
+    }
+}
+
 /// What is to be learned: a table, its target and how a candidate is judged.
 package struct Lesson: Hashable, Sendable {
     package let task: LearningTask

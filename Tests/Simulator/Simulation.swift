@@ -19,6 +19,14 @@ package struct Simulation {
         self.world = World(seed: seed)
     }
 
+    /// A world without faults and liars, with one search of so many trials.
+    package init(honestTrials trials: UInt32, workers: Int, seed: UInt64) {
+        self.seed = seed
+        var chance = Chance(seed: seed)
+        let plan = Plan(honestTrials: trials, workers: workers, &chance)
+        self.world = World(plan, chance)
+    }
+
     /// What came of a world in which nothing broke.
     package struct Summary: Equatable, Sendable, CustomStringConvertible {
         package var steps = 0
@@ -31,6 +39,15 @@ package struct Simulation {
         /// Trials that were stopped early, and jobs that read what a program made.
         package var stopped = 0
         package var inherited = 0
+        /// Workers that were quarantined, and models that were proved.
+        package var quarantines = 0
+        package var proofs = 0
+        /// Runs beyond the first of a trial, and of those the ones that the dice chose.
+        package var secondRuns = 0
+        package var secondRunsByChance = 0
+        /// Running time of trials, and of their second runs.
+        package var trialTime: Duration = .zero
+        package var secondRunTime: Duration = .zero
 
         package init() {}
 
@@ -38,7 +55,9 @@ package struct Simulation {
             """
             \(self.steps) steps, \(self.jobs) jobs, \(self.outcomes) outcomes, \
             \(self.losses) losses, \(self.headCrashes) crashes of the head, \
-            \(self.workerCrashes) of workers, \(self.brokenLinks) broken links, \(self.stopped) trials stopped, \
+            \(self.workerCrashes) of workers, \(self.brokenLinks) broken links, \
+            \(self.secondRuns) second runs, \(self.quarantines) quarantines, \
+            \(self.proofs) proved models, \(self.stopped) trials stopped, \
             \(self.inherited) tainted jobs
             """
         }

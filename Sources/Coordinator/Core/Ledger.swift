@@ -29,6 +29,11 @@ struct Ledger: Equatable, Sendable {
     /// What is tainted or was, in the order in which it was made.
     private(set) var taints: OrderedDictionary<Digest, TaintRecord> = [:]
 
+    /// Workers that are given nothing, and why, by name.
+    private(set) var quarantined: [String: QuarantineRecord] = [:]
+    /// How many results of each worker were confirmed, as far as the journal knows.
+    private(set) var confirmed: [String: UInt32] = [:]
+
     /// The highest number that a job ever had.
     private(set) var lastJob = JobID(0)
     private var keys: [JobKey: JobID] = [:]
@@ -104,7 +109,21 @@ struct Ledger: Equatable, Sendable {
         case .ended(let id, _, _):
             self.jobs[id]?.record.apply(fact)
         case .nodeDrained(let name): self.drained.insert(name)
-        case .nodeResumed(let name): self.drained.remove(name)
+        case .nodeResumed(let name):
+            self.drained.remove(name)
+            self.quarantined.removeValue(forKey: name)
+        // Corroboration.
+        case .served(let id, _, _): self.jobs[id]?.record.apply(fact)
+        case .doubted(let trial, _), .repeated(let trial, _, _):
+            self.jobs[trial.job]?.record.apply(fact)
+        case .judged(let trial, let verdict): self.jobs[trial.job]?.judge(verdict, fact)
+        case .voided(let id, _), .unsaid(let id, _):
+            self.jobs[id]?.record.apply(fact)
+            self.jobs[id]?.relearn()
+        case .vouched(let name, let confirmed): self.confirmed[name] = confirmed
+        case .quarantined(let record):
+            self.quarantined[record.worker] = record
+            self.confirmed.removeValue(forKey: record.worker)
         case .revoked(let record): self.revocations[record.revocation] = record
         case .invitationSpent(let serial, _, let at, let until):
             self.spentInvitations = self.spentInvitations.filter {
@@ -173,16 +192,8 @@ extension Ledger.LiveJob {
     fileprivate mutating func finish(_ trial: TrialID, _ outcome: Outcome, _ fact: Fact) {
         self.record.apply(fact)
         self.rule?.finish(trial.index)
-        guard let metric = self.record.spec.objective?.metric else { return }
-        let (score, wall) = (outcome.score(metric), outcome.cost.wall)
-        let last = self.record.progress[trial.index]?.last?.score(metric)
-        if self.record.isStopped(trial.index), let score = score ?? last {
-            self.study?.observe(trial.index, .stopped(score, wall: wall))
-        } else if let score {
-            self.study?.observe(trial.index, .scored(score, wall: wall))
-        } else {
-            self.study?.observe(trial.index, .failed)
-        }
+        let observation = self.observation(of: trial.index, outcome)
+        self.study?.observe(trial.index, observation)
     }
 
     fileprivate mutating func observe(_ progress: Progress, of trial: UInt32) {
@@ -190,5 +201,43 @@ extension Ledger.LiveJob {
             let score = progress.score(metric)
         else { return }
         self.rule?.observe(trial, step: progress.step, score)
+    }
+
+    fileprivate mutating func judge(_ verdict: Check.Verdict, _ fact: Fact) {
+        self.record.apply(fact)
+        switch verdict {
+        case .corroborated, .unanswered: break
+        case .overruled, .contradicted: self.relearn()
+        }
+    }
+
+    /// The study forgets what turned out to be false: it learns all results anew, by number.
+    ///
+    /// - Complexity: O(trials), once for each liar.
+    fileprivate mutating func relearn() {
+        guard case .learning(let learning) = self.record.spec.kind, let old = self.study else {
+            return
+        }
+        let spec = self.record.spec
+        var study = Study(job: learning, trials: spec.budget.trials, seed: spec.seed)
+        study.adopt(self.record.trials.map(\.spec))
+        for trial in self.record.trials {
+            guard let outcome = trial.outcome else { continue }
+            study.observe(trial.index, self.observation(of: trial.index, outcome))
+        }
+        if old.isClosed { study.close() }
+        self.study = study
+    }
+
+    private func observation(of trial: UInt32, _ outcome: Outcome) -> Study.Observation {
+        guard self.record.holds(trial), let metric = self.record.spec.objective?.metric else {
+            return .failed
+        }
+        let (score, wall) = (outcome.score(metric), outcome.cost.wall)
+        let last = self.record.progress[trial]?.last?.score(metric)
+        if self.record.isStopped(trial), let score = score ?? last {
+            return .stopped(score, wall: wall)
+        }
+        return score.map { .scored($0, wall: wall) } ?? .failed
     }
 }

@@ -7,6 +7,7 @@ enum JobText {
     /// ```
     /// wine (j17) succeeded: rmse 0.5921 by gradient_boosting, 60 trials in 42.1 s, 1 failed
     /// model: wine.model
+    /// corroborated: scores by w2, files by w1
     /// ```
     static func summary(_ job: JobReport, style: Style) -> String {
         let state = job.state == "succeeded" ? style.good(job.state) : style.bad(job.state)
@@ -30,6 +31,7 @@ enum JobText {
         if let output = job.output {
             text += "output: \(style.strong(output)), tainted: nobody has looked at it yet\n"
         }
+        if let proof = Self.proof(job) { text += "\(proof)\n" }
         return text
     }
 
@@ -45,6 +47,12 @@ enum JobText {
         guard job.tainted else { return nil }
         let sources = job.taintedBy.joined(separator: ", ")
         return sources.isEmpty ? "whatever it makes" : "whatever it makes, from \(sources)"
+    }
+
+    private static func proof(_ job: JobReport) -> String? {
+        guard job.model != nil, let found = job.corroboration else { return nil }
+        return CorroborationReport.proof(
+            scores: found.scoresConfirmedBy, model: found.modelConfirmedBy)
     }
 
     /// Everything about it, a line for each thing.
@@ -67,7 +75,8 @@ enum JobText {
                 ("job", job.id), ("name", job.name), ("owner", job.owner), ("state", job.state),
                 ("stage", job.stage), ("task", job.task),
                 ("trials", counts.joined(separator: ", ")),
-                ("best", best), ("model", job.model), ("waiting", job.waiting),
+                ("best", best), ("model", job.model), ("second runs", job.corroboration?.counts),
+                ("proof", Self.proof(job)), ("waiting", job.waiting),
                 ("reason", job.reason), ("taint", Self.taint(job)),
                 ("budget", budget.isEmpty ? nil : budget.joined(separator: " or ")),
                 ("time", Figures.seconds(job.seconds)), ("seed", "\(job.seed)"),
@@ -75,7 +84,7 @@ enum JobText {
             ] + (job.data?.lines ?? []).map { ("data", $0) }
         return lines.compactMap { name, value in
             guard let value, !value.isEmpty else { return nil }
-            let padding = String(repeating: " ", count: 11 - name.count)
+            let padding = String(repeating: " ", count: 13 - name.count)
             return style.faint(name) + padding + value + "\n"
         }.joined()
     }

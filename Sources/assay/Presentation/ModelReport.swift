@@ -19,6 +19,10 @@ struct ModelReport: Encodable, Equatable, Sendable {
     /// Whether it was made from what a program of a user made, and from what; see `assay taint`.
     let tainted: Bool
     let taintedBy: [String]
+    /// Whether other workers have confirmed the scores, and made the same files; who did.
+    let corroborated: Bool
+    let scoresConfirmedBy: String?
+    let modelConfirmedBy: String?
 
     struct File: Encodable, Equatable, Sendable {
         let name: String
@@ -48,6 +52,10 @@ struct ModelReport: Encodable, Equatable, Sendable {
         self.worker = LogText.escaped(model.worker)
         self.tainted = model.tainted
         self.taintedBy = model.taintedBy.map { LogText.escaped($0) }
+        func name(_ text: String) -> String? { text.isEmpty ? nil : LogText.escaped(text) }
+        self.scoresConfirmedBy = name(model.scoresConfirmedBy)
+        self.modelConfirmedBy = name(model.modelConfirmedBy)
+        self.corroborated = self.scoresConfirmedBy != nil && self.modelConfirmedBy != nil
     }
 
     var scoresText: String {

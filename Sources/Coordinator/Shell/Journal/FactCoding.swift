@@ -85,6 +85,9 @@ enum FactCoding {
         case .tainted(let batch): message.tainted = Self.message(batch)
         case .taintCleared(let digests, let clearance):
             message.taintCleared = Self.message(clearance, of: digests)
+        // Corroboration.
+        case .served, .doubted, .repeated, .judged, .voided, .unsaid, .vouched, .quarantined:
+            message.kind = self.corroboration(fact)
         }
         return message
     }
@@ -102,6 +105,10 @@ enum FactCoding {
                 at: Self.instant(spent.atNanoseconds), until: Self.instant(spent.untilNanoseconds))
         case .tainted(let tainted): return .tainted(try Self.batch(tainted))
         case .taintCleared(let cleared): return try Self.clearance(cleared)
+        // Corroboration.
+        case .vouched(let vouched):
+            return .vouched(vouched.worker, confirmed: vouched.confirmed)
+        case .quarantined(let quarantined): return self.fact(quarantined)
         case nil: throw WireError("fact.kind", "is missing or unknown to this version")
         default: break
         }
@@ -129,7 +136,11 @@ enum FactCoding {
         case .stopped(let trial): return .stopped(TrialID(job, trial))
         case .taintInherited(let inherited):
             return .taintInherited(job, from: try Self.digests(inherited.sources))
-        case .nodeDrained, .nodeResumed, .revoked, .invitationSpent, .tainted, .taintCleared, nil:
+        // Corroboration.
+        case .served, .doubted, .repeated, .judged, .voided, .unsaid:
+            return try self.corroboration(message.kind, of: job)
+        case .nodeDrained, .nodeResumed, .revoked, .invitationSpent, .vouched, .quarantined, .tainted,
+            .taintCleared, nil:
             preconditionFailure("facts about no job were answered above")
         }
     }

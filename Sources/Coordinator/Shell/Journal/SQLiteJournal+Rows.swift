@@ -46,7 +46,7 @@ extension SQLiteJournal {
                 try database.cachedStatement(
                     sql: "INSERT INTO job (number, owner, key, outputs) VALUES (?, ?, ?, ?)"
                 ).execute(arguments: [Int64(job.number), owner, key, outputs])
-            case .finished(let trial, let outcome, _):
+            case .finished(let trial, let outcome, _), .repeated(let trial, let outcome, _):
                 guard case .scored(_, let outputs) = outcome.result, !outputs.isEmpty else {
                     return
                 }
@@ -59,6 +59,8 @@ extension SQLiteJournal {
                 ).execute(arguments: [end == .succeeded, Int64(job.number)])
             case .proposed, .lost, .nodeDrained, .nodeResumed, .revoked, .invitationSpent: return
             case .progressed, .stopped, .taintInherited, .tainted, .taintCleared: return
+            // Corroboration.
+            case .served, .doubted, .judged, .voided, .unsaid, .vouched, .quarantined: return
             }
         }
     }
