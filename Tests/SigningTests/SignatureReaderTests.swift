@@ -17,7 +17,8 @@ import Wire
             let plain = try Forge.statement()
             return try ModelStatement(
                 model: plain.model, name: plain.name, owner: plain.owner, worker: plain.worker,
-                witnesses: plain.witnesses, signedAt: plain.signedAt, files: plain.files, taintedBy: sources)
+                witnesses: plain.witnesses, signedAt: plain.signedAt, files: plain.files,
+                taintedBy: sources)
         }
         let sources = [Forge.digest("table"), Forge.digest("schema")]
         let tainted = try statement(sources)

@@ -191,8 +191,8 @@ package struct Coordinator: Equatable, Sendable {
             capacity: worker?.capacity ?? Capacity(slots: 0, memoryBytes: 0),
             held: worker?.held.count ?? 0, finished: worker?.finished ?? 0,
             version: worker?.version ?? "", environmentClass: worker?.environmentClass ?? "",
-            commands: worker?.commands ?? .none, connectedAt: worker?.connectedAt, confirmed: self.record(of: name),
-            quarantine: quarantine)
+            commands: worker?.commands ?? .none, connectedAt: worker?.connectedAt,
+            confirmed: self.record(of: name), quarantine: quarantine)
     }
 
     // MARK: Facts

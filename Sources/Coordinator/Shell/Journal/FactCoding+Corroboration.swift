@@ -30,7 +30,9 @@ extension FactCoding {
         }
     }
 
-    private static func message(_ verdict: Check.Verdict, _ trial: TrialID) -> Assay_Journal_V1_Judged {
+    private static func message(_ verdict: Check.Verdict, _ trial: TrialID)
+        -> Assay_Journal_V1_Judged
+    {
         var message = Assay_Journal_V1_Judged()
         message.trial = trial.index
         switch verdict {

@@ -139,8 +139,8 @@ enum FactCoding {
         // Corroboration.
         case .served, .doubted, .repeated, .judged, .voided, .unsaid:
             return try self.corroboration(message.kind, of: job)
-        case .nodeDrained, .nodeResumed, .revoked, .invitationSpent, .vouched, .quarantined, .tainted,
-            .taintCleared, nil:
+        case .nodeDrained, .nodeResumed, .revoked, .invitationSpent, .vouched, .quarantined,
+            .tainted, .taintCleared, nil:
             preconditionFailure("facts about no job were answered above")
         }
     }
