@@ -91,7 +91,7 @@ import Wire
             try Int.fetchOne($0, sql: "PRAGMA user_version")
         }
         // What an older head refuses with a sentence, rather than to overlook a revocation.
-        #expect(version == 2)
+        #expect(version == 3)
     }
 
     @Test func `each opening is an epoch of its own`() throws {
