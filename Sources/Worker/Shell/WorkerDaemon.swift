@@ -109,9 +109,10 @@ package enum WorkerDaemon {
             outputBytesMax: settings.runner.outputBytesMax, groups: .none)
         guard settings.commands.admitsAnybody else { return launch }
         launch.groups = .prepare()
-        let examination = await CommandExamination.examine(launch)
+        let examination = await CommandExamination.examine(launch, launch.groups)
         if let problem = examination.problem {
-            log.error("commands cannot be confined here: none runs", metadata: ["reason": "\(problem)"])
+            log.error(
+                "commands cannot be confined here: none runs", metadata: ["reason": "\(problem)"])
             launch.settings.policy = .none
         } else if examination.missingProtections.isEmpty {
             log.info(

@@ -50,7 +50,8 @@ final class WorkerLoop: @unchecked Sendable {
 
     init(
         on eventLoop: any EventLoop, settings: WorkerSettings, launch: RunnerLaunch,
-        commandLaunch: CommandLaunch, errands: Errands, linkNews: AsyncStream<HeadLink.News>.Continuation, log: Logger
+        commandLaunch: CommandLaunch, errands: Errands,
+        linkNews: AsyncStream<HeadLink.News>.Continuation, log: Logger
     ) {
         self.eventLoop = eventLoop
         self.settings = settings

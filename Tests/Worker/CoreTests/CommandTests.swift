@@ -94,7 +94,8 @@ import WorkerCore
         #expect(!self.answered)
     }
 
-    @Test mutating func `a command that was cancelled is killed, and its last words are nobody's`() {
+    @Test mutating func `a command that was cancelled is killed, and its last words are nobody's`()
+    {
         self.begin()
         self.shop.hear(.cancelled([.lease(0)]))
         #expect(self.shop.said.contains(.killRunner(SlotNumber(0))))

@@ -29,9 +29,10 @@ enum Attendant {
             let order = try Self.order()
             try Privileges.requireOneThread()
             try Privileges.forbidDumps()
-            try Self.hush()
+            let start = try CommandStart(order, scores: CommandDescriptor.scores)
+            try Self.keepForOurselves()
             try Self.say(.began, over: control)
-            try Self.carryOut(order, control)
+            try Self.carryOut(order, start, control)
             exit(0)
         } catch {
             Self.end("\(error)", .notConfined)
@@ -47,20 +48,19 @@ enum Attendant {
         return order
     }
 
-    /// From here on nothing that is written by accident reaches the worker: a library's last words
-    /// may hold a value of the data.
-    private static func hush() throws(SandboxError) {
-        for number in [STDERR_FILENO] {
-            try SandboxError.check("to silence standard error") { dup2(STDOUT_FILENO, number) }
-        }
-    }
-
-    private static func carryOut(_ order: CommandOrder, _ control: Descriptor) throws {
-        // They would be inherited otherwise: the program gets its own by number.
+    /// From here on nothing that is written by accident reaches the worker, since a library's last
+    /// words may hold a value of the data; and the program inherits no socket but its own.
+    private static func keepForOurselves() throws(SandboxError) {
+        try SandboxError.check("to silence standard error") { dup2(STDOUT_FILENO, STDERR_FILENO) }
         for number in [CommandDescriptor.control, CommandDescriptor.scores] {
             try SandboxError.check("to keep a socket") { fcntl(number, F_SETFD, FD_CLOEXEC) }
         }
-        let program = CommandStart(order: order, scores: CommandDescriptor.scores).run()
+    }
+
+    private static func carryOut(
+        _ order: CommandOrder, _ start: CommandStart, _ control: Descriptor
+    ) throws {
+        let program = start.run()
         // The program's own now, and whoever inherits it: its end is theirs.
         close(CommandDescriptor.scores)
         guard program > 0 else {

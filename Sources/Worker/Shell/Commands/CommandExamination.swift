@@ -12,7 +12,14 @@ package struct CommandExamination: Equatable, Sendable {
     /// `version 2`, `version 1` or `none`.
     package let controlGroups: String
 
-    /// Runs a program that does nothing in a sandbox like any command's.
+    package init(problem: String?, missingProtections: [String], controlGroups: String) {
+        self.problem = problem
+        self.missingProtections = missingProtections
+        self.controlGroups = controlGroups
+    }
+
+    /// Runs a program that does nothing in a sandbox like any command's, and looks which control
+    /// groups a worker of this user could have.
     ///
     /// - Parameter program: whose verb `runner` enters the sandbox.
     package static func ofThisHost(
@@ -21,16 +28,17 @@ package struct CommandExamination: Equatable, Sendable {
         do throws(SandboxError) {
             let launch = CommandLaunch(
                 program: program, user: geteuid() == 0 ? try Privileges.User(named: user) : nil,
-                settings: .defaults, outputBytesMax: 1 << 20, groups: .prepare())
-            return await Self.examine(launch)
+                settings: .defaults, outputBytesMax: 1 << 20, groups: .none)
+            return await Self.examine(launch, .atAGlance())
         } catch {
             return CommandExamination(
                 problem: error.description, missingProtections: [], controlGroups: "none")
         }
     }
 
-    static func examine(_ launch: CommandLaunch) async -> CommandExamination {
-        let groups = launch.groups
+    static func examine(
+        _ launch: CommandLaunch, _ groups: ControlGroups
+    ) async -> CommandExamination {
         var missing = groups.missing.map(\.protects)
         let abi = assay_landlock_abi()
         if abi < 1 { missing.append(Protection.landlockFiles.rawValue) }

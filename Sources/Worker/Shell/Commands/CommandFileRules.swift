@@ -20,8 +20,10 @@ enum CommandFileRules {
 
     private static let devices = ["null", "zero", "full", "random", "urandom", "tty", "pts"]
 
-    /// A ruleset that its owner may put upon a process; nil where the kernel has no Landlock.
-    static func ruleset() -> Descriptor? {
+    /// A ruleset to be put upon the program; nil where the kernel has no Landlock.
+    ///
+    /// - Throws: where it has, and refuses one of its rules.
+    static func ruleset() throws(SandboxError) -> Descriptor? {
         let abi = assay_landlock_abi()
         guard abi >= 1 else { return nil }
         let everything = assay_landlock_ruleset(
@@ -31,26 +33,25 @@ enum CommandFileRules {
             scoped: ASSAY_LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET | ASSAY_LANDLOCK_SCOPE_SIGNAL)
         let known = assay_landlock_known(everything, abi)
         let number = assay_landlock_create(known, abi)
-        guard number >= 0 else { return nil }
+        guard number >= 0 else { throw SandboxError(refused: "a ruleset of Landlock", -number) }
         let ruleset = Descriptor(adopting: number)
         var rules = [("/", Self.readable)]
         rules += [CommandRoom.trial, CommandRoom.sharedMemory].map { ($0, Self.own) }
         rules += Self.devices.map { ("/dev/\($0)", Self.device) }
         for (path, access) in rules {
-            guard Self.allow(access & known.file_access, beneath: path, in: ruleset) else {
-                return nil
-            }
+            try Self.allow(access & known.file_access, beneath: path, in: ruleset)
         }
         return ruleset
     }
 
     private static func allow(
         _ access: UInt64, beneath path: String, in ruleset: Descriptor
-    ) -> Bool {
+    ) throws(SandboxError) {
         let number = assay_open_path(AT_FDCWD, path)
         // What is not there needs no rule.
-        guard number >= 0 else { return true }
+        guard number >= 0 else { return }
         let file = Descriptor(adopting: number)
-        return file.withNumber { assay_landlock_allow_path(ruleset.number, access, $0) } == 0
+        let answer = file.withNumber { assay_landlock_allow_path(ruleset.number, access, $0) }
+        guard answer == 0 else { throw SandboxError(refused: "a rule for \(path)", -answer) }
     }
 }

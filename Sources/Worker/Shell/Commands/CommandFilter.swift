@@ -120,7 +120,8 @@ enum CommandFilter {
         func condition(_ argument: UInt32, _ mask: UInt64, _ value: UInt64) -> scmp_arg_cmp {
             scmp_arg_cmp(arg: argument, op: SCMP_CMP_MASKED_EQ, datum_a: mask, datum_b: value)
         }
-        try SystemCallFilter.allow("clone", where: [condition(0, Self.namespaceFlags, 0)], in: filter)
+        try SystemCallFilter.allow(
+            "clone", where: [condition(0, Self.namespaceFlags, 0)], in: filter)
         for command in Self.controls {
             try SystemCallFilter.allow("ioctl", where: [condition(1, .max, command)], in: filter)
         }

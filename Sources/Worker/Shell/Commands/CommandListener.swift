@@ -22,6 +22,7 @@ struct CommandListener {
     /// The last intermediate scores, which count where the head said stop.
     private var progress: [Score] = []
     private var isStopped = false
+    private var nextLook = ContinuousClock.now
 
     /// The program's socket.
     private enum Talk {
@@ -59,13 +60,13 @@ struct CommandListener {
     mutating func listen(wake: Descriptor, _ hands: Hands) {
         while true {
             let ready = self.wait(wake)
-            if ready.contains(wake.number) { self.passOn(hands.answer, wake) }
+            if ready.contains(wake.number) { self.passOn(hands, wake) }
             if ready.contains(self.ends.information.number) { self.beInformed(hands.adopt) }
             if ready.contains(self.ends.scores.number) { self.hear(hands) }
             if ready.contains(self.ends.control.number) {
                 guard self.hearAttendant() else { return }
             }
-            if self.end.fault != nil || self.isOverdue() { hands.end() }
+            if self.end.fault != nil || self.hasUsedTooMuch() { hands.end() }
         }
     }
 
@@ -74,20 +75,23 @@ struct CommandListener {
         if !self.isInformed { sources.append(self.ends.information) }
         if case .heard = self.talk { sources.append(self.ends.scores) }
         var polls = sources.map { pollfd(fd: $0.number, events: Int16(POLLIN), revents: 0) }
-        // Whoever counts processor time has to be asked for it.
-        let patience = self.group.processorTime == nil ? -1 : Self.lookMilliseconds
+        // Control groups have to be asked.
+        let patience = self.group.isEmpty ? -1 : Self.lookMilliseconds
         guard poll(&polls, nfds_t(polls.count), patience) > 0 else { return [] }
         return Set(polls.filter { $0.revents != 0 }.map(\.fd))
     }
 
     private static let lookMilliseconds: CInt = 500
 
-    private mutating func isOverdue() -> Bool {
-        guard !self.end.isOutOfProcessorTime, let used = self.group.processorTime else {
-            return false
+    /// Together its processes had their processor time, or the kernel had to end one of them for want
+    /// of memory: what is left of such a command is of no use.
+    private mutating func hasUsedTooMuch() -> Bool {
+        guard !self.group.isEmpty, ContinuousClock.now >= self.nextLook else { return false }
+        self.nextLook = .now + .milliseconds(Int64(Self.lookMilliseconds))
+        if let used = self.group.processorTime, used > self.command.resources.cpuTime {
+            self.end.isOutOfProcessorTime = true
         }
-        self.end.isOutOfProcessorTime = used > self.command.resources.cpuTime
-        return self.end.isOutOfProcessorTime
+        return self.end.isOutOfProcessorTime || self.group.outOfMemoryKills > 0
     }
 
     private mutating func beInformed(_ adopt: (pid_t) -> Void) {
@@ -128,7 +132,7 @@ struct CommandListener {
         let memory = descriptors.first.flatMap { try? SealedMemory(adopting: $0) }
         guard Int(index) < self.command.outputs.count, let memory else { return }
         guard memory.byteCount <= self.outputBytesMax else {
-            self.end.reports.append(.noOutput(index, .tooLong))
+            self.end.reports[self.end.reports.count - 1] = .noOutput(index, .tooLong)
             return
         }
         self.end.outputs[index] = memory
@@ -163,14 +167,26 @@ struct CommandListener {
         }
     }
 
-    private mutating func passOn(_ answer: () -> Verdict.Ruling?, _ wake: Descriptor) {
+    private mutating func passOn(_ hands: Hands, _ wake: Descriptor) {
         _ = Self.read(wake)
-        guard let ruling = answer(), case .asking = self.talk else { return }
+        guard let ruling = hands.answer(), case .asking = self.talk else { return }
         self.isStopped = self.isStopped || ruling == .stop
-        let line = Array("\(ruling.rawValue)\n".utf8)
-        // One answer is on its way at most: there is room for it, or the program is gone.
-        try? DescriptorPassing.send(line, over: self.ends.scores)
+        guard self.say("\(ruling.rawValue)\n") else {
+            self.end.fault = self.end.fault ?? CommandFault("it does not read its answers")
+            self.talk = .silent
+            return
+        }
         self.talk = .heard
+        // It may have said more in the same breath.
+        self.takeLines(hands.report)
+    }
+
+    /// False when there is no room: the socket takes hundreds of answers that nobody reads, and the
+    /// keeper has more to look after than a program that does not. One that is gone reads none.
+    private func say(_ line: String) -> Bool {
+        let flags = CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL)
+        let sent = self.ends.scores.withNumber { send($0, line, line.utf8.count, flags) }
+        return sent == line.utf8.count || (sent < 0 && errno != EAGAIN)
     }
 
     // MARK: Afterwards

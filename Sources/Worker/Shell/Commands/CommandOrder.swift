@@ -32,7 +32,7 @@ struct CommandOrder: Equatable, Sendable {
     /// The longest, in bytes: a command as a message, and what the sandbox says beside it.
     static let bytesMax = 1 << 20
 
-        /// Open files of one process: what Linux gives by default.
+    /// Open files of one process: what Linux gives by default.
     static let filesMax: UInt64 = 1024
 
     // MARK: As bytes

@@ -80,7 +80,9 @@ final class CommandProcess: Sendable {
 
     // MARK: On the keeper's thread
 
-    private func keep(_ report: @escaping @Sendable (Progress) -> Void) throws(HostError) -> CommandEnd {
+    private func keep(_ report: @escaping @Sendable (Progress) -> Void) throws(HostError)
+        -> CommandEnd
+    {
         let group = try ControlGroup(
             self.launch.groups, name: self.name, self.launch.bounds(self.work))
         defer { group.remove() }

@@ -4,19 +4,26 @@ import Host
 
 /// How an attendant starts its program.
 struct CommandStart {
-    let order: CommandOrder
-    let scores: CInt
+    private let order: CommandOrder
+    private let scores: CInt
+    private let ruleset: Descriptor?
+
+    /// - Throws: when the kernel does not confine as it can.
+    init(_ order: CommandOrder, scores: CInt) throws(SandboxError) {
+        self.order = order
+        self.scores = scores
+        self.ruleset = try CommandFileRules.ruleset()
+    }
 
     /// The program's number, or the negative error number of what was refused.
     func run() -> pid_t {
         guard let program = self.program() else { return -ENOENT }
-        let ruleset = CommandFileRules.ruleset()
         let limits = self.limits
         return CStrings.with(self.order.arguments) { arguments in
             CStrings.with(self.order.environment) { environment in
                 assay_command_start(
                     program, arguments, environment, CommandRoom.work, self.scores,
-                    ruleset?.number ?? -1, limits, limits.count)
+                    self.ruleset?.number ?? -1, limits, limits.count)
             }
         }
     }

@@ -103,6 +103,9 @@ final class ControlGroup: Sendable {
         return doors
     }
 
+    /// Whether this host has none.
+    var isEmpty: Bool { self.groups.places.isEmpty }
+
     // MARK: What was used
 
     /// How often the kernel killed one of its processes for want of memory.

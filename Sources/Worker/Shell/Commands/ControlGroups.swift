@@ -107,6 +107,24 @@ struct ControlGroups: Equatable, Sendable {
 
     // MARK: What the worker may have of it
 
+    /// What `prepare` would find, without making anything.
+    static func atAGlance(_ host: Host = .current()) -> ControlGroups {
+        let own = host.own
+        if let unified = own.unified, access(unified, W_OK) == 0 {
+            let offered = ControlFile.words("\(unified)/cgroup.controllers")
+            let there = Controller.allCases.filter {
+                $0 == .cpuacct || offered.contains($0.rawValue)
+            }
+            if there.contains(.memory) {
+                return ControlGroups(
+                    places: Dictionary(uniqueKeysWithValues: there.map { ($0, unified) }),
+                    isUnified: true)
+            }
+        }
+        let places = own.byController.filter { access($0.value, W_OK) == 0 }
+        return ControlGroups(places: places, isUnified: false)
+    }
+
     /// Prepares the groups of this host; what a killed worker left of its own is removed.
     static func prepare(_ host: Host = .current()) -> ControlGroups {
         let own = host.own
@@ -173,11 +191,14 @@ struct ControlGroups: Equatable, Sendable {
 
 /// A file by which the kernel is asked or told something.
 enum ControlFile {
+    /// The longest, in bytes: the mounts of a host with hundreds of containers.
+    private static let bytesMax = 256 << 10
+
     static func read(_ path: String) -> String? {
         let number = open(path, O_RDONLY | O_CLOEXEC)
         guard number >= 0 else { return nil }
         let file = Descriptor(adopting: number)
-        let bytes = try? file.read(upTo: 1 << 20, from: path)
+        let bytes = try? file.read(upTo: Self.bytesMax, from: path)
         return bytes.map { String(decoding: $0, as: UTF8.self) }
     }
 

@@ -97,7 +97,8 @@ struct ScoreLines {
     private static func scores(_ object: JSON) throws(ArtifactError) -> [Score] {
         let members = try object.members("scores")
         guard (1...Limits.scoresMax).contains(members.count) else {
-            throw ArtifactError(.badMember, "there are none or more than \(Limits.scoresMax) scores")
+            throw ArtifactError(
+                .badMember, "there are none or more than \(Limits.scoresMax) scores")
         }
         var scores: [Score] = []
         for member in members {

@@ -58,7 +58,9 @@ import Wire
         #expect(refusal?.reason.contains(word) == true)
     }
 
-    @Test(arguments: ["conda", "/", "/opt//x", "/opt/../etc", "/opt/", "/trial", "/dev/shm", "/etc/ssl"])
+    @Test(arguments: [
+        "conda", "/", "/opt//x", "/opt/../etc", "/opt/", "/trial", "/dev/shm", "/etc/ssl",
+    ])
     func `a directory that cannot be shown is refused at the start`(directory: String) {
         var settings = Self.settings(.everybody)
         settings.shown = [directory]

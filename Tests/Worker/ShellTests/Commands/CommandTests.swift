@@ -51,8 +51,9 @@ struct CommandTests {
         job.outputs = ["model.bin"]
         let (scores, outputs) = try self.scored(try await self.rig.run(job))
         #expect(scores == ["score": 0.75])
-        #expect(outputs["model.bin"].map { String(decoding: $0, as: UTF8.self) }
-            == String(repeating: "weights", count: 1000))
+        #expect(
+            outputs["model.bin"].map { String(decoding: $0, as: UTF8.self) }
+                == String(repeating: "weights", count: 1000))
     }
 
     @Test func `a program finds its parameters, its seed and its files`() async throws {
@@ -97,6 +98,18 @@ struct CommandTests {
         }
         #expect(try self.scored(end).scores == ["score": 0.03])
         #expect(steps.withLock { $0 } == [0, 1, 2, 3])
+    }
+
+    @Test func `two steps in one breath have two answers`() async throws {
+        let job = SandboxRig.Job(
+            python: Self.prelude + """
+                for step in range(2):
+                    print(json.dumps({"step": step, "scores": {"score": step}}), file=talk)
+                talk.flush()
+                assert [talk.readline(), talk.readline()] == ["continue\\n", "continue\\n"]
+                report({"score": 1})
+                """)
+        #expect(try self.scored(try await self.rig.run(job)).scores == ["score": 1])
     }
 
     @Test func `a program that reads no answers goes no faster than its head`() async throws {

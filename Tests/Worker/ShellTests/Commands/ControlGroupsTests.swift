@@ -6,7 +6,8 @@ import Testing
 @Suite struct ControlGroupsTests {
     @Test func `version 2 has one place for all`() {
         let host = ControlGroups.Host(
-            mounts: "30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate",
+            mounts:
+                "30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate",
             membership: "0::/system.slice/assay-worker.service\n")
         #expect(host.own.unified == "/sys/fs/cgroup/system.slice/assay-worker.service")
         #expect(host.own.byController.isEmpty)
