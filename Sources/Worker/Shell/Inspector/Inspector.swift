@@ -27,7 +27,7 @@ package enum Inspector {
             let lines = missing.map { $0.rawValue + "\n" }.joined() + "\n"
             let bytes = Array(lines.utf8) + report.encoded()
             let output = Descriptor(adopting: STDOUT_FILENO)
-            try bytes.withUnsafeBytes { bytes throws(HostError) in
+            try bytes.span.bytes.withUnsafeBytes { bytes throws(HostError) in
                 try output.write(bytes, to: "the report")
             }
             exit(RunnerExit.hungUp.rawValue)
