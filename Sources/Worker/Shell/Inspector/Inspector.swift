@@ -27,9 +27,7 @@ package enum Inspector {
             let lines = missing.map { $0.rawValue + "\n" }.joined() + "\n"
             let bytes = Array(lines.utf8) + report.encoded()
             let output = Descriptor(adopting: STDOUT_FILENO)
-            try bytes.span.bytes.withUnsafeBytes { bytes throws(HostError) in
-                try output.write(bytes, to: "the report")
-            }
+            try Self.write(bytes, to: output)
             exit(RunnerExit.hungUp.rawValue)
         } catch {
             Self.say("\(error)")
@@ -37,8 +35,14 @@ package enum Inspector {
         }
     }
 
+    private static func write(_ bytes: [UInt8], to output: Descriptor) throws(HostError) {
+        try bytes.span.bytes.withUnsafeBytes { bytes throws(HostError) in
+            try output.write(bytes, to: "the report")
+        }
+    }
+
     private static func say(_ sentence: String) {
         let line = sentence + "\n"
-        _ = write(STDERR_FILENO, line, line.utf8.count)
+        _ = Glibc.write(STDERR_FILENO, line, line.utf8.count)
     }
 }
