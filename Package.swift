@@ -142,7 +142,9 @@ let executables: [Target] = [
             "Transport", "Wire", "WorkerShell", argumentParser, crypto, grpcCore, logging,
             yams,
         ],
-        swiftSettings: settings, linkerSettings: hardened),
+        swiftSettings: settings,
+        // By its build ID a worker says which program it is: see EnvironmentClass.
+        linkerSettings: hardened + [.unsafeFlags(["-Xlinker", "--build-id=sha1"])]),
     .executableTarget(
         name: "assay-certs", dependencies: ["CertificateAuthority", "Host", argumentParser],
         path: "certs-tools/assay-certs", swiftSettings: settings, linkerSettings: hardened),
