@@ -6,9 +6,9 @@ import Inspection
 /// The child process that looks at foreign models: `assay inspector`.
 ///
 /// It is started by `assay model audit` only, with the file as sealed memory on descriptor 0, a
-/// socket for its report as 1, and one for its last words as 2. It confines itself as a runner does before
-/// it looks at a byte: no files, no network, no other process. What takes it over can lie in the
-/// report, and do nothing else.
+/// socket for its report as 1, and one for its last words as 2. It confines itself as a runner does
+/// before it looks at a byte: no files, no network, no other process. What takes it over can lie in
+/// the report, and do nothing else.
 package enum Inspector {
     /// Runs to the end of the one file.
     ///
