@@ -71,6 +71,7 @@ func collections(_ name: String) -> Target.Dependency {
 /// Modules that decide or compute: nothing in them opens, reads, waits, looks at a clock or rolls
 /// dice. TidyTests hold them to it.
 let pure: [Target] = [
+    .target(name: "Privacy", swiftSettings: settings),
     .target(
         name: "Wire", dependencies: [protobuf],
         exclude: ["work", "link", "runner", "api", "health"].map { "Generated/\($0).proto" },
@@ -86,19 +87,20 @@ let pure: [Target] = [
         name: "WorkerCore",
         dependencies: ["Wire", collections("DequeModule"), collections("OrderedCollections")],
         path: "Sources/Worker/Core", swiftSettings: settings),
-    .target(name: "Engine", dependencies: ["COpenBLAS"], swiftSettings: optimised),
+    .target(name: "Engine", dependencies: ["COpenBLAS", "Privacy"], swiftSettings: optimised),
 ]
 
 /// Modules that act.
 let acting: [Target] = [
     .target(
-        name: "Host", dependencies: ["CHost", "CSystemd", logging], swiftSettings: settings),
+        name: "Host", dependencies: ["CHost", "CSystemd", "Privacy", logging],
+        swiftSettings: settings),
     .target(
         name: "Transport",
         dependencies: [
-            "CertificateAuthority", "Host", "Wire", asn1, crypto, grpcCore, grpcProtobuf,
-            grpcTransport, httpTypes, hummingbird, hummingbirdCore, logging, nio("NIOCore"),
-            nio("NIOPosix"), nio("NIOTLS"), nioExtras, nioHTTP2, nioSSL, x509,
+            "CertificateAuthority", "Host", "Privacy", "Wire", asn1, crypto, grpcCore,
+            grpcProtobuf, grpcTransport, httpTypes, hummingbird, hummingbirdCore, logging,
+            nio("NIOCore"), nio("NIOPosix"), nio("NIOTLS"), nioExtras, nioHTTP2, nioSSL, x509,
         ],
         swiftSettings: settings),
     .target(
@@ -121,7 +123,8 @@ let acting: [Target] = [
         ],
         path: "Sources/Worker/Shell", swiftSettings: settings),
     .target(
-        name: "CertificateAuthority", dependencies: ["Host", "Wire", asn1, crypto, x509],
+        name: "CertificateAuthority",
+        dependencies: ["Host", "Privacy", "Wire", asn1, crypto, x509],
         path: "certs-tools/CertificateAuthority", swiftSettings: settings),
 ]
 
@@ -129,12 +132,12 @@ let executables: [Target] = [
     .executableTarget(
         name: "assay",
         dependencies: [
-            "CertificateAuthority", "CoordinatorShell", "Engine", "Host", "Signing", "Transport",
-            "Wire", "WorkerShell", argumentParser, crypto, grpcCore, logging, yams,
+            "CertificateAuthority", "CoordinatorShell", "Engine", "Host", "Privacy", "Signing",
+            "Transport", "Wire", "WorkerShell", argumentParser, crypto, grpcCore, logging, yams,
         ],
         swiftSettings: settings),
     .executableTarget(
-        name: "assay-certs", dependencies: ["CertificateAuthority", argumentParser],
+        name: "assay-certs", dependencies: ["CertificateAuthority", "Host", argumentParser],
         path: "certs-tools/assay-certs", swiftSettings: settings),
     .executableTarget(
         name: "engine-bench", dependencies: ["Engine"], path: "Benchmarks/engine",
@@ -154,6 +157,7 @@ let libraries: [Target] = [
 
 /// One test target beside each module, and the ones that judge the whole.
 let tests: [Target] = [
+    .testTarget(name: "PrivacyTests", dependencies: ["Privacy"], swiftSettings: settings),
     .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
     .testTarget(name: "SearchTests", dependencies: ["Search", "Wire"], swiftSettings: settings),
     .testTarget(
@@ -165,16 +169,18 @@ let tests: [Target] = [
     .target(
         name: "Fuzzing", dependencies: ["Engine"], path: "Tests/Fuzzing", swiftSettings: settings),
     .testTarget(
-        name: "EngineTests", dependencies: ["Engine", "Fuzzing"], swiftSettings: optimised),
-    .testTarget(name: "HostTests", dependencies: ["CHost", "Host"], swiftSettings: settings),
+        name: "EngineTests", dependencies: ["Engine", "Fuzzing", "Privacy"],
+        swiftSettings: optimised),
+    .testTarget(
+        name: "HostTests", dependencies: ["CHost", "Host", "Privacy"], swiftSettings: settings),
     .testTarget(
         name: "CertificateAuthorityTests",
-        dependencies: ["CertificateAuthority", "Host", "Wire", asn1, crypto, x509],
+        dependencies: ["CertificateAuthority", "Host", "Privacy", "Wire", asn1, crypto, x509],
         swiftSettings: settings),
     .testTarget(
         name: "TransportTests",
         dependencies: [
-            "CertificateAuthority", "Host", "Transport", "Wire", asn1, crypto, grpcCore,
+            "CertificateAuthority", "Host", "Privacy", "Transport", "Wire", asn1, crypto, grpcCore,
             grpcProtobuf, grpcTransport, hummingbird, httpTypes, logging, nio("NIOCore"),
             nio("NIOEmbedded"), nio("NIOPosix"), nio("NIOTLS"), nioSSL, x509,
         ],
@@ -182,7 +188,8 @@ let tests: [Target] = [
     .testTarget(
         name: "SigningTests",
         dependencies: [
-            "CertificateAuthority", "Fuzzing", "Signing", "Transport", "Wire", asn1, crypto, x509,
+            "CertificateAuthority", "Fuzzing", "Privacy", "Signing", "Transport", "Wire", asn1,
+            crypto, x509,
         ],
         swiftSettings: settings),
     .testTarget(

@@ -1,4 +1,5 @@
 import Engine
+import Privacy
 
 /// CSV files that people name, read with the engine's own eyes: what passes here passes there.
 enum TableFile {
@@ -17,7 +18,7 @@ enum TableFile {
         do {
             return try bytes.withUnsafeBytes { bytes in
                 let reader = try CSVReader(bytes)
-                guard reader.columnNames.contains(target) else {
+                guard reader.columnNames.contains(Private(target)) else {
                     throw Self.noTarget(target, reader, path)
                 }
                 let schema = try schema ?? Schema.infer(from: bytes)
