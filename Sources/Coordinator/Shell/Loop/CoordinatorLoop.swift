@@ -25,16 +25,19 @@ package final class CoordinatorLoop: Sendable {
     let archive: Archive
     let proposals: Proposals
     let clock: HeadClock
+    let chronicle: JobChronicle.Place?
     package let metrics = LoopMetrics()
     private let waitingReports = Atomic(0)
 
     package init(
-        journal: any Journal, links: any WorkerLinks, archive: Archive, clock: HeadClock
+        journal: any Journal, links: any WorkerLinks, archive: Archive, clock: HeadClock,
+        chronicle: JobChronicle.Place? = nil
     ) {
         self.journal = journal
         self.links = links
         self.archive = archive
         self.clock = clock
+        self.chronicle = chronicle
         self.proposals = Proposals()
     }
 
