@@ -46,6 +46,9 @@ package struct CSVReader {
         }
     }
 
+    /// The rows as they stand, without the header.
+    var rowBytes: UnsafeBufferPointer<UInt8> { .init(rebasing: self.text[self.firstRow...]) }
+
     /// What a message about names adds when the first row looks like data.
     package var headerDoubt: String { Self.headerDoubt(self.columnNames) }
 

@@ -20,13 +20,15 @@ enum Following {
     /// - Parameters:
     ///   - model: the directory for the model; nil leaves it on the head.
     ///   - voucher: who vouches for it there.
+    ///   - columns: what undoes the aliases of the job's columns, where there are any.
     /// - Returns: the job as it ended, its model the directory where there is one.
     static func untilEnd(
         of job: String, knownFrom source: JobFollower.Source, on head: HeadClient, model: String?,
-        by voucher: Voucher = .head, json: Bool, rest: LeaderboardText.Rest = .onHead
+        by voucher: Voucher = .head, columns: ColumnMap?, json: Bool,
+        rest: LeaderboardText.Rest = .onHead
     ) async throws -> JobReport {
         let terminal = Terminal()
-        var ended = try await JobFollower(head: head, terminal: terminal)
+        var ended = try await JobFollower(head: head, terminal: terminal, columns: columns)
             .follow(job, knownFrom: source)
         if let model, let id = ended.model {
             let found = try await ModelFetch.model(id, from: head)
@@ -35,7 +37,7 @@ enum Following {
                 bundle.files, signature: try Self.signature(of: bundle, by: voucher))
             ended.model = model
         }
-        try await Self.summarise(ended, on: head, json: json, rest, terminal)
+        try await Self.summarise(ended, on: head, columns, json: json, rest, terminal)
         return ended
     }
 
@@ -56,7 +58,8 @@ enum Following {
     }
 
     private static func summarise(
-        _ job: JobReport, on head: HeadClient, json: Bool, _ rest: LeaderboardText.Rest,
+        _ job: JobReport, on head: HeadClient, _ columns: ColumnMap?, json: Bool,
+        _ rest: LeaderboardText.Rest,
         _ terminal: Terminal
     ) async throws {
         guard !json else {
@@ -65,7 +68,7 @@ enum Following {
         }
         var text = ""
         if !job.metrics.isEmpty {
-            let trials = try await head.trials(of: job.id)
+            let trials = try await head.trials(of: job.id, columns: columns)
             text =
                 LeaderboardText(job: job, trials: trials, metrics: job.metrics)
                 .text(

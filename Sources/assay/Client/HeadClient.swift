@@ -33,7 +33,9 @@ struct HeadClient: Sendable {
     }
 
     /// All trials of a job, or the first `limit` of them.
-    func trials(of job: String, limit: UInt32 = 0) async throws -> [TrialReport] {
+    func trials(
+        of job: String, limit: UInt32 = 0, columns: ColumnMap? = nil
+    ) async throws -> [TrialReport] {
         var request = Assay_V1_ListTrialsRequest()
         request.job = job
         request.limit = limit
@@ -41,7 +43,7 @@ struct HeadClient: Sendable {
         return try await self.jobs.trials(message) { response in
             var trials: [TrialReport] = []
             for try await page in response.messages {
-                trials += page.trials.map(TrialReport.init)
+                trials += page.trials.map { TrialReport($0, columns: columns) }
             }
             return trials
         }

@@ -14,6 +14,8 @@ struct Prediction {
         do {
             self.frame = try bytes.withUnsafeBytes { try model.frame(csv: $0, for: purpose) }
             self.values = try model.predict(self.frame)
+        } catch let error as TableError where error.code == .missingColumn {
+            throw InputError(path, "\(error)\(model.aliasDoubt)")
         } catch {
             throw InputError(path, "\(error)")
         }

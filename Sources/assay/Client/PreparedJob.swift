@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import Transport
 import Wire
 
@@ -9,20 +10,30 @@ struct PreparedJob: Sendable {
     let uploads: [BlobUpload]
     /// Where the model goes, as the job file says.
     let output: String?
+    /// Where it goes when nobody says: beside the job file, under its name.
+    let standardOutput: String
+    /// What the columns are called outside; nil where their names travel.
+    let columns: ColumnMap?
 
     /// Reads and checks everything that the file names.
     ///
+    /// - Parameter anonymous: whether the columns' names stay here, whatever the file says.
     /// - Throws: `InputError` with the file and the place of the first mistake.
-    init(path: String) throws(InputError) {
-        let file = try JobFile(path: path)
+    init(path: String, anonymous: Bool = false) throws(InputError) {
+        let file = try JobFile(path: path, anonymous: anonymous)
         self.output = file.output
+        self.standardOutput =
+            URL(filePath: path).deletingPathExtension().path(percentEncoded: false) + ".model"
         let kind: JobSpec.Kind
         switch file.work {
         case .idle(let trials, let duration):
             self.uploads = []
+            self.columns = nil
             kind = .idle(trials: trials, duration: duration)
         case .learning(let learning):
-            let table = try CheckedTable(learning)
+            let place = ColumnMap.path(beside: file.output ?? self.standardOutput)
+            let table = try CheckedTable(learning, aliasesAt: file.anonymizesColumns ? place : nil)
+            self.columns = table.columns
             self.uploads = [table.data, table.schema]
             kind = .learning(table.job(learning, seed: file.seed))
         }
@@ -46,10 +57,12 @@ struct PreparedJob: Sendable {
         return request
     }
 
-    /// Uploads what is missing and submits.
+    /// Uploads what is missing and submits. The map of the columns is kept before anything leaves:
+    /// without it nobody could undo what the head then has.
     ///
     /// - Returns: the job's ID.
     func submit(to head: HeadClient) async throws -> String {
+        try self.columns?.write()
         try await BlobUpload.send(self.uploads, to: head)
         // The key makes a retry of the same call harmless; two submissions are two jobs.
         var generator = SystemRandomNumberGenerator()
@@ -62,15 +75,19 @@ struct PreparedJob: Sendable {
 private struct CheckedTable {
     let data: BlobUpload
     let schema: BlobUpload
+    /// What the columns are called outside; nil where their names travel.
+    let columns: ColumnMap?
+    private let target: String
     private let rows: Int
-    private let columns: Int
+    private let features: Int
     private let classes: Int
 
-    init(_ learning: JobFile.Learning) throws(InputError) {
+    /// - Parameter place: where the map of the columns is kept; nil lets their names travel.
+    init(_ learning: JobFile.Learning, aliasesAt place: String?) throws(InputError) {
         let bytes = try TableFile.bytes(learning.train)
-        self.data = BlobUpload(bytes)
+        let data = BlobUpload(bytes)
         // Before anything of it is read: it may be somebody else's table.
-        let digest = self.data.blob.digest
+        let digest = data.blob.digest
         if let pinned = learning.digest, pinned != digest {
             throw InputError(
                 learning.train,
@@ -88,10 +105,29 @@ private struct CheckedTable {
                 folds; set cv to \(max(2, dataset.rows / 2)) or less, or bring more rows
                 """)
         }
-        self.schema = BlobUpload(used.encoded())
         self.rows = dataset.rows
-        self.columns = dataset.features.columns.count
+        self.features = dataset.features.columns.count
         self.classes = dataset.classNames.count
+        guard let place else {
+            self.data = data
+            self.schema = BlobUpload(used.encoded())
+            self.columns = nil
+            self.target = learning.target
+            return
+        }
+        let header = try TableFile.columnNames(bytes, at: learning.train)
+        var generator = SystemRandomNumberGenerator()
+        let columns = (try ColumnMap.read(place) ?? ColumnMap(path: place)).covering(
+            header + used.columns.map(\.name).filter { !header.contains($0) }, using: &generator)
+        self.data = BlobUpload(
+            try TableFile.renamed(bytes, at: learning.train, to: header.map(columns.alias)))
+        do throws(SchemaError) {
+            self.schema = BlobUpload(try used.renamed(columns.alias).encoded())
+        } catch {
+            preconditionFailure("aliases differ as their names do: \(error)")
+        }
+        self.columns = columns
+        self.target = columns.alias(of: learning.target)
     }
 
     func job(_ learning: JobFile.Learning, seed: UInt64) -> LearningJob {
@@ -99,11 +135,11 @@ private struct CheckedTable {
         let metrics = learning.metrics.isEmpty ? [standard] : learning.metrics
         let lesson = Lesson(
             task: learning.task == .regression ? .regression : .classification,
-            data: self.data.blob, schema: self.schema.blob, target: learning.target,
+            data: self.data.blob, schema: self.schema.blob, target: self.target,
             metrics: metrics.map(\.rawValue), folds: learning.folds, foldSeed: seed)
         return LearningJob(
             lesson: lesson, direction: metrics[0].direction == .maximise ? .maximise : .minimise,
             families: learning.families.map(\.rawValue),
-            rows: UInt64(self.rows), columns: UInt32(self.columns), classes: UInt32(self.classes))
+            rows: UInt64(self.rows), columns: UInt32(self.features), classes: UInt32(self.classes))
     }
 }

@@ -41,6 +41,26 @@ enum TableFile {
         }
     }
 
+    /// The columns of a table as its header names them, for whoever brought it.
+    static func columnNames(_ bytes: [UInt8], at path: String) throws(InputError) -> [String] {
+        do {
+            return try bytes.withUnsafeBytes { try CSVReader($0).columnNames.map(\.revealed) }
+        } catch {
+            throw InputError(path, "\(error)")
+        }
+    }
+
+    /// The table under other names, given in the columns' order.
+    static func renamed(
+        _ bytes: [UInt8], at path: String, to names: [String]
+    ) throws(InputError) -> [UInt8] {
+        do {
+            return try bytes.withUnsafeBytes { try CSVReader($0).bytes(naming: names) }
+        } catch {
+            throw InputError(path, "\(error)")
+        }
+    }
+
     /// The table as a schema has it.
     static func frame(
         _ bytes: [UInt8], at path: String, schema: Schema

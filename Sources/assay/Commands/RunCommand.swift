@@ -20,6 +20,7 @@ struct RunCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The job file.", valueName: "job.yaml"))
     var file: String
 
+    @OptionGroup var anonymity: AnonymityOptions
     @OptionGroup var cluster: EmbeddedOptions
 
     @Flag(help: "Keep the session directory at the end; it holds the journal, no data.")
@@ -33,7 +34,7 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         // Everything that the user gave is judged before anything starts.
-        let job = try PreparedJob(path: self.file)
+        let job = try PreparedJob(path: self.file, anonymous: self.anonymity.anonymizeColumns)
         let model = try self.model(of: job)
         let voucher = try self.voucher()
         let json = self.output.json
@@ -42,8 +43,8 @@ struct RunCommand: AsyncParsableCommand {
         let ended = try await EmbeddedCluster.run(settings) { head in
             let id = try await job.submit(to: head)
             return try await Following.untilEnd(
-                of: id, knownFrom: .head, on: head, model: model, by: voucher, json: json,
-                rest: .gone)
+                of: id, knownFrom: .head, on: head, model: model, by: voucher,
+                columns: job.columns, json: json, rest: .gone)
         }
         try Following.requireSuccess(ended)
     }
@@ -61,10 +62,7 @@ struct RunCommand: AsyncParsableCommand {
     /// job makes none.
     private func model(of job: PreparedJob) throws -> String? {
         guard job.makesModel else { return nil }
-        let directory =
-            job.output
-            ?? URL(filePath: self.file).deletingPathExtension().path(percentEncoded: false)
-            + ".model"
+        let directory = job.output ?? job.standardOutput
         try ModelDirectory(directory).requireWritable()
         return directory
     }

@@ -9,6 +9,7 @@ struct TrialsCommand: AsyncParsableCommand {
 
     @OptionGroup var client: ClientOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var names: ColumnOptions
 
     @Argument(help: "The job, such as j17.")
     var job: String
@@ -24,16 +25,20 @@ struct TrialsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let columns = try self.names.map()
         var request = Assay_V1_GetJobRequest()
         request.job = self.job
         let message = request
         let (job, trials) = try await self.client.withHead { head in
             let job = try await head.jobs.get(message)
-            return (job, try await head.trials(of: message.job, limit: self.limit))
+            return (
+                job,
+                try await head.trials(of: message.job, limit: self.limit, columns: columns)
+            )
         }
         let metrics = job.spec.learning.lesson.metrics
         try self.output.print(Report(job: job.id, trials: trials)) { terminal in
-            LeaderboardText(job: JobReport(job), trials: trials, metrics: metrics)
+            LeaderboardText(job: JobReport(job, columns: columns), trials: trials, metrics: metrics)
                 .text(style: terminal.resultStyle, width: terminal.resultWidth(), rows: .max)
         }
     }

@@ -53,7 +53,8 @@ struct JobReport: Encodable, Equatable, Sendable {
 
     var isRunning: Bool { self.state == "running" }
 
-    init(_ job: Assay_V1_Job) {
+    /// - Parameter columns: what undoes the aliases of its columns.
+    init(_ job: Assay_V1_Job, columns: ColumnMap? = nil) {
         self.id = job.id
         // Texts of others are made harmless once, here: a terminal obeys some characters.
         self.name = LogText.escaped(job.spec.name)
@@ -76,11 +77,11 @@ struct JobReport: Encodable, Equatable, Sendable {
         self.trials = Trials(
             queued: job.trials.queued, running: job.trials.running, scored: job.trials.scored,
             failed: job.trials.failed, cancelled: job.trials.cancelled)
-        let best = job.hasBest ? TrialReport(job.best) : nil
+        let best = job.hasBest ? TrialReport(job.best, columns: columns) : nil
         self.best = best
         self.bestScore = self.metric.flatMap { best?.scores?[$0] }
         self.model = job.model.isEmpty ? nil : job.model
-        self.reason = job.reason.isEmpty ? nil : LogText.escaped(job.reason)
+        self.reason = job.reason.isEmpty ? nil : columns.sentence(job.reason)
         self.submittedAt = job.submittedAt
         self.endedAt = job.endedAt == 0 ? nil : job.endedAt
         self.seconds = job.elapsedSeconds
@@ -107,7 +108,8 @@ struct TrialReport: Encodable, Equatable, Sendable {
     let cpuSeconds: Double?
     let memoryBytes: UInt64?
 
-    init(_ trial: Assay_V1_Trial) {
+    /// - Parameter columns: what undoes the aliases of its job's columns.
+    init(_ trial: Assay_V1_Trial, columns: ColumnMap? = nil) {
         self.index = trial.index
         self.state = trial.state
         self.step = trial.spec.step
@@ -125,7 +127,7 @@ struct TrialReport: Encodable, Equatable, Sendable {
             self.reason = nil
         case .failed(let failed):
             self.scores = nil
-            self.reason = LogText.escaped(failed.reason)
+            self.reason = columns.sentence(failed.reason)
         case nil:
             self.scores = nil
             self.reason = nil
@@ -142,5 +144,14 @@ struct TrialReport: Encodable, Equatable, Sendable {
     var recipe: String {
         (self.parameters ?? [:]).sorted { $0.key < $1.key }
             .map { "\($0.key)=\(Figures.number($0.value))" }.joined(separator: " ")
+    }
+}
+
+extension ColumnMap? {
+    /// A sentence of the head's for the terminal, the columns called by their names where they are
+    /// known.
+    fileprivate func sentence(_ text: String) -> String {
+        let safe = LogText.escaped(text)
+        return self?.undone(in: safe) ?? safe
     }
 }

@@ -6,7 +6,7 @@ import Wire
 @Suite struct LeaderboardTests {
     private func board(_ trials: [Assay_V1_Trial]) -> LeaderboardText {
         LeaderboardText(
-            job: Reports.job(state: "succeeded"), trials: trials.map(TrialReport.init),
+            job: Reports.job(state: "succeeded"), trials: trials.map { TrialReport($0) },
             metrics: ["rmse", "r2"])
     }
 
