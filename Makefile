@@ -13,14 +13,16 @@ RELEASE := $(BUILD) -c release --static-swift-stdlib -Xlinker --no-export-dynami
 # What the build and the tests need from Debian: libraries with headers, the independent clients
 # that the tests attack us with, and the judges of generated code and of units.
 PACKAGES := libopenblas-dev liblapacke-dev libsqlite3-dev libsystemd-dev libseccomp-dev \
-	binutils pkg-config openssl curl iproute2 python3 python3-venv protobuf-compiler systemd
+	binutils pkg-config openssl curl iproute2 python3 python3-venv protobuf-compiler systemd \
+	sslscan
 
-.PHONY: help deps clients build release test attack lint protos-check demo bench clean
+.PHONY: help deps clients build release test attack fuzz lint protos-check demo bench clean
 
 help:
 	@echo 'make demo     install packages, build, run two AutoML jobs on a local cluster over TLS'
 	@echo 'make test     everything that CI runs: lint, build, generated code, all tests'
 	@echo 'make attack   all attacks on a live head, at their full size'
+	@echo 'make fuzz     SECONDS=60 for each decoder, or for one: DECODER=csv'
 	@echo 'make release  optimised binaries in .build/release'
 	@echo 'make install  put them, the units and the settings under DESTDIR (see deploy/)'
 	@echo 'make bench    figures of this machine, and with PEERS=DIR side by side with the peers there'
@@ -39,10 +41,12 @@ deps:
 	        "$${missing[@]}"; \
 	fi
 
-# Independent readers of what we write, for the tests: a gRPC client, and the tool of the OpenSSF
-# Model Signing format (whose certificates need pyOpenSSL, which it does not ask for). Without them
-# the tests skip what needs them, and say so.
+# Independent readers of what we write, for the tests: a gRPC client, the tool of the OpenSSF Model
+# Signing format (whose certificates need pyOpenSSL, which it does not ask for), and a scanner of
+# TLS servers. Without them the tests skip what needs them, and say so.
 CLIENTS := .build/clients
+# Of its own: it wants older libraries than the others.
+SCANNERS := .build/scanners
 clients: deps
 	@[ -x $(CLIENTS)/bin/python ] || python3 -m venv $(CLIENTS)
 	@$(CLIENTS)/bin/python -c 'import grpc' 2>/dev/null \
@@ -51,6 +55,9 @@ clients: deps
 	@$(CLIENTS)/bin/python -c 'import model_signing, OpenSSL' 2>/dev/null \
 	    || $(CLIENTS)/bin/pip install --quiet 'model-signing>=1.1' 'pyOpenSSL>=24' \
 	    || echo 'model-signing could not be installed: its tests will be skipped' >&2
+	@[ -x $(SCANNERS)/bin/sslyze ] || { python3 -m venv $(SCANNERS) && \
+	    $(SCANNERS)/bin/pip install --quiet 'sslyze>=6.1'; } \
+	    || echo 'sslyze could not be installed: its test will be skipped' >&2
 
 build: deps
 	$(BUILD) --build-tests
@@ -74,7 +81,7 @@ protos-check: build
 TESTS := $(SWIFT) test --skip-build --filter
 PURE_TESTS := WireTests|SearchTests|CoordinatorCoreTests|WorkerCoreTests|SimulationTests|EngineTests
 PURE_TESTS := $(PURE_TESTS)|HostTests|CertificateAuthorityTests|SigningTests|AssayTests
-PURE_TESTS := $(PURE_TESTS)|TidyTests
+PURE_TESTS := $(PURE_TESTS)|FuzzTests|TidyTests
 
 test: lint clients build protos-check
 	$(TESTS) '^($(PURE_TESTS))\.'
@@ -83,11 +90,22 @@ test: lint clients build protos-check
 	$(TESTS) '^(CoordinatorShellTests|WorkerShellTests)\.'
 	$(TESTS) '^EndToEndTests\.'
 
-# The attacks of `make test` at their full size, and every other test that is one: docs/ATTACKS.md.
+# The attacks of `make test` at their full size, ROUNDS times, and every other test that is one:
+# docs/ATTACKS.md. At the end a table of what honest clients felt.
+ROUNDS ?= 1
 attack: clients build
-	ASSAY_ATTACK=whole $(TESTS) '^AttackTests\.'
+	set -o pipefail; for round in $$(seq $(ROUNDS)); do \
+	    ASSAY_ATTACK=whole $(TESTS) '^AttackTests\.' || exit 1; \
+	done | tee .build/attacks.log
 	$(TESTS) '^TransportTests\.(Handshake|Deadline|Frame|ProvedPeer|Renewal|RPC|Shutdown)Tests'
-	$(TESTS) '^EndToEndTests\.(Refusal|Client|Confinement|Leftover)Tests'
+	$(TESTS) '^EndToEndTests\.(Refusal|Client|Confinement|Leftover|Hardening)Tests'
+	@dev/attack-table.py .build/attacks.log
+
+# Looks for bytes that break a decoder, so many seconds for each: docs/TESTING.md.
+SECONDS ?= 60
+DECODER ?=
+fuzz: deps
+	SWIFT='$(SWIFT)' dev/fuzz.sh $(SECONDS) $(DECODER)
 
 demo: deps
 	$(RELEASE) --product assay
@@ -98,6 +116,6 @@ bench: release
 	Benchmarks/run.sh $(PEERS)
 
 clean:
-	rm -rf .build
+	rm -rf .build .build-instrumented
 
 -include deploy/install.mk

@@ -93,7 +93,7 @@ let pure: [Target] = [
 /// Modules that act.
 let acting: [Target] = [
     .target(
-        name: "Host", dependencies: ["CHost", "CSystemd", "Privacy", logging],
+        name: "Host", dependencies: ["CHost", "CSystemd", "Privacy", crypto, logging],
         swiftSettings: settings),
     .target(
         name: "Transport",
@@ -128,6 +128,12 @@ let acting: [Target] = [
         path: "certs-tools/CertificateAuthority", swiftSettings: settings),
 ]
 
+/// What the linker can do against whoever gets to write into a daemon's memory: all symbols are
+/// found before `main`, and what they were found by is read-only from then on.
+let hardened: [LinkerSetting] = [
+    .unsafeFlags(["-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now"])
+]
+
 let executables: [Target] = [
     .executableTarget(
         name: "assay",
@@ -135,10 +141,10 @@ let executables: [Target] = [
             "CertificateAuthority", "CoordinatorShell", "Engine", "Host", "Privacy", "Signing",
             "Transport", "Wire", "WorkerShell", argumentParser, crypto, grpcCore, logging, yams,
         ],
-        swiftSettings: settings),
+        swiftSettings: settings, linkerSettings: hardened),
     .executableTarget(
         name: "assay-certs", dependencies: ["CertificateAuthority", "Host", argumentParser],
-        path: "certs-tools/assay-certs", swiftSettings: settings),
+        path: "certs-tools/assay-certs", swiftSettings: settings, linkerSettings: hardened),
     .executableTarget(
         name: "engine-bench", dependencies: ["Engine"], path: "Benchmarks/engine",
         exclude: ["compare.py"], swiftSettings: optimised),
@@ -152,7 +158,7 @@ let libraries: [Target] = [
         name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
     .systemLibrary(
         name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
-    .target(name: "CHost"),
+    .target(name: "CHost", cSettings: [.unsafeFlags(["-fstack-protector-strong"])]),
 ]
 
 /// One test target beside each module, and the ones that judge the whole.
@@ -231,6 +237,42 @@ let tests: [Target] = [
     .testTarget(name: "TidyTests", swiftSettings: settings),
 ]
 
+// MARK: Instrumented builds (docs/decisions/0025-fuzzing.md)
+
+let fuzzTests = Target.testTarget(
+    name: "FuzzTests",
+    dependencies: [
+        "assay", "CertificateAuthority", "CoordinatorCore", "CoordinatorShell", "Engine", "Fuzzing",
+        "Signing", "Transport", "Wire", asn1, crypto, nio("NIOCore"), protobuf, x509,
+    ],
+    exclude: ["Corpus"], swiftSettings: settings)
+
+/// The archive of libFuzzer, in a build of `dev/fuzz.sh`: what we ship counts what it runs through,
+/// and the fuzzer's tests are the only ones.
+let libFuzzer = Context.environment["ASSAY_LIBFUZZER"]
+
+if let libFuzzer {
+    for target in pure + acting + executables {
+        target.swiftSettings?.append(.unsafeFlags(["-O", "-sanitize=fuzzer"]))
+    }
+    fuzzTests.swiftSettings?.append(.define("FUZZER"))
+    for target in executables + [fuzzTests] {
+        target.linkerSettings = [.unsafeFlags([libFuzzer, "-lstdc++"])]
+    }
+}
+
+// A build of `dev/coverage.sh`: what we ship counts as well, and dependencies do not.
+if Context.environment["ASSAY_COVERAGE"] != nil {
+    for target in pure + acting + executables {
+        target.swiftSettings?.append(
+            .unsafeFlags(["-profile-generate", "-profile-coverage-mapping"]))
+    }
+    for target in executables + tests + [fuzzTests] where target.type != .regular {
+        target.linkerSettings =
+            (target.linkerSettings ?? []) + [.unsafeFlags(["-profile-generate"])]
+    }
+}
+
 let package = Package(
     name: "assay",
     products: [
@@ -238,5 +280,6 @@ let package = Package(
         .executable(name: "assay-certs", targets: ["assay-certs"]),
     ],
     dependencies: dependencies,
-    targets: pure + acting + executables + libraries + tests
+    targets: pure + acting + executables + libraries
+        + (libFuzzer == nil ? tests : tests.filter { $0.name == "Fuzzing" }) + [fuzzTests]
 )

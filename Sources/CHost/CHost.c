@@ -42,6 +42,16 @@ int assay_memfd_is_sealed(int descriptor) {
     return present < 0 ? present : (present & seals) == seals;
 }
 
+// MARK: Secret memory
+
+#ifndef SYS_memfd_secret
+#define SYS_memfd_secret 447
+#endif
+
+int assay_memfd_secret(void) { return ANSWER((int)syscall(SYS_memfd_secret, O_CLOEXEC)); }
+
+void assay_wipe(void *bytes, size_t count) { explicit_bzero(bytes, count); }
+
 // MARK: Descriptors
 
 ssize_t assay_send_descriptors(
@@ -122,6 +132,8 @@ int assay_close_range(unsigned first, unsigned last) {
 int assay_close_range_on_exec(unsigned first, unsigned last) {
     return ANSWER((int)syscall(SYS_close_range, first, last, 1U << 2 /* CLOSE_RANGE_CLOEXEC */));
 }
+
+int assay_sync_file_system(int descriptor) { return ANSWER(syncfs(descriptor)); }
 
 int assay_open_path(int directory, const char *name) {
     return ANSWER(openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));

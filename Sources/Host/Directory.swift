@@ -1,3 +1,4 @@
+import CHost
 import Glibc
 
 /// What a directory holds.
@@ -17,6 +18,14 @@ package enum Directory {
         let number = try posix("list \(path)") { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         return try Self.entries(of: Descriptor(adopting: number), at: path).map { entry in
             String(decoding: entry.name.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        }
+    }
+
+    /// Makes all durable that was written to the file system of the directory.
+    package static func synchroniseFileSystem(of path: String) throws(HostError) {
+        let number = try posix("open \(path)") { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        try Descriptor(adopting: number).withNumber { number throws(HostError) in
+            _ = try kernel("make \(path) durable") { assay_sync_file_system(number) }
         }
     }
 

@@ -59,6 +59,13 @@ package enum ProcessHardening {
         _ = try posix("raise the limit of open files") { setrlimit(Self.openFiles, &limit) }
     }
 
+    /// How many files this process may have open.
+    package static var descriptorLimit: Int {
+        var limit = rlimit()
+        guard getrlimit(Self.openFiles, &limit) == 0 else { return 1024 }
+        return Int(clamping: limit.rlim_cur)
+    }
+
     private static let coreSize = __rlimit_resource_t(RLIMIT_CORE.rawValue)
     private static let openFiles = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
 }

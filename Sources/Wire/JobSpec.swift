@@ -45,10 +45,12 @@ package struct LearningJob: Hashable, Sendable {
     package let columns: UInt32
     /// Distinct values of the target; 0 for regression.
     package let classes: UInt32
+    /// What became of the table before; nil where nobody looked.
+    package let data: DataReport?
 
     package init(
         lesson: Lesson, direction: Direction, families: [String], rows: UInt64, columns: UInt32,
-        classes: UInt32
+        classes: UInt32, data: DataReport? = nil
     ) {
         self.lesson = lesson
         self.direction = direction
@@ -56,6 +58,7 @@ package struct LearningJob: Hashable, Sendable {
         self.rows = rows
         self.columns = columns
         self.classes = classes
+        self.data = data
     }
 }
 

@@ -22,6 +22,9 @@ package enum Limits {
     /// blobs, a script with one certificate runs a few hundred commands side by side. More would
     /// let one certificate take the descriptors of all others.
     package static let identityConnectionsMax = 256
+    /// Descriptors that a head keeps for its own files: journal, blobs on their way, audit log, its
+    /// event loops. A head that gave all of them to strangers could write nothing down.
+    package static let descriptorsReserved = 64
     /// Lines in the log about one worker's coming and going in `workerLinesWindow`: a worker that
     /// is restarted twice is told in full, one that loops is told by number.
     package static let workerLinesMax = 8
@@ -90,6 +93,12 @@ package enum Limits {
     package static let columnsMax: UInt32 = 100_000
     /// Classes of a target.
     package static let classesMax: UInt32 = 1024
+
+    /// Findings of one report on a table: more than a person reads, and with their lines no more
+    /// than 30 KiB of a live job's place in the head's memory.
+    package static let dataFindingsMax = 64
+    /// Lines that are named in one of them: enough to go and look.
+    package static let dataLinesMax = 10
 
     // MARK: Signatures
 

@@ -27,10 +27,13 @@ package struct Lesson: Hashable, Sendable {
     package let folds: Int
     /// Decides which row lies in which fold; the same for all trials, so that they compare.
     package let foldSeed: UInt64
+    /// Of the table as the schema leaves it, where it may drop or repair something: a worker that
+    /// reads another table from the same bytes has other rules, and must not score.
+    package let cleaned: Digest?
 
     package init(
         task: LearningTask, data: Blob, schema: Blob, target: String, metrics: [String],
-        folds: Int, foldSeed: UInt64
+        folds: Int, foldSeed: UInt64, cleaned: Digest? = nil
     ) {
         self.task = task
         self.data = data
@@ -39,6 +42,7 @@ package struct Lesson: Hashable, Sendable {
         self.metrics = metrics
         self.folds = folds
         self.foldSeed = foldSeed
+        self.cleaned = cleaned
     }
 }
 

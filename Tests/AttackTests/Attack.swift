@@ -28,9 +28,10 @@ struct Attack {
     /// Runs an attack from the file `room`, by the function `name`.
     func run(_ room: String, _ name: String, _ arguments: [String] = []) async throws -> Seen {
         let needsClients = room == "users"
+        let size = Self.isWhole ? ["ASSAY_ATTACK=whole"] : []
         let program = try self.cluster.start(
             "/usr/bin/env",
-            [
+            size + [
                 "timeout", "300", needsClients ? Self.grpcPython : "python3", "-B",
                 Self.folder.appending(path: "Attackers/\(room).py").path, name,
                 self.cluster.address, self.cluster.directory,
@@ -39,7 +40,9 @@ struct Attack {
         guard status == 0, let seen = Seen(program.output) else {
             throw EndToEndError("the attack \(name) failed itself (\(status)): \(program.errors)")
         }
-        print("ATTACK \(room).\(name): \(seen.text)")
+        // Counts and paths do not tell one attack from another.
+        let kind = arguments.filter { $0.allSatisfy { $0.isLetter || $0 == "_" } }
+        print("ATTACK \((["\(room).\(name)"] + kind).joined(separator: " ")): \(seen.text)")
         return seen
     }
 

@@ -18,7 +18,7 @@ import Testing
             let seen = try await attack.run("workers", "words")
             #expect(try seen.list("unanswered") == [])
             #expect(try seen.number("refused") == 21)
-            #expect(try seen.number("counted_worker_misconduct") >= 19)
+            #expect(try seen.number("counted_link_rules") >= 19)
             try seen.expectHarmless()
             #expect(head.lines(about: "mallory") <= 16)
             #expect(!head.errors.contains("\u{1B}"))

@@ -76,6 +76,22 @@ import Testing
         #expect(silent.output + silent.errors == "")
     }
 
+    @Test func `a key for blobs is made once, and a newer one before it`() async throws {
+        let cluster = try await Cluster()
+        let path = cluster.path("blob.key")
+        for (arguments, status) in [([path], 0), ([path], 2), ([path, "--rotate"], 0)] {
+            let program = try await self.run(cluster, ["blob-key"] + arguments)
+            #expect(await program.status == status, "\(program.errors)")
+            // What it prints names the key, and is not the key.
+            #expect(program.output.isEmpty == (status != 0))
+            #expect(!program.output.contains(#/[0-9a-f]{17}/#))
+        }
+        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+        #expect(lines.count { $0.hasPrefix("assay-key-1 ") } == 2)
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+    }
+
     @Test func `what the host fails to read is no mistake`() async throws {
         let cluster = try await Cluster()
         // There is nothing at address 0 of any process, so that the kernel fails the read.

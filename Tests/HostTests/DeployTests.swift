@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("head", "assay-head.service", ["ca.pem", "cert.pem", "key.pem"]),
+        ("head", "assay-head.service", ["ca.pem", "cert.pem", "key.pem", "blob.key"]),
         ("head", "assay-head-issuer.conf", ["issuer.pem", "issuer-key.pem"]),
         ("worker", "assay-worker-credentials.conf", ["ca.pem", "cert.pem", "key.pem"]),
     ]) func `keys that an operator brings reach a daemon as credentials only`(
@@ -87,6 +87,18 @@ import Testing
         }
         // They are copies that a signal cannot renew, so that reloading would promise too much.
         #expect(!part.contains("ExecReload="))
+    }
+
+    @Test(arguments: ["assay-head.service", "assay-worker.service"])
+    func `nothing of a daemon goes to swap, and its keys lie where the kernel has no map`(
+        unit: String
+    ) throws {
+        let unit = try self.text("deploy/systemd/\(unit)")
+        #expect(unit.contains("\nMemorySwapMax=0\n"))
+        let calls = unit.matches(of: #/SystemCallFilter=([^~\n]*)/#).flatMap {
+            $0.output.1.split(separator: " ")
+        }
+        #expect(calls.contains("memfd_secret"))
     }
 
     @Test func `a worker that joined keeps its key where nobody else looks, and renews it there`()

@@ -149,7 +149,10 @@ package final class Cluster: Sendable {
     private func environment(_ more: [String: String]) -> [String: String] {
         let own = ProcessInfo.processInfo.environment
         var environment = ["TMPDIR": self.path("temp"), "HOME": self.directory]
-        for name in ["PATH", "LD_LIBRARY_PATH", "LANG"] { environment[name] = own[name] }
+        // The last is where a build of dev/coverage.sh writes down what it ran through.
+        for name in ["PATH", "LD_LIBRARY_PATH", "LANG", "LLVM_PROFILE_FILE"] {
+            environment[name] = own[name]
+        }
         return environment.merging(more) { $1 }
     }
 }

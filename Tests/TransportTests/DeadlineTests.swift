@@ -25,7 +25,7 @@ import Wire
             _ = await silent.errorsUntilClosed()
             _ = await half.errorsUntilClosed()
             #expect(await head.log.line(with: "reason=it said nothing useful in time") != nil)
-            #expect(head.server.connections.tally.timedOut == 2)
+            #expect(head.server.connections.tally[.silence] == 2)
         }
     }
 
@@ -38,7 +38,7 @@ import Wire
             style.protocols = [application]
             let raw = try await RawPeer.connect(to: head.place, style)
             _ = await raw.errorsUntilClosed()
-            #expect(head.server.connections.tally.timedOut == 1)
+            #expect(head.server.connections.tally[.silence] == 1)
         }
     }
 
@@ -80,7 +80,7 @@ import Wire
             // Enough of them, since two event loops do not take them in strictly in order.
             for _ in 0..<32 { _ = try await RawPeer.connect(to: head.place, style) }
             _ = await first.errorsUntilClosed()
-            #expect(head.server.connections.tally.crowdedOut >= 1)
+            #expect(head.server.connections.tally[.crowd] >= 1)
 
             // A newcomer gets in all the same, and the link goes on.
             let late = RecordingEnd()
@@ -90,6 +90,55 @@ import Wire
             #expect(await late.messages() == [.drain])
             link.send([.drain])
             #expect(await end.messages() == [.drain])
+        }
+    }
+
+    @Test func `a full house keeps who is in, and makes room from those who are not`()
+        async throws
+    {
+        var settings = TestHead.settings
+        settings.connectionsMax = 4
+        try await TestHead.with(settings) { head in
+            let end = RecordingEnd()
+            let link = try await head.dialer(.worker, "anna").connect(to: head.place, delegate: end)
+            link.send([.drain])
+            #expect(await end.messages() == [.drain])
+            var style = RawPeer.Style()
+            style.usesTLS = false
+            for _ in 0..<32 { _ = try await RawPeer.connect(to: head.place, style) }
+            // A newcomer gets in, in the place of somebody who is still in his handshake.
+            let late = RecordingEnd()
+            let another = try await head.dialer(.worker, "bela").connect(
+                to: head.place, delegate: late)
+            another.send([.drain])
+            #expect(await late.messages() == [.drain])
+            link.send([.drain])
+            #expect(await end.messages() == [.drain])
+        }
+    }
+
+    @Test func `where all are in, a newcomer is turned away at once`() async throws {
+        var settings = TestHead.settings
+        settings.connectionsMax = 2
+        try await TestHead.with(settings) { head in
+            var ends: [(link: LinkConnection, end: RecordingEnd)] = []
+            for name in ["anna", "bela"] {
+                let end = RecordingEnd()
+                let link = try await head.dialer(.worker, name).connect(
+                    to: head.place, delegate: end)
+                link.send([.drain])
+                #expect(await end.messages() == [.drain])
+                ends.append((link, end))
+            }
+            var style = RawPeer.Style()
+            style.usesTLS = false
+            let third = try await RawPeer.connect(to: head.place, style)
+            _ = await third.errorsUntilClosed()
+            #expect(head.server.connections.tally[.room] == 1)
+            for (link, end) in ends {
+                link.send([.drain])
+                #expect(await end.messages() == [.drain])
+            }
         }
     }
 

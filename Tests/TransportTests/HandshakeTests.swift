@@ -101,7 +101,7 @@ import X509
             #expect(await raw.text(with: reason) != nil)
             _ = await raw.errorsUntilClosed()
             #expect(await head.log.line(with: reason) != nil)
-            #expect(head.server.connections.tally.refused == 1)
+            #expect(head.server.connections.tally[.identity] == 1)
         }
     }
 

@@ -18,7 +18,7 @@ import Host
 
             Exit codes: 0 done, 1 failed, 2 usage or bad input.
             """,
-        subcommands: [Init.self, Issue.self, Inspect.self, Revoke.self])
+        subcommands: [Init.self, Issue.self, Inspect.self, Revoke.self, BlobKey.self])
 
     static func main() {
         do {

@@ -24,6 +24,16 @@ int assay_memfd_seal(int descriptor);
 /// Whether `assay_memfd_seal` was done to the file: 1 or 0.
 int assay_memfd_is_sealed(int descriptor);
 
+// MARK: Secret memory
+
+/// Makes an empty file of memory that the kernel itself does not map: closed on exec.
+///
+/// Answers -ENOSYS where the kernel has none, which is so before 5.14 and where it is switched off.
+int assay_memfd_secret(void);
+
+/// Overwrites with zeros, also what nobody reads afterwards.
+void assay_wipe(void *_Nonnull bytes, size_t count);
+
 // MARK: Descriptors
 
 /// The most descriptors that one message carries.
@@ -54,6 +64,9 @@ int assay_close_range_on_exec(unsigned first, unsigned last);
 
 /// Opens a directory entry without following it and without any right to its contents.
 int assay_open_path(int directory, const char *_Nonnull name);
+
+/// `syncfs`: makes all durable that was written to the file system of the descriptor.
+int assay_sync_file_system(int descriptor);
 
 // MARK: Processes
 

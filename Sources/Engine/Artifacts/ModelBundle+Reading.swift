@@ -97,9 +97,9 @@ extension FittedModel {
         _ json: JSON, _ target: String, _ encoder: Encoder
     ) throws(ArtifactError) -> Schema {
         let schema: Schema
-        let columns = try Schema.columns(of: json)
+        let parts = try Schema.parts(of: json)
         do throws(SchemaError) {
-            schema = try Schema(columns)
+            schema = try Schema(parts.columns, rules: parts.rules)
         } catch {
             throw ArtifactError(.badMember, "the schema is not valid: \(error)")
         }

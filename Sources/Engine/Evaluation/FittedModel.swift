@@ -73,15 +73,7 @@ package struct FittedModel: Sendable {
     package func frame(
         csv: UnsafeRawBufferPointer, for purpose: Purpose
     ) throws(TableError) -> Frame {
-        let columns = self.schema.columns.filter {
-            purpose == .scoring || $0.name != self.target
-        }
-        let schema: Schema
-        do throws(SchemaError) {
-            schema = try Schema(columns)
-        } catch {
-            preconditionFailure("part of a checked schema is one: \(error)")
-        }
+        let schema = self.schema.forAnswering(without: purpose == .scoring ? nil : self.target)
         return try CSVReader(csv).frame(schema, unknownColumns: .ignored)
     }
 

@@ -12,11 +12,18 @@ extension CSVReader {
     package func frame(
         _ schema: Schema, unknownColumns: UnknownColumns = .refused
     ) throws(TableError) -> Frame {
+        try self.table(schema, unknownColumns: unknownColumns).frame
+    }
+
+    /// Every row and every column that is kept, and what the schema's remedies have to do with it.
+    func fields(
+        _ schema: Schema, unknownColumns: UnknownColumns
+    ) throws(TableError) -> (frame: Frame, damage: FieldDamage) {
         var columns: [Private<String>: Int] = [:]
         for (index, name) in self.columnNames.enumerated() { columns[name] = index }
-        var builder = FrameBuilder(width: self.columnNames.count)
+        var builder = FrameBuilder(schema, width: self.columnNames.count)
         var order: [(index: Int, name: String)] = []
-        for column in schema.columns {
+        for (number, column) in schema.columns.enumerated() {
             guard let index = columns.removeValue(forKey: Private(column.name)) else {
                 if case .ignored = column.kind { continue }
                 throw TableError(
@@ -24,7 +31,7 @@ extension CSVReader {
                     "the schema names this column, none of the \(self.columnNames.count) in the "
                         + "table's header is called so" + self.headerDoubt)
             }
-            builder.expect(column, at: index, rows: self.rowsMax)
+            builder.expect(column, number, at: index, rows: self.rowsMax)
             if column.kind != .ignored { order.append((index, column.name)) }
         }
         if unknownColumns == .refused, let index = columns.values.min() {
@@ -34,9 +41,10 @@ extension CSVReader {
                     + "header; name it, as ignored if it is not wanted" + self.headerDoubt)
         }
         let rows = try self.walk(&builder, naming: Set(schema.columns.map(\.name)))
-        return Frame(
+        let frame = Frame(
             rows: rows,
             columns: order.map { .init($0.name, builder.values(at: $0.index, rows: rows)) })
+        return (frame, builder.damage)
     }
 }
 
@@ -45,6 +53,7 @@ private struct FrameBuilder: FieldTaker {
     private var sinks: [Sink]
     private var tables: [LevelTable] = []
     private var memories: [ColumnMemory] = []
+    private(set) var damage: FieldDamage
 
     /// What is done with the fields of one column.
     private struct Sink {
@@ -53,6 +62,8 @@ private struct FrameBuilder: FieldTaker {
         var mayMiss = true
         var low = -Double.infinity
         var high = Double.infinity
+        /// Of the schema's columns.
+        var number = 0
         /// Which of `tables` numbers the texts, and how many numbers the schema gave out.
         var table = 0
         var listed = Int32.max
@@ -61,12 +72,14 @@ private struct FrameBuilder: FieldTaker {
         var start = UnsafeMutableRawPointer(bitPattern: 8)
     }
 
-    init(width: Int) {
+    init(_ schema: Schema, width: Int) {
         self.sinks = Array(repeating: Sink(), count: width)
+        self.damage = FieldDamage(schema)
     }
 
-    mutating func expect(_ column: Schema.Column, at index: Int, rows: Int) {
+    mutating func expect(_ column: Schema.Column, _ number: Int, at index: Int, rows: Int) {
         var sink = Sink()
+        sink.number = number
         sink.mayMiss = column.missing == .allowed
         switch column.kind {
         case .ignored: return
@@ -101,30 +114,31 @@ private struct FrameBuilder: FieldTaker {
         switch sink.kind {
         case .skip: _ = try scanner.field()
         case .numbers:
-            let number: Double
+            var number: Double
             switch scanner.number() {
             case .number(let value): number = value
             case .missing: number = .nan
             case .irregular: number = try Self.irregularNumber(from: &scanner)
             }
             if number.isNaN {
-                guard sink.mayMiss else { throw .missingValue }
-            } else {
-                guard number >= sink.low, number <= sink.high else { throw .outOfRange }
+                if !sink.mayMiss { try self.damage.note(.missingValue, sink.number, row) }
+            } else if !(number >= sink.low && number <= sink.high) {
+                try self.damage.note(.outOfRange, sink.number, row)
+                number = min(max(number, sink.low), sink.high)
             }
             sink.start?.storeBytes(of: number, toByteOffset: row * 8, as: Double.self)
         case .levels:
-            let code = try self.code(of: try scanner.field(), sink)
+            let code = try self.code(of: try scanner.field(), sink, row)
             sink.start?.storeBytes(of: code, toByteOffset: row * 4, as: Int32.self)
         }
     }
 
     @inline(__always)
     private mutating func code(
-        of field: FieldScanner.Field, _ sink: Sink
+        of field: FieldScanner.Field, _ sink: Sink, _ row: Int
     ) throws(FieldScanner.Fault) -> Int32 {
         guard !field.bytes.isEmpty else {
-            guard sink.mayMiss else { throw .missingValue }
+            if !sink.mayMiss { try self.damage.note(.missingValue, sink.number, row) }
             return Frame.Categories.missing
         }
         let code =
@@ -133,7 +147,10 @@ private struct FrameBuilder: FieldTaker {
                 self.tables[sink.table].number(of: $0)
             }
             : self.tables[sink.table].number(of: field.bytes)
-        guard code < sink.listed else { throw .unknownCategory }
+        if code >= sink.listed {
+            try self.damage.note(.unknownCategory, sink.number, row)
+            return Frame.Categories.missing
+        }
         return code
     }
 
@@ -171,7 +188,7 @@ extension Frame.Categories {
     /// - Parameters:
     ///   - numbers: for every row the number of its text, or -1.
     ///   - indices: for every number its index in `levels`, some of which may not occur.
-    fileprivate init(compacting numbers: [Int32], indices: [Int32], levels: [Private<String>]) {
+    init(compacting numbers: [Int32], indices: [Int32], levels: [Private<String>]) {
         var occurs = Array(repeating: false, count: levels.count)
         for number in numbers where number >= 0 { occurs[Int(indices[Int(number)])] = true }
         var ranks: [Int32] = []

@@ -9,13 +9,19 @@ package struct Dataset: Equatable, Sendable {
     package let answers: Answers
     /// The classes, sorted: numbers by value, texts as strings. Empty for regression.
     package let classNames: [Private<String>]
-    /// What a table like this one must satisfy: every feature, then the target.
+    /// What a table like this one must satisfy: every feature, then the target, and the rules
+    /// that name no other column.
     package let schema: Schema
+    /// What was left out and repaired when the table was read.
+    package let repairs: Repairs
 
-    /// - Parameter schema: what `frame` was read with; its kinds alone if nil.
+    /// - Parameters:
+    ///   - schema: what `frame` was read with; its kinds alone if nil.
+    ///   - repairs: what was done to it then; nothing if nil.
     /// - Throws: `TableError` when the target is not there, misses a value or does not suit `task`.
     package init(
-        _ frame: Frame, target: String, task: LearningTask, schema: Schema? = nil
+        _ frame: Frame, target: String, task: LearningTask, schema: Schema? = nil,
+        repairs: Repairs? = nil
     ) throws(TableError) {
         guard let column = frame.column(named: target) else {
             throw TableError(
@@ -39,29 +45,47 @@ package struct Dataset: Equatable, Sendable {
         self.target = target
         self.features = frame.without(target)
         self.schema = Self.schema(of: frame, target: target, stricter: schema)
+        self.repairs = repairs ?? Repairs(rowsRead: frame.rows)
     }
 
     /// Reads a table whose target must be there in every row; faults are named with their line.
     package init(
         csv: UnsafeRawBufferPointer, schema: Schema, target: String, task: LearningTask
     ) throws(TableError) {
+        let demanding = try schema.demanding(target: target, task: task)
+        try self.init(
+            try Self.table(csv: csv, schema: demanding, target: target), target: target,
+            task: task, schema: demanding)
+    }
+
+    /// What `table(csv:schema:target:)` read.
+    package init(
+        _ table: CleanTable, target: String, task: LearningTask, schema: Schema
+    ) throws(TableError) {
+        try self.init(
+            table.frame, target: target, task: task, schema: schema, repairs: table.repairs)
+    }
+
+    /// Reads a table whose target must be there in every row.
+    ///
+    /// - Parameter schema: as `Schema.demanding` makes it.
+    package static func table(
+        csv: UnsafeRawBufferPointer, schema: Schema, target: String
+    ) throws(TableError) -> CleanTable {
         let reader = try CSVReader(csv)
         guard reader.columnNames.contains(Private(target)) else {
             throw TableError(
                 .missingColumn, line: 1, column: .init(number: nil, name: target),
                 "the target is no column of the table")
         }
-        let demanding = try schema.demanding(target: target, task: task)
-        let frame: Frame
         do throws(TableError) {
-            frame = try reader.frame(demanding)
+            return try reader.table(schema)
         } catch {
             guard error.code == .missingValue, error.column?.name == target else { throw error }
             throw TableError(
                 .targetMissing, line: error.line, column: error.column,
                 "the target is missing in this row; leave the row out or fill it in")
         }
-        try self.init(frame, target: target, task: task, schema: demanding)
     }
 
     package var rows: Int { self.features.rows }
@@ -80,8 +104,10 @@ package struct Dataset: Equatable, Sendable {
             columns.append(
                 given[column.name] ?? Schema.Column(column.name, kind, missing: missing))
         }
+        let names = Set(columns.map(\.name))
+        let rules = (stricter?.typedRules ?? []).filter { $0.columns.isSubset(of: names) }
         do throws(SchemaError) {
-            return try Schema(columns)
+            return try Schema(columns, rules: rules.map(\.rule))
         } catch {
             preconditionFailure("the columns of a frame make a schema: \(error)")
         }
@@ -206,6 +232,10 @@ extension Schema {
             throw TableError(
                 .wrongKind, column: .init(number: nil, name: target),
                 "the schema ignores the target; make it numeric or categorical")
+        case _ where columns[index].use == .checks:
+            throw TableError(
+                .wrongKind, column: .init(number: nil, name: target),
+                "the schema has the target for checks only; leave out its use")
         case (.categorical(nil), .regression): kind = .numeric()
         case (.categorical, .regression):
             throw TableError(
@@ -213,11 +243,14 @@ extension Schema {
                 "the schema lists categories for the target, and regression predicts numbers")
         case (let own, _): kind = own
         }
-        columns[index] = Column(target, kind, missing: .refused)
+        columns[index] = Column(target, kind, missing: .refused, remedy: columns[index].remedy)
         do throws(SchemaError) {
-            return try Schema(columns)
+            return try Schema(columns, rules: self.rules)
         } catch {
-            preconditionFailure("a checked schema stays one when a value is demanded: \(error)")
+            // A rule took the target for a text, or a repair would leave it missing.
+            throw TableError(
+                .wrongKind, column: .init(number: nil, name: target),
+                "as a target, which no row may miss and regression takes for a number: \(error)")
         }
     }
 }

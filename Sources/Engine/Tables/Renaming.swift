@@ -15,18 +15,57 @@ extension CSVReader {
     }
 }
 
+extension Frame {
+    func renamed(_ rename: (String) -> String) -> Frame {
+        Frame(
+            rows: self.rows,
+            columns: self.columns.map { Column(rename($0.name), $0.values) })
+    }
+}
+
+extension CleanTable {
+    /// What is learned from, its columns called otherwise.
+    package func renamed(_ rename: (String) -> String) -> CleanTable {
+        self.holding(self.frame.renamed(rename))
+    }
+}
+
 extension Schema {
-    /// - Throws: when two columns would have one name.
-    package func renamed(_ rename: (String) -> String) throws(SchemaError) -> Schema {
-        try Schema(
-            self.columns.map { Column(rename($0.name), $0.kind, missing: $0.missing) })
+    /// - Parameters:
+    ///   - rename: gives a column its other name, in rules too.
+    ///   - callRule: gives a rule its other name, by its number; nil leaves rules theirs.
+    /// - Throws: when two columns would have one name, or a rule would be too long.
+    package func renamed(
+        _ rename: (String) -> String, rules callRule: ((Int) -> String)? = nil
+    ) throws(SchemaError) -> Schema {
+        var rules: [Rule] = []
+        for (number, rule) in self.rules.enumerated() {
+            let check: Rule.Check
+            switch rule.check {
+            case .require(let text):
+                do throws(ExpressionError) {
+                    check = .require(try ExpressionScanner.renamed(text, rename))
+                } catch {
+                    throw SchemaError(rule: number, "rule \(number + 1): \(error)")
+                }
+            case .unique(let names): check = .unique(names.map(rename))
+            case .ascending(let name): check = .ascending(rename(name))
+            }
+            rules.append(Rule(callRule?(number) ?? rule.name, check, rule.remedy))
+        }
+        return try Schema(
+            self.columns.map { column in
+                Column(
+                    rename(column.name), column.kind, missing: column.missing,
+                    remedy: column.remedy, use: column.use)
+            }, rules: rules)
     }
 }
 
 extension FittedModel {
     /// The same model for tables whose columns are called otherwise.
     ///
-    /// - Throws: when two columns would have one name.
+    /// - Throws: when two columns would have one name, or a rule would be too long.
     package func renamed(_ rename: (String) -> String) throws(SchemaError) -> FittedModel {
         FittedModel(
             task: self.task, schema: try self.schema.renamed(rename), target: rename(self.target),

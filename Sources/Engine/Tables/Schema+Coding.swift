@@ -10,17 +10,42 @@ extension Schema {
             throw SchemaError(
                 column: nil, "the schema is longer than \(TableLimits.schemaBytesMax) bytes")
         }
-        let columns: [Column]
+        let parts: (columns: [Column], rules: [Rule])
         do throws(ArtifactError) {
-            columns = try Self.columns(of: try JSON(decoding: bytes))
+            parts = try Self.parts(of: try JSON(decoding: bytes))
         } catch {
             throw SchemaError(column: nil, "the schema cannot be read: \(error)")
         }
-        try self.init(columns)
+        try self.init(parts.columns, rules: parts.rules)
     }
 
-    /// As models store it.
+    /// As models store it: a list of columns, or with rules an object of both. A reader that knows
+    /// no rules refuses the object, rather than pass over what it should ask.
     var json: JSON {
+        guard !self.rules.isEmpty else { return self.columnsJSON }
+        return .object(["columns": self.columnsJSON, "rules": self.rulesJSON])
+    }
+
+    private var rulesJSON: JSON {
+        .array(
+            self.rules.map { rule in
+                let check: JSON =
+                    switch rule.check {
+                    case .require(let text): .string(text)
+                    case .unique(let names): .array(names.map { .string($0) })
+                    case .ascending(let name): .string(name)
+                    }
+                var members: [JSON.Member] = [
+                    .init("name", .string(rule.name)), .init(rule.check.word, check),
+                ]
+                if rule.remedy != .refuse {
+                    members.append(.init("on_violation", .string(rule.remedy.rawValue)))
+                }
+                return .object(members)
+            })
+    }
+
+    private var columnsJSON: JSON {
         .array(
             self.columns.map { column in
                 var members: [JSON.Member] = [
@@ -37,16 +62,51 @@ extension Schema {
                     members.append(.init("categories", .array(categories.map { .string($0) })))
                 case .categorical(nil), .ignored: break
                 }
+                if column.remedy != .refuse {
+                    members.append(.init("on_violation", .string(column.remedy.rawValue)))
+                }
+                if column.use != .features {
+                    members.append(.init("use", .string(column.use.rawValue)))
+                }
                 return .object(members)
             })
     }
 
-    /// The columns as stored; `Schema.init` still has to check them.
-    static func columns(of json: JSON) throws(ArtifactError) -> [Column] {
+    /// Columns and rules as stored; `Schema.init` still has to check them.
+    static func parts(of json: JSON) throws(ArtifactError) -> (columns: [Column], rules: [Rule]) {
+        if case .array = json { return (try Self.columns(of: json), []) }
+        var rules: [Rule] = []
+        for item in try json.member("rules").items("the rules") {
+            guard rules.count < RuleLimits.rulesMax else {
+                throw ArtifactError(.badMember, "more than \(RuleLimits.rulesMax) rules")
+            }
+            rules.append(try Self.rule(of: item))
+        }
+        return (try Self.columns(of: try json.member("columns")), rules)
+    }
+
+    private static func rule(of json: JSON) throws(ArtifactError) -> Rule {
+        let check: Rule.Check
+        if let text = try json.optionalMember("require") {
+            check = .require(try text.text("require"))
+        } else if let names = try json.optionalMember("unique") {
+            check = .unique(try names.texts("unique"))
+        } else {
+            check = .ascending(try json.member("ascending").text("ascending"))
+        }
+        return Rule(
+            try json.member("name").text("a rule's name"), check,
+            try json.optionalMember("on_violation")?.choice("on_violation") ?? .refuse)
+    }
+
+    private static func columns(of json: JSON) throws(ArtifactError) -> [Column] {
         var columns: [Column] = []
         for item in try json.items("the schema") {
             let name = try item.member("name").text("a column's name")
             let missing: Missing = try item.optionalMember("missing")?.choice("missing") ?? .allowed
+            let remedy: Remedy =
+                try item.optionalMember("on_violation")?.choice("on_violation") ?? .refuse
+            let use: Use = try item.optionalMember("use")?.choice("use") ?? .features
             let kind: Kind
             switch try item.member("kind").text("a column's kind") {
             case "numeric":
@@ -62,7 +122,7 @@ extension Schema {
                 throw ArtifactError(
                     .badMember, "a column's kind is none of numeric, categorical, ignored")
             }
-            columns.append(Column(name, kind, missing: missing))
+            columns.append(Column(name, kind, missing: missing, remedy: remedy, use: use))
         }
         return columns
     }

@@ -5,37 +5,87 @@
 package struct Schema: Equatable, Sendable {
     /// In the order in which a frame read with this schema has them; ignored ones are left out.
     package let columns: [Column]
+    /// What rows must satisfy besides, in the order in which it is asked.
+    package var rules: [Rule] { self.typedRules.map(\.rule) }
+    let typedRules: [TypedRule]
 
-    package init(_ columns: [Column]) throws(SchemaError) {
+    package init(_ columns: [Column], rules: [Rule] = []) throws(SchemaError) {
         guard !columns.isEmpty else { throw SchemaError(column: nil, "a schema names no column") }
         guard columns.count <= TableLimits.columnsMax else {
             throw SchemaError(
                 column: nil,
                 "a schema names \(columns.count) columns; \(TableLimits.columnsMax) are the most")
         }
-        var names: Set<String> = []
+        var known: [String: Column] = [:]
         for column in columns {
             if let problem = Self.problem(withName: column.name) {
                 throw SchemaError(column: nil, "the name of a column \(problem)")
             }
-            guard names.insert(column.name).inserted else {
+            guard known.updateValue(column, forKey: column.name) == nil else {
                 throw SchemaError(column: column.name, "is named twice")
             }
             try Self.check(column)
         }
         self.columns = columns
+        self.typedRules = try Self.typed(rules, over: known)
+    }
+
+    private static func typed(
+        _ rules: [Rule], over columns: [String: Column]
+    ) throws(SchemaError) -> [TypedRule] {
+        guard rules.count <= RuleLimits.rulesMax else {
+            throw SchemaError(
+                rule: RuleLimits.rulesMax,
+                "a schema names \(rules.count) rules; \(RuleLimits.rulesMax) are the most")
+        }
+        var typed: [TypedRule] = []
+        for (number, rule) in rules.enumerated() {
+            guard !typed.contains(where: { $0.rule.name == rule.name }) else {
+                throw SchemaError(rule: number, "two rules are called \(rule.name)")
+            }
+            typed.append(try TypedRule(rule, number: number, over: columns))
+        }
+        return typed
     }
 
     package struct Column: Equatable, Sendable {
         package let name: String
         package let kind: Kind
         package let missing: Missing
+        package let remedy: Remedy
+        package let use: Use
 
-        package init(_ name: String, _ kind: Kind, missing: Missing = .allowed) {
+        package init(
+            _ name: String, _ kind: Kind, missing: Missing = .allowed, remedy: Remedy = .refuse,
+            use: Use = .features
+        ) {
             self.name = name
             self.kind = kind
             self.missing = missing
+            self.remedy = remedy
+            self.use = use
         }
+    }
+
+    /// What becomes of a field that is out of range, of no listed category, or missing where a
+    /// value is wanted. A field that is no number at all is always refused: the table is then not
+    /// what the schema speaks of.
+    package enum Remedy: String, CaseIterable, Equatable, Sendable {
+        /// The table is refused.
+        case refuse
+        /// The row is left out.
+        case drop
+        /// A number becomes the nearest bound, a text a missing value. What is missing cannot be
+        /// repaired: it is refused.
+        case repair
+    }
+
+    /// What a column is for.
+    package enum Use: String, CaseIterable, Equatable, Sendable {
+        /// To be learned from, or to be predicted.
+        case features
+        /// For rules only, such as a key: a frame does not have it.
+        case checks
     }
 
     package enum Kind: Equatable, Sendable {
@@ -74,6 +124,12 @@ package struct Schema: Equatable, Sendable {
         case allowed, refused
     }
 
+    /// Whether a table that it lets pass may differ from what stands in the file.
+    package var changesTables: Bool {
+        self.columns.contains { $0.remedy != .refuse || $0.use != .features }
+            || self.typedRules.contains { $0.rule.remedy != .refuse }
+    }
+
     package func column(named name: String) -> Column? {
         self.columns.first { $0.name == name }
     }
@@ -97,6 +153,7 @@ package struct Schema: Equatable, Sendable {
     }
 
     private static func check(_ column: Column) throws(SchemaError) {
+        try Self.checkRemedy(of: column)
         switch column.kind {
         case .ignored: break
         case .numeric(let bounds):
@@ -136,14 +193,72 @@ package struct Schema: Equatable, Sendable {
     }
 }
 
-/// What is wrong with a schema: which column, and what would be right.
+extension Schema {
+    /// A remedy or a use must have something to do.
+    private static func checkRemedy(of column: Column) throws(SchemaError) {
+        if column.kind == .ignored, column.remedy != .refuse || column.use != .features {
+            throw SchemaError(
+                column: column.name, "is ignored, so there is nothing to repair or to check")
+        }
+        guard column.remedy == .repair else { return }
+        switch column.kind {
+        case .numeric(bounds: .none), .categorical(categories: nil), .ignored:
+            throw SchemaError(
+                column: column.name, "has no bounds and no categories, so nothing can be repaired")
+        case .categorical where column.missing == .refused:
+            throw SchemaError(
+                column: column.name,
+                "must not miss a value, and a text is repaired by making it missing: drop instead")
+        case .numeric, .categorical: break
+        }
+    }
+
+    /// What a table must satisfy whose every row is to be answered: no row may be left out, so
+    /// what the schema would drop is refused; fields are repaired as they were for learning.
+    ///
+    /// Columns that are for checks only are not needed, and rules that name them are not asked.
+    /// Keys and order say something of the rows that were learned from, and nothing of these.
+    ///
+    /// - Parameter target: need not be there; nil when it must.
+    package func forAnswering(without target: String?) -> Schema {
+        let columns = self.columns.filter { $0.name != target && $0.use == .features }
+            .map { column in
+                Column(
+                    column.name, column.kind, missing: column.missing,
+                    remedy: column.remedy == .drop ? .refuse : column.remedy)
+            }
+        let names = Set(columns.map(\.name))
+        let rules = self.typedRules.filter { rule in
+            guard case .require = rule.check else { return false }
+            return rule.columns.isSubset(of: names)
+        }
+        do throws(SchemaError) {
+            return try Schema(
+                columns, rules: rules.map { Rule($0.rule.name, $0.rule.check, .refuse) })
+        } catch {
+            preconditionFailure("part of a checked schema is one: \(error)")
+        }
+    }
+}
+
+/// What is wrong with a schema: which column or rule, and what would be right.
 package struct SchemaError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The column's name; nil where the fault lies in no single column.
     package let column: String?
+    /// Which rule, from 0; nil where the fault lies in none.
+    package let rule: Int?
     package let description: String
 
     package init(column: String?, _ sentence: String) {
         self.column = column
+        self.rule = nil
         self.description = column.map { "column \($0) \(sentence)" } ?? sentence
+    }
+
+    /// - Parameter sentence: names the rule.
+    package init(rule: Int, _ sentence: String) {
+        self.column = nil
+        self.rule = rule
+        self.description = sentence
     }
 }

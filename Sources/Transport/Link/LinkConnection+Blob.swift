@@ -9,6 +9,8 @@ package enum BlobBytes: Sendable {
     case memory(ByteBuffer)
     /// Read by position, so that one descriptor serves many readers at once.
     case file(Descriptor)
+    /// Filled by whoever has them, from an offset on; called on a thread that may wait.
+    case reader(@Sendable (UInt64, UnsafeMutableRawBufferPointer) throws -> Void)
 }
 
 extension LinkConnection {
@@ -58,6 +60,12 @@ extension LinkConnection {
             return try await NIOThreadPool.singleton.runIfActive {
                 try Self.frames(count) { target, position in
                     try Self.read(file, at: offset + UInt64(position), into: target)
+                }
+            }
+        case .reader(let read):
+            return try await NIOThreadPool.singleton.runIfActive {
+                try Self.frames(count) { target, position in
+                    try read(offset + UInt64(position), target)
                 }
             }
         }

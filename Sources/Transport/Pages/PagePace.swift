@@ -75,7 +75,7 @@ final class PagePace: ChannelDuplexHandler {
     }
 
     private func end(_ context: ChannelHandlerContext, _ reason: String) {
-        self.gate.misbehaved(reason)
+        self.gate.misbehaved(.pages, reason)
         context.channel.pipeline.fireUserInboundEventTriggered(HardStop())
     }
 }

@@ -224,7 +224,9 @@ final class StreamErrors: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // Not what TLS or the socket tell of: a client that died has broken no rule.
-        if error is any NIOHTTP2Error { self.gate.misbehaved("it broke the rules of HTTP/2") }
+        if error is any NIOHTTP2Error {
+            self.gate.misbehaved(.http2, "it broke the rules of HTTP/2")
+        }
         context.fireErrorCaught(error)
     }
 }

@@ -70,10 +70,10 @@ final class ConnectionGate: ChannelInboundHandler {
     }
 
     /// A proved peer broke the rules of its protocol; told once, however often it did.
-    func misbehaved(_ reason: String) {
+    func misbehaved(_ cause: ConnectionTally.Cause, _ reason: String) {
         guard !self.hasMisbehaved else { return }
         self.hasMisbehaved = true
-        self.table.noteMisconduct()
+        self.table.note(cause)
         self.log.refused(reason, self.id, self.table)
     }
 
@@ -89,12 +89,17 @@ final class ConnectionGate: ChannelInboundHandler {
     func failed(_ reason: String) {
         guard case .pending = self.state else { return }
         self.state = .refused
-        self.table.noteFailedHandshake(self.id)
+        self.table.note(.handshake)
         self.log.refused(reason, self.id, self.table)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch (event, self.state) {
+        case (let stop as HardStop, .pending):
+            // What TLS says of it now is no news.
+            self.state = .refused
+            if let reason = stop.reason { self.log.refused(reason, self.id, self.table) }
+            context.close(promise: nil)
         case (is HardStop, _), (is Cut, .pending), (is ChannelShouldQuiesceEvent, .pending),
             (is ChannelShouldQuiesceEvent, .proved), (is ChannelShouldQuiesceEvent, .refused):
             // Nothing is in flight.
@@ -114,7 +119,8 @@ final class ConnectionGate: ChannelInboundHandler {
     private func deadlinePassed() {
         switch self.state {
         case .pending, .proved:
-            self.table.noteTimeOut(self.id)
+            self.state = .refused
+            self.table.note(.silence)
             self.log.refused("it said nothing useful in time", self.id, self.table)
         case .serving, .refused: break
         }

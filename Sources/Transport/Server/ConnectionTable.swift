@@ -64,6 +64,7 @@ package struct Connection: Sendable {
 /// stop after the grace period, and metrics.
 package final class ConnectionTable: Sendable {
     private let pendingMax: Int
+    private let connectionsMax: Int
     private let content = Mutex(Content())
 
     fileprivate struct Content {
@@ -73,28 +74,15 @@ package final class ConnectionTable: Sendable {
         var pending: [ConnectionID] = []
         /// Proved connections of each identity; none stands here with 0.
         var standing: [Identity: Int] = [:]
-        var tally = Tally()
+        var tally = ConnectionTally()
         var isStopped = false
     }
 
-    /// Totals since the start.
-    package struct Tally: Equatable, Sendable {
-        package var accepted: UInt64 = 0
-        /// For what they are: no or a wrong certificate, protocol or role.
-        package var refused: UInt64 = 0
-        /// Pending ones that made room for newer ones.
-        package var crowdedOut: UInt64 = 0
-        /// Pending ones that said nothing useful in time.
-        package var timedOut: UInt64 = 0
-        /// Proved ones of an identity that had enough of them.
-        package var overQuota: UInt64 = 0
-        /// Proved ones that broke the rules of their protocol, or tried what wears a head down.
-        package var misbehaved: UInt64 = 0
-    }
-
-    init(pendingMax: Int) {
+    init(pendingMax: Int, connectionsMax: Int = .max) {
         precondition(pendingMax > 0, "a table without room for handshakes serves nobody")
+        precondition(connectionsMax > 0, "a table without room for connections serves nobody")
         self.pendingMax = pendingMax
+        self.connectionsMax = connectionsMax
     }
 
     // MARK: Asking
@@ -108,16 +96,21 @@ package final class ConnectionTable: Sendable {
         self.content.withLock { $0.connections.values.sorted { $0.id < $1.id } }
     }
 
-    package var tally: Tally { self.content.withLock { $0.tally } }
+    package var tally: ConnectionTally { self.content.withLock { $0.tally } }
 
     // MARK: Ending
 
     /// Ends the connections that `predicate` picks, each told the reason where its protocol can.
     ///
+    /// - Parameter cause: as what they are counted; nil when they have done nothing.
     /// - Returns: how many there were.
     @discardableResult
-    package func cut(reason: String, where predicate: (Connection) -> Bool) -> Int {
+    package func cut(
+        _ cause: ConnectionTally.Cause? = nil, reason: String,
+        where predicate: (Connection) -> Bool
+    ) -> Int {
         let chosen = self.all.filter(predicate)
+        if let cause { self.content.withLock { $0.tally.count(cause, chosen.count) } }
         for connection in chosen {
             connection.channel.pipeline.fireUserInboundEventTriggered(Cut(reason: reason))
         }
@@ -135,7 +128,7 @@ package final class ConnectionTable: Sendable {
                 guard let peer = connection.peer, let reason = reason(connection) else { continue }
                 content.leave(peer)
                 content.connections[id]?.state = .refused(PeerRefusal(reason))
-                content.tally.refused += 1
+                content.tally.count(.revoked)
                 expelled.append((connection, reason))
             }
             return expelled.sorted { $0.connection.id < $1.connection.id }
@@ -159,28 +152,35 @@ package final class ConnectionTable: Sendable {
 
     enum Opened {
         case open(ConnectionID)
-        /// The table was stopped: close it.
+        /// The table was stopped, or there is no room: close it.
         case turnedAway
     }
 
-    /// Takes in an accepted connection. When too many are in their handshake, the oldest of those
-    /// goes: an honest one is done in milliseconds, so an old one is most likely an attacker's.
+    /// Takes in an accepted connection. When too many are in their handshake, or there are too many
+    /// in all, the oldest of those in their handshake goes: an honest one is done in milliseconds,
+    /// so an old one is most likely an attacker's. Whoever is in stays.
     func open(_ channel: any Channel) -> Opened {
         let address = channel.remoteAddress.map(Self.describe) ?? "unknown"
         let (opened, crowdedOut) = self.content.withLock { content -> (Opened, (any Channel)?) in
             guard !content.isStopped else { return (.turnedAway, nil) }
-            content.last += 1
             content.tally.accepted += 1
+            let isFull = content.connections.count >= self.connectionsMax
+            guard !isFull || !content.pending.isEmpty else {
+                content.tally.count(.room)
+                return (.turnedAway, nil)
+            }
+            content.last += 1
             let id = ConnectionID(content.last)
             content.connections[id] = Connection(
                 id: id, address: address, since: Date(), channel: channel)
             content.pending.append(id)
-            guard content.pending.count > self.pendingMax else { return (.open(id), nil) }
+            guard isFull || content.pending.count > self.pendingMax else { return (.open(id), nil) }
             let oldest = content.pending.removeFirst()
-            content.tally.crowdedOut += 1
+            content.tally.count(.crowd)
             return (.open(id), content.connections[oldest]?.channel)
         }
-        crowdedOut?.pipeline.fireUserInboundEventTriggered(HardStop())
+        crowdedOut?.pipeline.fireUserInboundEventTriggered(
+            HardStop(reason: "it was in its handshake, and newer connections needed room"))
         return opened
     }
 
@@ -194,7 +194,7 @@ package final class ConnectionTable: Sendable {
         self.content.withLock { content in
             switch verdict {
             case .failure(let refusal):
-                content.tally.refused += 1
+                content.tally.count(.identity)
                 // It may have been proved a moment ago.
                 content.leave(content.connections[id]?.peer)
                 content.connections[id]?.state = .refused(refusal)
@@ -203,7 +203,7 @@ package final class ConnectionTable: Sendable {
                 let standing = content.standing[peer.identity, default: 0]
                 guard standing < Limits.identityConnectionsMax else {
                     let refusal = PeerRefusal("\(peer.identity) has \(standing) connections open")
-                    content.tally.overQuota += 1
+                    content.tally.count(.quota)
                     content.connections[id]?.state = .refused(refusal)
                     return .failure(refusal)
                 }
@@ -214,7 +214,11 @@ package final class ConnectionTable: Sendable {
         }
     }
 
-    func noteMisconduct() { self.content.withLock { $0.tally.misbehaved += 1 } }
+    func note(_ cause: ConnectionTally.Cause) { self.content.withLock { $0.tally.count(cause) } }
+
+    func note(_ refusal: ConnectionTally.Refusal) {
+        self.content.withLock { $0.tally.count(refusal) }
+    }
 
     /// It has said something useful, or it is gone.
     func settle(_ id: ConnectionID) {
@@ -237,14 +241,6 @@ package final class ConnectionTable: Sendable {
                 content.connections[id]?.successors.append(next)
             }
         }
-    }
-
-    func noteTimeOut(_ id: ConnectionID) {
-        self.content.withLock { $0.tally.timedOut += 1 }
-    }
-
-    func noteFailedHandshake(_ id: ConnectionID) {
-        self.content.withLock { $0.tally.refused += 1 }
     }
 
     func close(_ id: ConnectionID) {
@@ -284,4 +280,7 @@ extension ConnectionTable.Content {
 struct Cut: Sendable { let reason: String }
 
 /// Tells a connection's gate to close it at once.
-struct HardStop: Sendable {}
+struct HardStop: Sendable {
+    /// Why, where its peer is to blame, or at least suspect.
+    var reason: String?
+}

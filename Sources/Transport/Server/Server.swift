@@ -18,6 +18,8 @@ package final class Server: Sendable {
     package let connections: ConnectionTable
     /// Who is refused for ever.
     package let revocations: Revocations
+    /// How calls of the API ended.
+    package let calls = CallTally()
     private let settings: ListenerSettings
     private let group: any EventLoopGroup
     private let pages: PageConnections
@@ -38,7 +40,8 @@ package final class Server: Sendable {
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) throws(CredentialError) {
         try credentials.current.require(.head)
-        let table = ConnectionTable(pendingMax: settings.pendingMax)
+        let table = ConnectionTable(
+            pendingMax: settings.pendingMax, connectionsMax: settings.connectionsMax)
         self.connections = table
         self.revocations = revocations
         self.witness = witness
@@ -56,7 +59,8 @@ package final class Server: Sendable {
         self.rpc = GRPCServer(
             transport: transport, services: services,
             interceptors: [
-                PeerInterceptor(table: table, witness: witness), AuthorizationInterceptor(),
+                CallCounter(tally: self.calls), PeerInterceptor(table: table, witness: witness),
+                AuthorizationInterceptor(),
             ] + interceptors
         )
     }
@@ -137,7 +141,7 @@ package final class Server: Sendable {
 
     /// Cuts the connections whose certificates have expired meanwhile.
     func cutExpired(now: Date) {
-        self.connections.cut(reason: "the certificate has expired") { connection in
+        self.connections.cut(.expired, reason: "the certificate has expired") { connection in
             connection.expiresAt.map { $0 < now } ?? false
         }
     }

@@ -73,7 +73,8 @@ extension LearningJob {
             columns: try Checked.number(
                 message.columns, "learning.columns", in: 0...Limits.columnsMax),
             classes: try Checked.number(
-                message.classes, "learning.classes", in: 0...Limits.classesMax))
+                message.classes, "learning.classes", in: 0...Limits.classesMax),
+            data: message.hasData ? try DataReport(message.data) : nil)
     }
 
     var message: Assay_V1_LearningJob {
@@ -84,6 +85,7 @@ extension LearningJob {
         message.rows = self.rows
         message.columns = self.columns
         message.classes = self.classes
+        if let data { message.data = data.message }
         return message
     }
 }

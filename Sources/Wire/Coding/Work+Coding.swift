@@ -59,7 +59,9 @@ extension Lesson {
                 try Checked.text(metric, "lesson.metrics")
             },
             folds: try Checked.number(message.folds, "lesson.folds", in: 2...50),
-            foldSeed: message.foldSeed)
+            foldSeed: message.foldSeed,
+            cleaned: message.cleaned.isEmpty
+                ? nil : try Checked.digest(message.cleaned, "lesson.cleaned"))
     }
 
     package var message: Assay_V1_Lesson {
@@ -71,6 +73,7 @@ extension Lesson {
         message.metrics = self.metrics
         message.folds = UInt32(self.folds)
         message.foldSeed = self.foldSeed
+        message.cleaned = self.cleaned?.description ?? ""
         return message
     }
 }

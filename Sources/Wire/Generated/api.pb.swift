@@ -70,88 +70,158 @@ package nonisolated struct Assay_V1_IdleJob: Sendable {
   fileprivate var _data: Assay_V1_Blob? = nil
 }
 
-package nonisolated struct Assay_V1_LearningJob: Sendable {
+package nonisolated struct Assay_V1_LearningJob: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   package var lesson: Assay_V1_Lesson {
-    get {_lesson ?? Assay_V1_Lesson()}
-    set {_lesson = newValue}
+    get {_storage._lesson ?? Assay_V1_Lesson()}
+    set {_uniqueStorage()._lesson = newValue}
   }
   /// Returns true if `lesson` has been explicitly set.
-  package var hasLesson: Bool {self._lesson != nil}
+  package var hasLesson: Bool {_storage._lesson != nil}
   /// Clears the value of `lesson`. Subsequent reads from it will return its default value.
-  package mutating func clearLesson() {self._lesson = nil}
+  package mutating func clearLesson() {_uniqueStorage()._lesson = nil}
 
   /// of the first metric: "maximise" or "minimise"
-  package var direction: String = String()
+  package var direction: String {
+    get {_storage._direction}
+    set {_uniqueStorage()._direction = newValue}
+  }
 
   /// none: all that suit the task
-  package var families: [String] = []
+  package var families: [String] {
+    get {_storage._families}
+    set {_uniqueStorage()._families = newValue}
+  }
 
-  package var rows: UInt64 = 0
+  package var rows: UInt64 {
+    get {_storage._rows}
+    set {_uniqueStorage()._rows = newValue}
+  }
 
-  package var columns: UInt32 = 0
+  package var columns: UInt32 {
+    get {_storage._columns}
+    set {_uniqueStorage()._columns = newValue}
+  }
 
-  package var classes: UInt32 = 0
+  package var classes: UInt32 {
+    get {_storage._classes}
+    set {_uniqueStorage()._classes = newValue}
+  }
+
+  package var data: Assay_V1_DataReport {
+    get {_storage._data ?? Assay_V1_DataReport()}
+    set {_uniqueStorage()._data = newValue}
+  }
+  /// Returns true if `data` has been explicitly set.
+  package var hasData: Bool {_storage._data != nil}
+  /// Clears the value of `data`. Subsequent reads from it will return its default value.
+  package mutating func clearData() {_uniqueStorage()._data = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _lesson: Assay_V1_Lesson? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
-package nonisolated struct Assay_V1_JobSpec: @unchecked Sendable {
+/// What became of a job's table before anything was learned from it, as its submitter saw it: names,
+/// counts and places, never a value.
+package nonisolated struct Assay_V1_DataReport: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var name: String {
-    get {_storage._name}
-    set {_uniqueStorage()._name = newValue}
-  }
+  package var rowsRead: UInt64 = 0
+
+  package var rowsDropped: UInt64 = 0
+
+  package var findings: [Assay_V1_DataFinding] = []
+
+  /// beyond the bound
+  package var findingsOmitted: UInt32 = 0
+
+  /// digest of the table that it was held against; "" if none
+  package var reference: String = String()
+
+  /// how many were looked at for poison, drawn with this seed
+  package var rowsScreened: UInt64 = 0
+
+  package var screenSeed: UInt64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Assay_V1_DataFinding: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// a rule or a column; "" for rows as a whole
+  package var subject: String = String()
+
+  /// "rule", "out_of_range", "unknown_category", "missing_value",
+  package var reason: String = String()
+
+  /// "drift", "unlike_reference", "contradiction", "lone_label",
+  /// "far_out"
+  package var remedy: String = String()
+
+  /// of rows or fields
+  package var count: UInt64 = 0
+
+  /// where the first of them begin; the header is line 1
+  package var lines: [UInt64] = []
+
+  /// of a drift: the population stability index
+  package var measure: Double = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Assay_V1_JobSpec: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String = String()
 
   /// 0 to 100, higher first; 50 when absent from the job file
-  package var priority: Int32 {
-    get {_storage._priority}
-    set {_uniqueStorage()._priority = newValue}
-  }
+  package var priority: Int32 = 0
 
-  package var seed: UInt64 {
-    get {_storage._seed}
-    set {_uniqueStorage()._seed = newValue}
-  }
+  package var seed: UInt64 = 0
 
   package var budget: Assay_V1_Budget {
-    get {_storage._budget ?? Assay_V1_Budget()}
-    set {_uniqueStorage()._budget = newValue}
+    get {_budget ?? Assay_V1_Budget()}
+    set {_budget = newValue}
   }
   /// Returns true if `budget` has been explicitly set.
-  package var hasBudget: Bool {_storage._budget != nil}
+  package var hasBudget: Bool {self._budget != nil}
   /// Clears the value of `budget`. Subsequent reads from it will return its default value.
-  package mutating func clearBudget() {_uniqueStorage()._budget = nil}
+  package mutating func clearBudget() {self._budget = nil}
 
-  package var kind: OneOf_Kind? {
-    get {return _storage._kind}
-    set {_uniqueStorage()._kind = newValue}
-  }
+  package var kind: Assay_V1_JobSpec.OneOf_Kind? = nil
 
   package var idle: Assay_V1_IdleJob {
     get {
-      if case .idle(let v)? = _storage._kind {return v}
+      if case .idle(let v)? = kind {return v}
       return Assay_V1_IdleJob()
     }
-    set {_uniqueStorage()._kind = .idle(newValue)}
+    set {kind = .idle(newValue)}
   }
 
   package var learning: Assay_V1_LearningJob {
     get {
-      if case .learning(let v)? = _storage._kind {return v}
+      if case .learning(let v)? = kind {return v}
       return Assay_V1_LearningJob()
     }
-    set {_uniqueStorage()._kind = .learning(newValue)}
+    set {kind = .learning(newValue)}
   }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -164,7 +234,7 @@ package nonisolated struct Assay_V1_JobSpec: @unchecked Sendable {
 
   package init() {}
 
-  fileprivate var _storage = _StorageClass.defaultInstance
+  fileprivate var _budget: Assay_V1_Budget? = nil
 }
 
 package nonisolated struct Assay_V1_SubmitRequest: Sendable {
@@ -946,73 +1016,16 @@ nonisolated extension Assay_V1_IdleJob: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Assay_V1_LearningJob: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".LearningJob"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lesson\0\u{1}direction\0\u{1}families\0\u{1}rows\0\u{1}columns\0\u{1}classes\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._lesson) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.direction) }()
-      case 3: try { try decoder.decodeRepeatedStringField(value: &self.families) }()
-      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.rows) }()
-      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.columns) }()
-      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.classes) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._lesson {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    if !self.direction.isEmpty {
-      try visitor.visitSingularStringField(value: self.direction, fieldNumber: 2)
-    }
-    if !self.families.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.families, fieldNumber: 3)
-    }
-    if self.rows != 0 {
-      try visitor.visitSingularUInt64Field(value: self.rows, fieldNumber: 4)
-    }
-    if self.columns != 0 {
-      try visitor.visitSingularUInt32Field(value: self.columns, fieldNumber: 5)
-    }
-    if self.classes != 0 {
-      try visitor.visitSingularUInt32Field(value: self.classes, fieldNumber: 6)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: Assay_V1_LearningJob, rhs: Assay_V1_LearningJob) -> Bool {
-    if lhs._lesson != rhs._lesson {return false}
-    if lhs.direction != rhs.direction {return false}
-    if lhs.families != rhs.families {return false}
-    if lhs.rows != rhs.rows {return false}
-    if lhs.columns != rhs.columns {return false}
-    if lhs.classes != rhs.classes {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Assay_V1_JobSpec: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".JobSpec"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}priority\0\u{1}seed\0\u{1}budget\0\u{1}idle\0\u{1}learning\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lesson\0\u{1}direction\0\u{1}families\0\u{1}rows\0\u{1}columns\0\u{1}classes\0\u{2}@\u{1}data\0")
 
   fileprivate class _StorageClass {
-    var _name: String = String()
-    var _priority: Int32 = 0
-    var _seed: UInt64 = 0
-    var _budget: Assay_V1_Budget? = nil
-    var _kind: Assay_V1_JobSpec.OneOf_Kind?
+    var _lesson: Assay_V1_Lesson? = nil
+    var _direction: String = String()
+    var _families: [String] = []
+    var _rows: UInt64 = 0
+    var _columns: UInt32 = 0
+    var _classes: UInt32 = 0
+    var _data: Assay_V1_DataReport? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1023,11 +1036,13 @@ nonisolated extension Assay_V1_JobSpec: SwiftProtobuf.Message, SwiftProtobuf._Me
     private init() {}
 
     init(copying source: _StorageClass) {
-      _name = source._name
-      _priority = source._priority
-      _seed = source._seed
-      _budget = source._budget
-      _kind = source._kind
+      _lesson = source._lesson
+      _direction = source._direction
+      _families = source._families
+      _rows = source._rows
+      _columns = source._columns
+      _classes = source._classes
+      _data = source._data
     }
   }
 
@@ -1046,36 +1061,13 @@ nonisolated extension Assay_V1_JobSpec: SwiftProtobuf.Message, SwiftProtobuf._Me
         // allocates stack space for every case branch when no optimizations are
         // enabled. https://github.com/apple/swift-protobuf/issues/1034
         switch fieldNumber {
-        case 1: try { try decoder.decodeSingularStringField(value: &_storage._name) }()
-        case 2: try { try decoder.decodeSingularInt32Field(value: &_storage._priority) }()
-        case 3: try { try decoder.decodeSingularUInt64Field(value: &_storage._seed) }()
-        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._budget) }()
-        case 5: try {
-          var v: Assay_V1_IdleJob?
-          var hadOneofValue = false
-          if let current = _storage._kind {
-            hadOneofValue = true
-            if case .idle(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._kind = .idle(v)
-          }
-        }()
-        case 6: try {
-          var v: Assay_V1_LearningJob?
-          var hadOneofValue = false
-          if let current = _storage._kind {
-            hadOneofValue = true
-            if case .learning(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._kind = .learning(v)
-          }
-        }()
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._lesson) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._direction) }()
+        case 3: try { try decoder.decodeRepeatedStringField(value: &_storage._families) }()
+        case 4: try { try decoder.decodeSingularUInt64Field(value: &_storage._rows) }()
+        case 5: try { try decoder.decodeSingularUInt32Field(value: &_storage._columns) }()
+        case 6: try { try decoder.decodeSingularUInt32Field(value: &_storage._classes) }()
+        case 70: try { try decoder.decodeSingularMessageField(value: &_storage._data) }()
         default: break
         }
       }
@@ -1088,47 +1080,249 @@ nonisolated extension Assay_V1_JobSpec: SwiftProtobuf.Message, SwiftProtobuf._Me
       // allocates stack space for every if/case branch local when no optimizations
       // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
       // https://github.com/apple/swift-protobuf/issues/1182
-      if !_storage._name.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._name, fieldNumber: 1)
-      }
-      if _storage._priority != 0 {
-        try visitor.visitSingularInt32Field(value: _storage._priority, fieldNumber: 2)
-      }
-      if _storage._seed != 0 {
-        try visitor.visitSingularUInt64Field(value: _storage._seed, fieldNumber: 3)
-      }
-      try { if let v = _storage._budget {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      try { if let v = _storage._lesson {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
       } }()
-      switch _storage._kind {
-      case .idle?: try {
-        guard case .idle(let v)? = _storage._kind else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-      }()
-      case .learning?: try {
-        guard case .learning(let v)? = _storage._kind else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
-      }()
-      case nil: break
+      if !_storage._direction.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._direction, fieldNumber: 2)
       }
+      if !_storage._families.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._families, fieldNumber: 3)
+      }
+      if _storage._rows != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._rows, fieldNumber: 4)
+      }
+      if _storage._columns != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._columns, fieldNumber: 5)
+      }
+      if _storage._classes != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._classes, fieldNumber: 6)
+      }
+      try { if let v = _storage._data {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 70)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_LearningJob, rhs: Assay_V1_LearningJob) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._lesson != rhs_storage._lesson {return false}
+        if _storage._direction != rhs_storage._direction {return false}
+        if _storage._families != rhs_storage._families {return false}
+        if _storage._rows != rhs_storage._rows {return false}
+        if _storage._columns != rhs_storage._columns {return false}
+        if _storage._classes != rhs_storage._classes {return false}
+        if _storage._data != rhs_storage._data {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_V1_DataReport: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".DataReport"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}rows_read\0\u{3}rows_dropped\0\u{1}findings\0\u{3}findings_omitted\0\u{1}reference\0\u{3}rows_screened\0\u{3}screen_seed\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.rowsRead) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.rowsDropped) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.findings) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.findingsOmitted) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.reference) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.rowsScreened) }()
+      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.screenSeed) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.rowsRead != 0 {
+      try visitor.visitSingularUInt64Field(value: self.rowsRead, fieldNumber: 1)
+    }
+    if self.rowsDropped != 0 {
+      try visitor.visitSingularUInt64Field(value: self.rowsDropped, fieldNumber: 2)
+    }
+    if !self.findings.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.findings, fieldNumber: 3)
+    }
+    if self.findingsOmitted != 0 {
+      try visitor.visitSingularUInt32Field(value: self.findingsOmitted, fieldNumber: 4)
+    }
+    if !self.reference.isEmpty {
+      try visitor.visitSingularStringField(value: self.reference, fieldNumber: 5)
+    }
+    if self.rowsScreened != 0 {
+      try visitor.visitSingularUInt64Field(value: self.rowsScreened, fieldNumber: 6)
+    }
+    if self.screenSeed != 0 {
+      try visitor.visitSingularUInt64Field(value: self.screenSeed, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_DataReport, rhs: Assay_V1_DataReport) -> Bool {
+    if lhs.rowsRead != rhs.rowsRead {return false}
+    if lhs.rowsDropped != rhs.rowsDropped {return false}
+    if lhs.findings != rhs.findings {return false}
+    if lhs.findingsOmitted != rhs.findingsOmitted {return false}
+    if lhs.reference != rhs.reference {return false}
+    if lhs.rowsScreened != rhs.rowsScreened {return false}
+    if lhs.screenSeed != rhs.screenSeed {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_V1_DataFinding: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".DataFinding"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}subject\0\u{1}reason\0\u{1}remedy\0\u{1}count\0\u{1}lines\0\u{1}measure\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.subject) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.remedy) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.count) }()
+      case 5: try { try decoder.decodeRepeatedUInt64Field(value: &self.lines) }()
+      case 6: try { try decoder.decodeSingularDoubleField(value: &self.measure) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.subject.isEmpty {
+      try visitor.visitSingularStringField(value: self.subject, fieldNumber: 1)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+    }
+    if !self.remedy.isEmpty {
+      try visitor.visitSingularStringField(value: self.remedy, fieldNumber: 3)
+    }
+    if self.count != 0 {
+      try visitor.visitSingularUInt64Field(value: self.count, fieldNumber: 4)
+    }
+    if !self.lines.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.lines, fieldNumber: 5)
+    }
+    if self.measure.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.measure, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_DataFinding, rhs: Assay_V1_DataFinding) -> Bool {
+    if lhs.subject != rhs.subject {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.remedy != rhs.remedy {return false}
+    if lhs.count != rhs.count {return false}
+    if lhs.lines != rhs.lines {return false}
+    if lhs.measure != rhs.measure {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_V1_JobSpec: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".JobSpec"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}priority\0\u{1}seed\0\u{1}budget\0\u{1}idle\0\u{1}learning\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.priority) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.seed) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._budget) }()
+      case 5: try {
+        var v: Assay_V1_IdleJob?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .idle(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .idle(v)
+        }
+      }()
+      case 6: try {
+        var v: Assay_V1_LearningJob?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .learning(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .learning(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if self.priority != 0 {
+      try visitor.visitSingularInt32Field(value: self.priority, fieldNumber: 2)
+    }
+    if self.seed != 0 {
+      try visitor.visitSingularUInt64Field(value: self.seed, fieldNumber: 3)
+    }
+    try { if let v = self._budget {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    switch self.kind {
+    case .idle?: try {
+      guard case .idle(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case .learning?: try {
+      guard case .learning(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Assay_V1_JobSpec, rhs: Assay_V1_JobSpec) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._name != rhs_storage._name {return false}
-        if _storage._priority != rhs_storage._priority {return false}
-        if _storage._seed != rhs_storage._seed {return false}
-        if _storage._budget != rhs_storage._budget {return false}
-        if _storage._kind != rhs_storage._kind {return false}
-        return true
-      }
-      if !storagesAreEqual {return false}
-    }
+    if lhs.name != rhs.name {return false}
+    if lhs.priority != rhs.priority {return false}
+    if lhs.seed != rhs.seed {return false}
+    if lhs._budget != rhs._budget {return false}
+    if lhs.kind != rhs.kind {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

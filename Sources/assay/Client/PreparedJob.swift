@@ -2,6 +2,7 @@ import Engine
 import Foundation
 import Transport
 import Wire
+import WorkerShell
 
 /// A job that was judged as a whole: its file, its data and its schema. Nothing has started yet.
 struct PreparedJob: Sendable {
@@ -14,6 +15,8 @@ struct PreparedJob: Sendable {
     let standardOutput: String
     /// What the columns are called outside; nil where their names travel.
     let columns: ColumnMap?
+    /// What became of its table, for people; nil for an idle job.
+    let data: DataReportJSON?
 
     /// Reads and checks everything that the file names.
     ///
@@ -29,12 +32,15 @@ struct PreparedJob: Sendable {
         case .idle(let trials, let duration):
             self.uploads = []
             self.columns = nil
+            self.data = nil
             kind = .idle(trials: trials, duration: duration)
         case .learning(let learning):
             let place = ColumnMap.path(beside: file.output ?? self.standardOutput)
-            let table = try CheckedTable(learning, aliasesAt: file.anonymizesColumns ? place : nil)
+            let table = try CheckedTable(
+                learning, seed: file.seed, aliasesAt: file.anonymizesColumns ? place : nil)
             self.columns = table.columns
             self.uploads = [table.data, table.schema]
+            self.data = DataReportJSON(table.report)
             kind = .learning(table.job(learning, seed: file.seed))
         }
         self.spec = JobSpec(
@@ -48,6 +54,13 @@ struct PreparedJob: Sendable {
         case .idle: false
         case .learning: true
         }
+    }
+
+    /// Says what was dropped, repaired and flagged, before anything starts; with `--json` it stands
+    /// in the job's object.
+    func tellOfData(json: Bool) {
+        guard !json, let lines = self.data?.lines else { return }
+        Terminal().remark(lines.map { "data: \($0)\n" }.joined())
     }
 
     func request(key: String) -> Assay_V1_SubmitRequest {
@@ -81,9 +94,16 @@ private struct CheckedTable {
     private let rows: Int
     private let features: Int
     private let classes: Int
+    /// Of the table as the schema leaves it, where the schema may change something.
+    private let cleaned: Digest?
+    let report: DataReport
+    /// The same for whoever must not know the columns' names.
+    private let sentReport: DataReport
 
     /// - Parameter place: where the map of the columns is kept; nil lets their names travel.
-    init(_ learning: JobFile.Learning, aliasesAt place: String?) throws(InputError) {
+    init(
+        _ learning: JobFile.Learning, seed: UInt64, aliasesAt place: String?
+    ) throws(InputError) {
         let bytes = try TableFile.bytes(learning.train)
         let data = BlobUpload(bytes)
         // Before anything of it is read: it may be somebody else's table.
@@ -94,9 +114,10 @@ private struct CheckedTable {
                 "is not the table that the job names: its SHA-256 is \(digest.hex)")
         }
         let schema = try SchemaFile.read(ifGiven: learning.schema)
-        let (dataset, used) = try TableFile.dataset(
+        let bound = try TableFile.dataset(
             bytes, at: learning.train, schema: schema, target: learning.target,
             task: learning.task)
+        let dataset = bound.dataset
         guard dataset.rows >= 2 * learning.folds else {
             throw InputError(
                 learning.train,
@@ -105,29 +126,67 @@ private struct CheckedTable {
                 folds; set cv to \(max(2, dataset.rows / 2)) or less, or bring more rows
                 """)
         }
+        let columns = try place.map { place throws(InputError) in
+            try Self.map(at: place, bytes, learning, bound.schema)
+        }
+        let examination = try DataExamination(
+            bound, bytes: bytes, at: learning.train,
+            reference: try Self.reference(of: learning, bound, columns), terms: learning.screen,
+            seed: seed)
+        if let alarm = examination.alarm, learning.screen.action == .refuse {
+            throw InputError(learning.train, "is refused by the job's screen: \(alarm)")
+        }
+        self.report = examination.report
         self.rows = dataset.rows
         self.features = dataset.features.columns.count
         self.classes = dataset.classNames.count
-        guard let place else {
+        let changes = bound.schema.changesTables
+        if let columns {
+            self.data = try BlobUpload(
+                TableFile.renamed(bytes, at: learning.train, columns.alias))
+            do throws(SchemaError) {
+                self.schema = BlobUpload(try columns.anonymous(bound.schema).encoded())
+            } catch {
+                throw InputError(learning.schema ?? learning.train, error.description)
+            }
+            self.cleaned = changes ? bound.table.renamed(columns.alias).digest : nil
+            self.sentReport = columns.anonymous(self.report, bound.schema)
+        } else {
             self.data = data
-            self.schema = BlobUpload(used.encoded())
-            self.columns = nil
-            self.target = learning.target
-            return
-        }
-        let header = try TableFile.columnNames(bytes, at: learning.train)
-        var generator = SystemRandomNumberGenerator()
-        let columns = (try ColumnMap.read(place) ?? ColumnMap(path: place)).covering(
-            header + used.columns.map(\.name).filter { !header.contains($0) }, using: &generator)
-        self.data = BlobUpload(
-            try TableFile.renamed(bytes, at: learning.train, to: header.map(columns.alias)))
-        do throws(SchemaError) {
-            self.schema = BlobUpload(try used.renamed(columns.alias).encoded())
-        } catch {
-            preconditionFailure("aliases differ as their names do: \(error)")
+            self.schema = BlobUpload(bound.schema.encoded())
+            self.cleaned = changes ? bound.table.digest : nil
+            self.sentReport = self.report
         }
         self.columns = columns
-        self.target = columns.alias(of: learning.target)
+        self.target = columns?.alias(of: learning.target) ?? learning.target
+    }
+
+    /// The aliases of all columns that the table or its schema names.
+    private static func map(
+        at place: String, _ bytes: [UInt8], _ learning: JobFile.Learning, _ schema: Schema
+    ) throws(InputError) -> ColumnMap {
+        let header = try TableFile.columnNames(bytes, at: learning.train)
+        let known = Set(header)
+        var generator = SystemRandomNumberGenerator()
+        return (try ColumnMap.read(place) ?? ColumnMap(path: place)).covering(
+            header + schema.columns.map(\.name).filter { !known.contains($0) }, using: &generator)
+    }
+
+    /// The job's reference, read as the table was.
+    private static func reference(
+        of learning: JobFile.Learning, _ bound: TableFile.Bound, _ columns: ColumnMap?
+    ) throws(InputError) -> DataExamination.Reference? {
+        guard let path = learning.reference else { return nil }
+        let bytes = try TableFile.bytes(path)
+        let table = try TableFile.dataset(
+            bytes, at: path, schema: bound.schema, target: learning.target, task: learning.task
+        ).table
+        // A table may be known by its digest, as its columns are by their names.
+        let sent =
+            if let columns {
+                try TableFile.renamed(bytes, at: path, columns.alias)
+            } else { bytes }
+        return DataExamination.Reference(digest: BlobUpload(sent).blob.digest, frame: table.frame)
     }
 
     func job(_ learning: JobFile.Learning, seed: UInt64) -> LearningJob {
@@ -136,10 +195,12 @@ private struct CheckedTable {
         let lesson = Lesson(
             task: learning.task == .regression ? .regression : .classification,
             data: self.data.blob, schema: self.schema.blob, target: self.target,
-            metrics: metrics.map(\.rawValue), folds: learning.folds, foldSeed: seed)
+            metrics: metrics.map(\.rawValue), folds: learning.folds, foldSeed: seed,
+            cleaned: self.cleaned)
         return LearningJob(
             lesson: lesson, direction: metrics[0].direction == .maximise ? .maximise : .minimise,
             families: learning.families.map(\.rawValue),
-            rows: UInt64(self.rows), columns: UInt32(self.features), classes: UInt32(self.classes))
+            rows: UInt64(self.rows), columns: UInt32(self.features), classes: UInt32(self.classes),
+            data: self.sentReport)
     }
 }

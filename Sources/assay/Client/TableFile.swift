@@ -10,11 +10,18 @@ enum TableFile {
         try InputFile.read(path, upTo: Self.bytesMax, what: "CSV file")
     }
 
-    /// The table bound to its target, and the schema that it was read with: the given one, or the
-    /// one that it suggests.
+    /// A table bound to its target.
+    struct Bound {
+        let dataset: Dataset
+        let table: CleanTable
+        /// The given one, or the one that the table suggests.
+        let schema: Schema
+    }
+
+    /// The table read with the given schema, or with the one that it suggests.
     static func dataset(
         _ bytes: [UInt8], at path: String, schema: Schema?, target: String, task: LearningTask
-    ) throws(InputError) -> (dataset: Dataset, schema: Schema) {
+    ) throws(InputError) -> Bound {
         do {
             return try bytes.withUnsafeBytes { bytes in
                 let reader = try CSVReader(bytes)
@@ -22,8 +29,11 @@ enum TableFile {
                     throw Self.noTarget(target, reader, path)
                 }
                 let schema = try schema ?? Schema.infer(from: bytes)
-                let dataset = try Dataset(csv: bytes, schema: schema, target: target, task: task)
-                return (dataset, schema)
+                let demanding = try schema.demanding(target: target, task: task)
+                let table = try Dataset.table(csv: bytes, schema: demanding, target: target)
+                return Bound(
+                    dataset: try Dataset(table, target: target, task: task, schema: demanding),
+                    table: table, schema: schema)
             }
         } catch let error as InputError {
             throw error
@@ -50,23 +60,37 @@ enum TableFile {
         }
     }
 
-    /// The table under other names, given in the columns' order.
+    /// The table, its columns called otherwise.
     static func renamed(
-        _ bytes: [UInt8], at path: String, to names: [String]
+        _ bytes: [UInt8], at path: String, _ rename: (String) -> String
     ) throws(InputError) -> [UInt8] {
         do {
-            return try bytes.withUnsafeBytes { try CSVReader($0).bytes(naming: names) }
+            return try bytes.withUnsafeBytes { bytes in
+                let reader = try CSVReader(bytes)
+                return reader.bytes(naming: reader.columnNames.map { rename($0.revealed) })
+            }
         } catch {
             throw InputError(path, "\(error)")
         }
     }
 
     /// The table as a schema has it.
-    static func frame(
+    static func table(
         _ bytes: [UInt8], at path: String, schema: Schema
-    ) throws(InputError) -> Frame {
+    ) throws(InputError) -> CleanTable {
         do {
-            return try bytes.withUnsafeBytes { try CSVReader($0).frame(schema) }
+            return try bytes.withUnsafeBytes { try CSVReader($0).table(schema) }
+        } catch {
+            throw InputError(path, "\(error)")
+        }
+    }
+
+    /// The lines on which rows begin; rows of the file from 0, lines from 1.
+    static func lines(
+        ofRows rows: Set<Int>, in bytes: [UInt8], at path: String
+    ) throws(InputError) -> [Int: Int] {
+        do {
+            return try bytes.withUnsafeBytes { try CSVReader($0).lines(ofRows: rows) }
         } catch {
             throw InputError(path, "\(error)")
         }

@@ -1,6 +1,7 @@
 import Engine
 import Host
 import Privacy
+import Wire
 
 /// What the columns of a table are called once they have left: `c1`, `c2`, … in an order of chance,
 /// which the file beside the output undoes and nothing else does.
@@ -73,6 +74,34 @@ struct ColumnMap: Equatable, Sendable {
     }
 
     func name(of alias: String) -> String { self.names[alias] ?? alias }
+
+    // MARK: What is sent
+
+    /// A schema in which columns are called by their aliases and rules by their numbers: what a rule
+    /// is called says what it is about.
+    ///
+    /// - Requires: the map covers its columns.
+    /// - Throws: when a rule becomes too long by its aliases.
+    func anonymous(_ schema: Schema) throws(SchemaError) -> Schema {
+        try schema.renamed(self.alias, rules: Self.rule)
+    }
+
+    /// A report in which they are called so.
+    func anonymous(_ report: DataReport, _ schema: Schema) -> DataReport {
+        DataReport(
+            rowsRead: report.rowsRead, rowsDropped: report.rowsDropped,
+            findings: report.findings.map { finding in
+                let rule = schema.rules.firstIndex { $0.name == finding.subject }
+                let subject =
+                    finding.reason == .rule
+                    ? rule.map(Self.rule) ?? "" : self.aliases[finding.subject] ?? ""
+                return DataReport.Finding(
+                    subject: subject, reason: finding.reason, remedy: finding.remedy,
+                    count: finding.count, lines: finding.lines, measure: finding.measure)
+            }, screen: report.screen, findingsOmitted: report.findingsOmitted)
+    }
+
+    private static func rule(_ number: Int) -> String { "r\(number + 1)" }
 
     // MARK: As a file
 

@@ -52,7 +52,7 @@ extension FittedModel {
         do {
             return try self.renamed(map.name(of:))
         } catch {
-            throw InputError(map.path, "gives two columns one name")
+            throw InputError(map.path, "does not suit the model: \(error)")
         }
     }
 

@@ -10,7 +10,10 @@ struct DataCommand: AsyncParsableCommand {
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Check every field of a table.",
-            discussion: "What is wrong is named by line and column, never by what a field holds.")
+            discussion: """
+                What is wrong is named by line and by column or rule, never by what a field holds. \
+                What the schema has dropped or repaired is counted.
+                """)
 
         @Argument(help: ArgumentHelp("The table.", valueName: "data.csv"))
         var data: String
@@ -28,7 +31,7 @@ struct DataCommand: AsyncParsableCommand {
             let bytes = try TableFile.bytes(self.data)
             let schema = try given ?? TableFile.inferred(bytes, at: self.data)
             let report = TableReport(
-                try TableFile.frame(bytes, at: self.data, schema: schema), schema)
+                try TableFile.table(bytes, at: self.data, schema: schema), schema)
             try self.output.print(report) { report.text(style: $0.resultStyle) }
         }
     }
@@ -52,8 +55,26 @@ struct DataCommand: AsyncParsableCommand {
 
 /// What `data check --json` prints: counts and kinds, no values.
 struct TableReport: Encodable, Equatable {
+    /// That are left.
     let rows: Int
+    let rowsRead: Int
+    let rowsDropped: Int
     let columns: [Column]
+    /// Every rule of the schema, and the columns that needed something.
+    let repairs: [Repair]
+
+    struct Repair: Encodable, Equatable {
+        /// One of the two.
+        let rule: String?
+        let column: String?
+        /// What is wrong in the column: `out_of_range`, `unknown_category` or `missing_value`.
+        let fault: String?
+        /// `dropped`, `clamped` or `blanked`.
+        let remedy: String
+        let count: Int
+        /// Where the first of them begin; the header is line 1.
+        let lines: [Int]
+    }
 
     struct Column: Encodable, Equatable {
         let name: String
@@ -64,8 +85,12 @@ struct TableReport: Encodable, Equatable {
         let categories: Int?
     }
 
-    init(_ frame: Frame, _ schema: Schema) {
+    init(_ table: CleanTable, _ schema: Schema) {
+        let frame = table.frame
         self.rows = frame.rows
+        self.rowsRead = table.repairs.rowsRead
+        self.rowsDropped = table.repairs.rowsDropped
+        self.repairs = table.repairs.amendments.map(Repair.init)
         self.columns = frame.columns.map { column in
             let kind = schema.column(named: column.name)?.kind.word ?? "numeric"
             switch column.values {
@@ -91,8 +116,44 @@ struct TableReport: Encodable, Equatable {
                 column.categories.map { Figures.count($0) } ?? "-",
             ])
         }
+        let dropped = self.rowsDropped > 0 ? ", \(Figures.count(self.rowsDropped)) dropped" : ""
         return table.text(style: style)
-            + "\(style.good("ok")): \(Figures.count(self.rows)) rows\n"
+            + self.repairs.filter { $0.count > 0 }.map { $0.line + "\n" }.joined()
+            + "\(style.good("ok")): \(Figures.count(self.rows)) rows\(dropped)\n"
+    }
+}
+
+extension TableReport.Repair {
+    init(_ amendment: Repairs.Amendment) {
+        switch amendment.subject {
+        case .rule(let name):
+            self.rule = name
+            self.column = nil
+            self.fault = nil
+        case .column(let name, let fault):
+            self.rule = nil
+            self.column = name
+            self.fault =
+                switch fault {
+                case .outOfRange: "out_of_range"
+                case .unknownCategory: "unknown_category"
+                case .missingValue: "missing_value"
+                }
+        }
+        self.remedy = amendment.remedy.rawValue
+        self.count = amendment.count
+        self.lines = amendment.lines
+    }
+
+    /// `rule dates: 3 dropped (lines 4, 9, 12)`
+    var line: String {
+        let subject = self.rule.map { "rule \($0)" } ?? "column \(self.column ?? "")"
+        let fault = self.fault.map { ", \($0.replacing("_", with: " "))" } ?? ""
+        let places = self.lines.map { "\($0)" }.joined(separator: ", ")
+        let more = self.count > self.lines.count ? ", …" : ""
+        let word = self.count == 1 ? "line" : "lines"
+        return "\(subject)\(fault): \(Figures.count(self.count)) \(self.remedy) "
+            + "(\(word) \(places)\(more))"
     }
 }
 

@@ -31,9 +31,12 @@ extension DataCommand {
             let given = try SchemaFile.read(ifGiven: self.schema)
             let referenceBytes = try TableFile.bytes(self.reference)
             let schema = try given ?? TableFile.inferred(referenceBytes, at: self.reference)
-            let reference = try TableFile.frame(referenceBytes, at: self.reference, schema: schema)
-            let table = try TableFile.frame(
-                try TableFile.bytes(self.data), at: self.data, schema: schema)
+            let reference = try TableFile.table(
+                referenceBytes, at: self.reference, schema: schema
+            ).frame
+            let table = try TableFile.table(
+                try TableFile.bytes(self.data), at: self.data, schema: schema
+            ).frame
             let report = ScreenReport(TableScreen(of: table, against: reference))
             try self.output.print(report) { report.text(style: $0.resultStyle) }
             guard report.drifted == 0 else {

@@ -25,6 +25,12 @@ struct HeadCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "The keys that seal what is kept; blob.key beside the certificate by default.",
+            valueName: "file"))
+    var blobKey: String?
+
+    @Option(
+        help: ArgumentHelp(
             "How long certificates of workers last that join or renew; 24h by default.",
             valueName: "duration"))
     var workerCertificate: String?
@@ -70,10 +76,12 @@ struct HeadCommand: AsyncParsableCommand {
         let lifetime =
             try layers.duration("worker_certificate", flag: self.workerCertificate)
             ?? HeadSettings.Enrollment.defaults.lifetime
+        let keys = try layers.text("blob_key", flag: self.blobKey)?.value
         let address: ListenerSettings.Address =
             inherited.first.map { .inherited($0.descriptor) } ?? .bind(ports.listen)
         return HeadSettings(
-            listener: ListenerSettings(address), state: .directory(state), probe: ports.probe,
+            listener: ListenerSettings(address), state: .directory(state),
+            blobKeyFile: keys ?? "\(common.certs)/blob.key", probe: ports.probe,
             session: .init(temporaryDirectory: common.temporaryDirectory, ending: common.ending),
             enrollment: .init(directory: common.certs, lifetime: lifetime))
     }

@@ -38,6 +38,7 @@ struct RunCommand: AsyncParsableCommand {
         let model = try self.model(of: job)
         let voucher = try self.voucher()
         let json = self.output.json
+        job.tellOfData(json: json)
         let settings = try self.cluster.settings(
             workers: 1, ending: self.retain ? .retained : .removed)
         let ended = try await EmbeddedCluster.run(settings) { head in

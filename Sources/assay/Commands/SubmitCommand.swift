@@ -20,6 +20,7 @@ struct SubmitCommand: AsyncParsableCommand {
 
     func run() async throws {
         let job = try PreparedJob(path: self.file, anonymous: self.anonymity.anonymizeColumns)
+        job.tellOfData(json: self.output.json)
         guard self.follow else {
             let accepted = try await self.client.withHead { head in
                 let id = try await job.submit(to: head)

@@ -97,6 +97,7 @@ extension CommandError {
         case is CredentialError, is IssuanceError, is HeadSettingsError, is WorkerSettingsError,
             is HostError:
             self.init(.usage, "\(error)")
+        case let error as BlobError where error.code == .noKey: self.init(.usage, "\(error)")
         default: self.init(error)
         }
     }

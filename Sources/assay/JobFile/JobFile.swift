@@ -9,6 +9,7 @@ import Wire
 ///                                     # output, anonymize_columns
 /// task: regression                    # classification | regression | idle
 /// data: { train: wine.csv, target: quality, schema: wine.schema.yaml, sha256: 5c8c3e… }
+///                                     # and reference, screen: see ScreenTerms
 /// metric: [rmse, r2]                  # the first is optimised
 /// budget: { trials: 60, time: 120s }  # whichever ends first
 /// output: wine.model
@@ -45,6 +46,9 @@ struct JobFile: Equatable {
         let metrics: [Metric]
         let folds: Int
         let families: [Family]
+        /// The table that `train` is held against.
+        let reference: String?
+        let screen: ScreenTerms
     }
 
     /// - Parameter anonymous: whether the columns' names stay here, whatever the file says.
@@ -147,6 +151,12 @@ struct JobFile: Equatable {
         let schema = try data.value("schema").map { value throws(InputError) in
             Self.path(try value.text(), in: folder)
         }
+        let reference = try data.value("reference").map { value throws(InputError) in
+            Self.path(try value.text(), in: folder)
+        }
+        let screen = try data.value("screen").map { value throws(InputError) in
+            try ScreenTerms(value)
+        }
         try data.finish()
         let metrics = try root.value("metric").map { value throws(InputError) in
             try Self.metrics(value, task)
@@ -159,7 +169,8 @@ struct JobFile: Equatable {
         }
         return Learning(
             task: task, train: Self.path(train, in: folder), digest: digest, schema: schema,
-            target: target, metrics: metrics ?? [], folds: folds ?? 5, families: families ?? [])
+            target: target, metrics: metrics ?? [], folds: folds ?? 5, families: families ?? [],
+            reference: reference, screen: screen ?? .defaults)
     }
 
     private static func digest(_ value: StrictYAML.Value) throws(InputError) -> Digest {

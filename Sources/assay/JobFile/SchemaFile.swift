@@ -5,9 +5,15 @@ import Engine
 /// ```yaml
 /// columns:
 ///   - { name: age, kind: numeric, min: 0, max: 120, missing: refused }
-///   - { name: colour, kind: categorical, categories: [red, blue] }
+///   - { name: colour, kind: categorical, categories: [red, blue], on_violation: repair }
+///   - { name: id, kind: categorical, use: checks }
 ///   - { name: notes, kind: ignored }
+/// rules:
+///   - { name: grown, require: "age >= 18 or colour == 'red'", on_violation: drop }
+///   - { name: key, unique: [id] }
 /// ```
+///
+/// docs/DATA.md tells it all.
 enum SchemaFile {
     static func read(_ path: String) throws(InputError) -> Schema {
         try Self.schema(StrictYAML(path: path))
@@ -24,12 +30,49 @@ enum SchemaFile {
         let list = try root.required("columns", example: "columns: [{ name: a, kind: numeric }]")
         var columns: [Schema.Column] = []
         for item in try list.items() { columns.append(try Self.column(item)) }
+        var rules: [Rule] = []
+        var places: [String] = []
+        for item in try root.value("rules").map({ value throws(InputError) in
+            try value.items()
+        }) ?? [] {
+            let (rule, place) = try Self.rule(item)
+            rules.append(rule)
+            places.append(place)
+        }
         try root.finish()
         do {
-            return try Schema(columns)
+            return try Schema(columns, rules: rules)
         } catch {
-            throw InputError(list.place, error.description)
+            let place = error.rule.flatMap { places.indices.contains($0) ? places[$0] : nil }
+            throw InputError(place ?? list.place, error.description)
         }
+    }
+
+    /// A rule, and where what it asks stands.
+    private static func rule(
+        _ value: StrictYAML.Value
+    ) throws(InputError) -> (rule: Rule, place: String) {
+        var mapping = try value.mapping()
+        let name = try mapping.required("name", example: "name: dates").text()
+        let require = mapping.value("require")
+        let unique = mapping.value("unique")
+        let ascending = mapping.value("ascending")
+        let remedy = try mapping.value("on_violation").map { value throws(InputError) in
+            try value.choice(Rule.Remedy.self)
+        }
+        try mapping.finish()
+        let check: Rule.Check
+        let place: String
+        switch (require, unique, ascending) {
+        case (let value?, nil, nil): (check, place) = (.require(try value.text()), value.place)
+        case (nil, let value?, nil): (check, place) = (.unique(try value.texts()), value.place)
+        case (nil, nil, let value?): (check, place) = (.ascending(try value.text()), value.place)
+        default:
+            throw value.wrong(
+                "must ask one thing: require, unique or ascending, such as "
+                    + "require: \"end >= start\"")
+        }
+        return (Rule(name, check, remedy ?? .refuse), place)
     }
 
     private enum Kind: String, CaseIterable { case numeric, categorical, ignored }
@@ -41,6 +84,12 @@ enum SchemaFile {
         let kind = try mapping.required("kind", example: "kind: numeric").choice(Kind.self)
         let missing = try mapping.value("missing").map { value throws(InputError) in
             try value.choice(Missing.self)
+        }
+        let remedy = try mapping.value("on_violation").map { value throws(InputError) in
+            try value.choice(Schema.Remedy.self)
+        }
+        let use = try mapping.value("use").map { value throws(InputError) in
+            try value.choice(Schema.Use.self)
         }
         let schemaKind: Schema.Kind
         switch kind {
@@ -61,7 +110,9 @@ enum SchemaFile {
             schemaKind = .ignored
         }
         try mapping.finish()
-        return Schema.Column(name, schemaKind, missing: missing == .refused ? .refused : .allowed)
+        return Schema.Column(
+            name, schemaKind, missing: missing == .refused ? .refused : .allowed,
+            remedy: remedy ?? .refuse, use: use ?? .features)
     }
 
     /// The schema as `read` takes it.
@@ -79,6 +130,22 @@ enum SchemaFile {
             case .categorical(nil), .ignored: break
             }
             if column.missing == .refused { parts.append("missing: refused") }
+            if column.remedy != .refuse {
+                parts.append("on_violation: \(column.remedy.rawValue)")
+            }
+            if column.use != .features { parts.append("use: \(column.use.rawValue)") }
+            lines.append("  - { \(parts.joined(separator: ", ")) }")
+        }
+        if !schema.rules.isEmpty { lines.append("rules:") }
+        for rule in schema.rules {
+            let asked =
+                switch rule.check {
+                case .require(let text): Self.quoted(text)
+                case .unique(let names): "[\(names.map(Self.quoted).joined(separator: ", "))]"
+                case .ascending(let name): Self.quoted(name)
+                }
+            var parts = ["name: \(Self.quoted(rule.name))", "\(rule.check.word): \(asked)"]
+            if rule.remedy != .refuse { parts.append("on_violation: \(rule.remedy.rawValue)") }
             lines.append("  - { \(parts.joined(separator: ", ")) }")
         }
         return lines.joined(separator: "\n") + "\n"

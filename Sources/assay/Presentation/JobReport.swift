@@ -31,6 +31,8 @@ struct JobReport: Encodable, Equatable, Sendable {
     var model: String?
     /// Why it failed or was cancelled.
     let reason: String?
+    /// What became of its table before; absent for idle jobs.
+    let data: DataReportJSON?
     let submittedAt: Double
     let endedAt: Double?
     /// From the acceptance to now, or to the end.
@@ -82,6 +84,7 @@ struct JobReport: Encodable, Equatable, Sendable {
         self.bestScore = self.metric.flatMap { best?.scores?[$0] }
         self.model = job.model.isEmpty ? nil : job.model
         self.reason = job.reason.isEmpty ? nil : columns.sentence(job.reason)
+        self.data = learning.flatMap { DataReportJSON($0, columns: columns) }
         self.submittedAt = job.submittedAt
         self.endedAt = job.endedAt == 0 ? nil : job.endedAt
         self.seconds = job.elapsedSeconds

@@ -40,14 +40,16 @@ enum JobText {
             "\(job.metric ?? "") \(Figures.score(score)), trial \(job.best?.index ?? 0): "
                 + "\(job.best?.family ?? "") \(job.best?.recipe ?? "")"
         }
-        let lines: [(String, String?)] = [
-            ("job", job.id), ("name", job.name), ("owner", job.owner), ("state", job.state),
-            ("stage", job.stage), ("task", job.task), ("trials", counts.joined(separator: ", ")),
-            ("best", best), ("model", job.model), ("reason", job.reason),
-            ("budget", budget.isEmpty ? nil : budget.joined(separator: " or ")),
-            ("time", Figures.seconds(job.seconds)), ("seed", "\(job.seed)"),
-            ("priority", "\(job.priority)"), ("submitted", Figures.moment(job.submittedAt)),
-        ]
+        let lines: [(String, String?)] =
+            [
+                ("job", job.id), ("name", job.name), ("owner", job.owner), ("state", job.state),
+                ("stage", job.stage), ("task", job.task),
+                ("trials", counts.joined(separator: ", ")),
+                ("best", best), ("model", job.model), ("reason", job.reason),
+                ("budget", budget.isEmpty ? nil : budget.joined(separator: " or ")),
+                ("time", Figures.seconds(job.seconds)), ("seed", "\(job.seed)"),
+                ("priority", "\(job.priority)"), ("submitted", Figures.moment(job.submittedAt)),
+            ] + (job.data?.lines ?? []).map { ("data", $0) }
         return lines.compactMap { name, value in
             guard let value, !value.isEmpty else { return nil }
             let padding = String(repeating: " ", count: 11 - name.count)

@@ -19,9 +19,9 @@ import Testing
     private func fit(
         _ recipe: Recipe, _ csv: String, _ target: String, _ task: LearningTask
     ) throws -> FittedModel {
-        let (dataset, _) = try TableFile.dataset(
+        let bound = try TableFile.dataset(
             Array(csv.utf8), at: "train.csv", schema: nil, target: target, task: task)
-        return try FittedModel.fit(recipe, dataset)
+        return try FittedModel.fit(recipe, bound.dataset)
     }
 
     @Test func `a number is predicted for each row`() throws {

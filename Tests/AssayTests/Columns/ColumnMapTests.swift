@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import Testing
 import Wire
+import WorkerShell
 
 @testable import assay
 
@@ -160,6 +161,57 @@ import Wire
         #expect(try JobSpec(job.spec.message) == job.spec)
     }
 
+    @Test func `rules are asked of the aliases, and are called by their numbers`() throws {
+        try self.schema(
+            """
+            rules:
+              - name: hiv known
+                require: "not missing(hiv) and `blood sugar` < 38"
+                on_violation: drop
+              - { name: blood sugar rises, ascending: blood sugar }
+              - { name: pairs, unique: [blood sugar, hiv], on_violation: drop }
+            """)
+        let job = try PreparedJob(path: try self.path(), anonymous: true)
+        let columns = try #require(job.columns)
+        let sent = try Schema(decoding: job.uploads[1].bytes)
+        let (sugar, hiv) = (columns.alias(of: "blood sugar"), columns.alias(of: "hiv"))
+        #expect(sent.rules.map(\.name) == ["r1", "r2", "r3"])
+        #expect(sent.rules[0].check == .require("not missing(\(hiv)) and \(sugar) < 38"))
+        #expect(sent.rules[1].check == .ascending(sugar))
+        #expect(sent.rules[2].check == .unique([sugar, hiv]))
+        // The report that travels, and the one for the submitter's own eyes.
+        let report = try #require(try self.learning(job).data)
+        #expect(report.rowsDropped == 2 && report.findings.first?.subject == "r1")
+        #expect(job.data?.findings.first?.subject == "hiv known")
+        let text = String(
+            decoding: try job.request(key: "k").serializedBytes() as [UInt8], as: UTF8.self)
+        for secret in Self.secrets { #expect(!text.contains(secret)) }
+        // The worker reads the same table, by its own names.
+        let target = columns.alias(of: "outcome")
+        let read = try TableFile.dataset(
+            job.uploads[0].bytes, at: "sent.csv", schema: sent, target: target,
+            task: .classification)
+        #expect(try self.learning(job).lesson.cleaned == read.table.digest)
+    }
+
+    @Test func `a rule comes back under the names that a map gives`() throws {
+        let text = "c2 + `c1` > 1.5e3 and not missing(c2) or c3 in ['c2', \"and\"]"
+        let schema = try Schema(
+            [.init("c1", .numeric()), .init("c2", .numeric()), .init("c3", .categorical())],
+            rules: [Rule("r1", .require(text))])
+        let names = ["c1": "blood `sugar`", "c2": "and", "c3": "kind"]
+        let renamed = try schema.renamed { names[$0] ?? $0 }
+        #expect(
+            renamed.rules[0].check
+                == .require(
+                    "`and` + `blood ``sugar``` > 1.5e3 and not missing(`and`) or kind in "
+                        + "['c2', \"and\"]"))
+        let again = try renamed.renamed { name in names.first { $0.value == name }?.key ?? name }
+        #expect(
+            again.rules[0].check
+                == .require("c2 + c1 > 1.5e3 and not missing(c2) or c3 in ['c2', \"and\"]"))
+    }
+
     @Test func `the rows are sent as they are, under aliases that a map beside the output undoes`()
         throws
     {
@@ -212,12 +264,13 @@ import Wire
 
     @Test func `aliases change no bit of what is learned`() throws {
         let plain = Array("x,y,kind\n".utf8) + Self.rows
-        let names = ["c3", "c1", "c2"]
-        let aliased = try TableFile.renamed(plain, at: "t.csv", to: names)
+        let names = ["x": "c3", "y": "c1", "kind": "c2"]
+        let aliased = try TableFile.renamed(plain, at: "t.csv") { names[$0] ?? "" }
         let recipe = Recipe(.gradientBoosting, seed: 5)
         func fitted(_ bytes: [UInt8], _ target: String) throws -> FittedModel {
-            let (dataset, _) = try TableFile.dataset(
-                bytes, at: "t.csv", schema: nil, target: target, task: .classification)
+            let dataset = try TableFile.dataset(
+                bytes, at: "t.csv", schema: nil, target: target, task: .classification
+            ).dataset
             return try FittedModel.fit(recipe, dataset)
         }
         let known = try fitted(plain, "kind")
@@ -240,8 +293,9 @@ import Wire
 @Suite struct AnonymousModelTests {
     private func model(_ names: [String]) throws -> FittedModel {
         let csv = "\(names[0]),\(names[1])\n" + (0..<20).map { "\($0),\(2 * $0)\n" }.joined()
-        let (dataset, _) = try TableFile.dataset(
-            Array(csv.utf8), at: "train.csv", schema: nil, target: names[1], task: .regression)
+        let dataset = try TableFile.dataset(
+            Array(csv.utf8), at: "train.csv", schema: nil, target: names[1], task: .regression
+        ).dataset
         return try FittedModel.fit(Recipe(.ridge, [.init("alpha", 1e-6)]), dataset)
     }
 

@@ -21,12 +21,13 @@ import WorkerShell
     @Test func `a table is reported by counts and kinds, never by values`() throws {
         let csv = Array("age,sex\n40,canary7f\n,other\n41,\n".utf8)
         let schema = try TableFile.inferred(csv, at: "a.csv")
-        let report = TableReport(try TableFile.frame(csv, at: "a.csv", schema: schema), schema)
+        let report = TableReport(try TableFile.table(csv, at: "a.csv", schema: schema), schema)
         #expect(
             try JSONText.line(report)
                 == """
                 {"columns":[{"kind":"numeric","missing":1,"name":"age"},\
-                {"categories":2,"kind":"categorical","missing":1,"name":"sex"}],"rows":3}
+                {"categories":2,"kind":"categorical","missing":1,"name":"sex"}],"repairs":[],\
+                "rows":3,"rows_dropped":0,"rows_read":3}
 
                 """)
         #expect(!report.text(style: .plain).contains("canary7f"))
@@ -42,7 +43,7 @@ import WorkerShell
             ("years\n40\n", "line 1, column age: the schema names this column"),
         ] {
             let error = #expect(throws: InputError.self) {
-                try TableFile.frame(Array(table.utf8), at: "a.csv", schema: schema)
+                try TableFile.table(Array(table.utf8), at: "a.csv", schema: schema)
             }
             let text = error?.description ?? ""
             #expect(text.hasPrefix("a.csv: \(sentence)"), "\(text)")

@@ -1,12 +1,14 @@
 """Attacks on TLS and on the connections below and behind it."""
 
 import pathlib
+import resource
 import ssl
 import subprocess
 import time
 
 from frames import PREFACE
-from peers import PATIENCE, Bystander, beside, main, seconds_until_closed
+from peers import (
+    PATIENCE, Bystander, beside, main, read_all, seconds_until_closed, until)
 
 
 def client_hello(head):
@@ -116,6 +118,7 @@ def key_updates(head):
             ],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         updates = 0
+        began = time.monotonic()
         try:
             # One command for each reading of its input: it says KEYUPDATE when it has done it.
             while updates < 200:
@@ -128,8 +131,14 @@ def key_updates(head):
                 updates += 1
         except OSError:
             pass
+        # It may be quicker at writing than at reading that the head has closed.
+        try:
+            program.wait(PATIENCE)
+            closed = round(time.monotonic() - began, 1)
+        except subprocess.TimeoutExpired:
+            closed = PATIENCE
         program.kill()
-        return {"updates": updates}
+        return {"updates": updates, "closed_after_s": closed}
 
     return beside(head, attack)
 
@@ -154,20 +163,93 @@ def one_identity(head, count):
     return beside(head, attack)
 
 
-def descriptors(head, count):
-    """More connections than the head has descriptors, beside a client that is in."""
-    bystander = Bystander(head)
-    held = []
-    for _ in range(int(count)):
-        held.append(head.plain())
-    answered = [bystander.ask() for _ in range(50)]
-    for connection in held:
-        connection.close()
-    # The head's next turn at accepting may be a second away; a new client waits for it.
-    newcomer = Bystander(head)
-    newcomer.ask()
-    bystander.ask()
-    return {"answered": len(answered), "newcomer_served": True}
+def no_room(head, count):
+    """More strangers than the head has room for, all of them held."""
+
+    def attack():
+        held = [head.plain() for _ in range(int(count))]
+        # They hold what they have, and yet somebody honest gets in.
+        began = time.monotonic()
+        Bystander(head).ask()
+        seconds = time.monotonic() - began
+        for connection in held:
+            connection.close()
+        return {"newcomer_served_after_s": round(seconds, 2)}
+
+    return beside(head, attack)
+
+
+def all_in(head, count):
+    """More connections of proper certificates than the head has room for."""
+
+    def attack():
+        held, turned_away = [], []
+        for _ in range(int(count)):
+            began = time.monotonic()
+            try:
+                newcomer = Bystander(head, "eve")
+                newcomer.ask()
+                held.append(newcomer)
+            except (OSError, ssl.SSLError, RuntimeError):
+                turned_away.append(time.monotonic() - began)
+        for newcomer in held:
+            newcomer.connection.close()
+        return {
+            "served": len(held), "turned_away": len(turned_away),
+            "slowest_refusal_s": round(max(turned_away, default=0), 2),
+        }
+
+    return beside(head, attack)
+
+
+def no_descriptors(head, pid, count):
+    """Accepting fails for want of descriptors: the limit falls to what is open."""
+    files = resource.RLIMIT_NOFILE
+
+    def attack():
+        most = resource.prlimit(int(pid), files)
+        open_now = int(head.metrics()["process_open_fds"])
+        resource.prlimit(int(pid), files, (open_now, most[1]))
+        held = [head.plain() for _ in range(int(count))]
+        newcomer = head.plain()
+        newcomer.settimeout(1)
+        try:
+            wrapped = head.context("olga", ["http/1.1"]).wrap_socket(newcomer)
+            shut_out = wrapped is None
+        except (OSError, ssl.SSLError):
+            shut_out = True
+        resource.prlimit(int(pid), files, most)
+        for connection in held:
+            connection.close()
+        # The head's next turn at accepting may be a second away; a new client waits for it.
+        began = time.monotonic()
+        Bystander(head).ask()
+        return {
+            "shut_out": shut_out, "newcomer_served_after_s": round(time.monotonic() - began, 2)}
+
+    return beside(head, attack)
+
+
+def resumed(head, made, revoked):
+    """A session that was made while the certificate was good, resumed before and after its end."""
+    context = head.context("eve", ["http/1.1"])
+
+    def ask(session):
+        with context.wrap_socket(head.plain(), session=session) as connection:
+            connection.settimeout(PATIENCE)
+            connection.sendall(b"GET /livez HTTP/1.1\r\nHost: head\r\nConnection: close\r\n\r\n")
+            answer = read_all(connection).decode(errors="replace")
+            return connection.session, connection.session_reused, answer
+
+    session, *_ = ask(None)
+    session, resumed_before, answer_before = ask(session)
+    pathlib.Path(made).touch()
+    until(pathlib.Path(revoked).exists)
+    _, resumed_after, answer_after = ask(session)
+    return {
+        "resumed_before": resumed_before, "answer_before": answer_before,
+        "resumed_after": resumed_after, "answer_after": answer_after,
+    }
 
 
 def storm(head, begun, stop):

@@ -3,12 +3,14 @@
 Plain sockets and Python's own ssl, so that an attack shares no code with what it attacks.
 """
 
-import concurrent.futures
 import json
+import os
 import pathlib
 import resource
+import select
 import socket
 import ssl
+import subprocess
 import sys
 import time
 
@@ -124,6 +126,16 @@ def percentile(values, share):
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
+# What a head counts, and what an attack's figures of it begin with.
+COUNTED = {
+    "assay_connections_refused_total": "",
+    "assay_connections_cut_total": "cut_",
+    "assay_links_cut_total": "link_",
+    "assay_calls_total": "call_",
+}
+QUOTE = '"'
+
+
 class Bystander:
     """An honest client that asks /livez on one connection, before and during an attack."""
 
@@ -142,38 +154,77 @@ class Bystander:
         return (time.monotonic() - began) * 1000
 
 
+class Watch:
+    """A bystander in a process of its own, so that it waits for the head and not for the attacker's
+    own work. It asks two hundred times a second, and tells how long it waited when it is asked."""
+
+    def __init__(self, head):
+        self.program = subprocess.Popen(
+            [sys.executable, "-B", __file__, "watch", "%s:%d" % head.place, str(head.certs)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def times(self, count=1):
+        """Milliseconds of all questions since the last answer, of so many at least."""
+        print(count, file=self.program.stdin, flush=True)
+        answer = self.program.stdout.readline()
+        if not answer:
+            raise RuntimeError("an honest client was not answered")
+        return json.loads(answer)
+
+    def end(self):
+        self.program.stdin.close()
+        self.program.wait()
+
+
+def watch(head):
+    """The other end of `Watch`."""
+    bystander = Bystander(head)
+    times, wanted = [], None
+    while True:
+        times.append(bystander.ask())
+        if wanted is None and select.select([sys.stdin], [], [], 0.005)[0]:
+            line = sys.stdin.readline()
+            if not line:
+                return
+            wanted = int(line)
+        elif wanted is not None and len(times) < wanted:
+            time.sleep(0.005)
+        if wanted is not None and len(times) >= wanted:
+            print(json.dumps(times), flush=True)
+            times, wanted = [], None
+
+
 def beside(head, attack):
     """Runs an attack beside an honest client; what it saw, how the client fared, and what is left.
 
     Milliseconds are for people: on a shared machine they are chance. What is asserted is that every
     question was answered, and that descriptors and memory are back.
     """
+    bystander = Watch(head)
+    if os.environ.get("ASSAY_ATTACK") == "whole":
+        # As if it were another machine's processor that attacks.
+        os.nice(10)
+    bystander.times()
     before = head.metrics()
-    bystander = Bystander(head)
-    quiet = [bystander.ask() for _ in range(200)]
-    during = []
-    with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        running = pool.submit(attack)
-        # A question that is not answered ends the attack, and with it the test.
-        during.append(bystander.ask())
-        while not running.done():
-            during.append(bystander.ask())
-            concurrent.futures.wait([running], timeout=0.01)
-        seen = running.result()
-    bystander.ask()
-    bystander.connection.close()
+    quiet = bystander.times(200)
+    seen = attack()
+    # A question that is not answered ends the attack, and with it the test.
+    during = bystander.times()
+    bystander.end()
     seen["descriptors_are_back"] = until(
-        lambda: head.metrics()["process_open_fds"] <= before["process_open_fds"] + 2)
+        lambda: head.metrics()["process_open_fds"] < before["process_open_fds"] + 2)
     after = head.metrics()
-    seen["memory_grew_mb"] = round(
-        (after["process_resident_memory_bytes"] - before["process_resident_memory_bytes"]) / 1e6, 1)
+    for moment, figures in ("before", before), ("after", after):
+        seen[f"memory_mb_{moment}"] = round(figures["process_resident_memory_bytes"] / 1e6, 1)
+    seen["memory_grew_mb"] = round(seen["memory_mb_after"] - seen["memory_mb_before"], 1)
     seen["questions_answered"] = len(during)
-    seen["p99_ms_before"] = round(percentile(quiet, 0.99), 2)
-    seen["p99_ms_during"] = round(percentile(during, 0.99), 2)
-    counts = [name for name in after if name.startswith("assay_connections_refused_total")]
-    for name in counts + ["assay_worker_misconduct_total"]:
-        label = name.partition('"')[2].rstrip('"}') or "worker_misconduct"
-        seen[f"counted_{label}"] = after[name] - before[name]
+    for moment, times in ("before", quiet), ("during", during):
+        for share in 50, 99:
+            seen[f"p{share}_ms_{moment}"] = round(percentile(times, share / 100), 2)
+    for metric, mark in COUNTED.items():
+        for name in after:
+            if name.startswith(metric) and (more := after[name] - before[name]):
+                seen[f"counted_{mark}{name.partition(QUOTE)[2].rstrip(QUOTE + '}')}"] = more
     return seen
 
 
@@ -183,3 +234,7 @@ def main(attacks):
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     print(json.dumps(attacks[name](Head(address, certs), *arguments)))
+
+
+if __name__ == "__main__":
+    watch(Head(*sys.argv[2:]))

@@ -64,5 +64,8 @@ import Wire
         #expect(lines.contains(#"assay_trials_live{state="queued"} 2.0"#))
         #expect(lines.contains("assay_commit_seconds_count 1"))
         #expect(!text.contains("canary"))
+        for cause in ["rules", "silence", "unread"] {
+            #expect(lines.contains("assay_links_cut_total{cause=\"\(cause)\"} 0.0"))
+        }
     }
 }

@@ -105,10 +105,9 @@ struct AuditTip: Equatable {
     }
 
     init?(text: String) {
-        let parts = text.split(separator: " ", omittingEmptySubsequences: false)
-        guard text.utf8.count == 86, parts.count == 2, parts[1].hasSuffix("\n"),
-            let sequence = UInt64(parts[0])
+        guard let match = text.wholeMatch(of: /([0-9]{20}) ([0-9a-f]{64})\n/),
+            let sequence = UInt64(match.output.1)
         else { return nil }
-        self.init(sequence: sequence, digest: String(parts[1].dropLast()))
+        self.init(sequence: sequence, digest: String(match.output.2))
     }
 }

@@ -60,7 +60,7 @@ package struct AuditVerification: Equatable, Sendable {
     }
 
     /// As far as it was followed.
-    private struct Chain {
+    struct Chain {
         var first: UInt64 = 0
         var tip = AuditTip.none
         var tornBytes = 0

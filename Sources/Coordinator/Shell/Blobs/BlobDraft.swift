@@ -40,7 +40,7 @@ package final class BlobDraft: Sendable {
 
     /// Compares what arrived with what was announced, and stores it for as long as its place lasts.
     package func finish() throws(BlobError) {
-        guard let arriving = self.arriving.withLock({ $0.take() }) else { throw Self.over }
+        guard var arriving = self.arriving.withLock({ $0.take() }) else { throw Self.over }
         try arriving.compare(with: self.announced)
         let keeping = try arriving.page.keep(as: self.announced)
         self.store.count(self.announced, keeping)

@@ -6,6 +6,10 @@ package struct BlobError: Error, Equatable, Sendable, CustomStringConvertible {
         case tooLarge
         /// What arrived is not what was announced.
         case mismatch
+        /// What lies there is not what was stored.
+        case damaged
+        /// There is no key by which what lies there was sealed.
+        case noKey
         case failed
     }
 

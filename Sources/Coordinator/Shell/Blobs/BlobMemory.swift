@@ -29,9 +29,9 @@ final class BlobMemory: BlobPlace {
         self.bringers.withLock { _ = $0[digest, default: []].insert(bringer) }
     }
 
-    func open(_ digest: Digest) throws(BlobError) -> (file: Descriptor, size: UInt64) {
+    func open(_ digest: Digest) throws(BlobError) -> any BlobContent {
         guard let memory = self.blobs.withLock({ $0[digest] }) else { throw .missing(digest) }
-        return (memory.descriptor, UInt64(memory.byteCount))
+        return Content(memory: memory)
     }
 
     /// What the kernel could give without swapping: `MemAvailable` of `/proc/meminfo`, in KiB.
@@ -46,7 +46,7 @@ final class BlobMemory: BlobPlace {
         return kibibytes * 1024
     }
 
-    func makePage() throws(BlobError) -> any BlobPage {
+    func makePage(for announced: Blob) throws(BlobError) -> any BlobPage {
         do throws(HostError) {
             return Page(draft: try SealedMemory.Draft(named: "assay-blob"), memory: self)
         } catch {
@@ -59,6 +59,19 @@ final class BlobMemory: BlobPlace {
             guard blobs[digest] == nil else { return .known }
             blobs[digest] = memory
             return .new
+        }
+    }
+
+    private struct Content: BlobContent {
+        let memory: SealedMemory
+        var size: UInt64 { UInt64(self.memory.byteCount) }
+
+        func read(at offset: UInt64, into target: UnsafeMutableRawBufferPointer) {
+            self.memory.withBytes { bytes in
+                target.copyMemory(
+                    from: UnsafeRawBufferPointer(
+                        rebasing: bytes[Int(offset)...].prefix(target.count)))
+            }
         }
     }
 

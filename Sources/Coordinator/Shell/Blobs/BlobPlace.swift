@@ -1,4 +1,3 @@
-import Host
 import Wire
 
 /// Where a store keeps its bytes: files, or memory.
@@ -18,14 +17,14 @@ protocol BlobPlace: Sendable {
     /// Notes, for as long as the bytes last, that he brought it.
     func note(_ digest: Digest, broughtBy bringer: BlobBringer) throws(BlobError)
 
-    /// Opens a blob for reading by position: others may be given the same descriptor.
-    func open(_ digest: Digest) throws(BlobError) -> (file: Descriptor, size: UInt64)
+    /// Opens a blob for reading.
+    func open(_ digest: Digest) throws(BlobError) -> any BlobContent
 
     /// How many bytes could be written now; nil when nobody can say.
     func free() -> UInt64?
 
     /// Somewhere to write a blob that is still arriving.
-    func makePage() throws(BlobError) -> any BlobPage
+    func makePage(for announced: Blob) throws(BlobError) -> any BlobPage
 }
 
 /// Where one blob is written before it has a name; it vanishes with its owner unless it was kept.
@@ -35,7 +34,7 @@ protocol BlobPage: Sendable {
     /// Gives what was written its name; from then on nobody changes it.
     ///
     /// - Requires: the bytes are what the blob says. Nothing is written afterwards.
-    func keep(as blob: Blob) throws(BlobError) -> BlobKeeping
+    mutating func keep(as blob: Blob) throws(BlobError) -> BlobKeeping
 }
 
 enum BlobKeeping {

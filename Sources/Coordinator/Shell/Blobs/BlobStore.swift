@@ -6,19 +6,21 @@ package import Wire
 ///
 /// A blob has its name only after its bytes were hashed and compared with what was announced:
 /// whoever finds a name finds the whole. Bytes are written by `BlobDraft` and read through `open`,
-/// and lie in a `BlobPlace`: encrypting them at rest is a change of `BlobFiles` and of nothing
-/// else.
+/// and lie in a `BlobPlace`, which seals what outlives the process.
 ///
 /// Every call may wait for the disk: not for event loops or Swift's own threads.
 package final class BlobStore: Sendable {
     private let place: any BlobPlace
     private let room: BlobRoom
     private let totals: Mutex<Totals>
+    /// What was done to what lay there, for the operator to know.
+    package let remarks: [Remark]
 
     /// Where the bytes lie.
     package enum Place: Equatable, Sendable {
-        /// Survives the head. The directory must be locked against other heads.
-        case directory(String)
+        /// Survives the head, sealed by a key of the file. The directory must be locked against
+        /// other heads.
+        case directory(String, keyFile: String)
         /// Gone with the process, however it ends.
         case memory
     }
@@ -34,23 +36,42 @@ package final class BlobStore: Sendable {
         }
     }
 
-    /// Opens the store, or makes it, and removes what a crash left half-written.
+    /// What an operator should know of how a store was opened.
+    package enum Remark: Equatable, Sendable {
+        /// There was no key: this file was made.
+        case madeKey(SecretKey.ID, path: String)
+        /// Blobs of an older version lay there as they were brought.
+        case sealed(UInt64)
+        /// Their keys were sealed anew, since there is a newer key.
+        case rewrapped(UInt64, SecretKey.ID)
+        /// They can be brought again; a job that needs one fails.
+        case damaged([Digest])
+    }
+
+    /// Opens the store, or makes it, removes what a crash left half-written, and seals by the
+    /// newest key what is not.
     ///
+    /// - Throws: `BlobError` with code `noKey` when what lies there was sealed by another key.
     /// - Parameter free: how many bytes could be written now; nil asks the place itself.
     package init(
         _ place: Place, free: (@Sendable () -> UInt64?)? = nil
     ) throws(BlobError) {
-        let opened = try Self.opened(place)
+        let (opened, remarks) = try Self.opened(place)
         let totals = try opened.count()
         self.place = opened
+        self.remarks = remarks
         self.room = BlobRoom(free: free ?? { opened.free() })
         self.totals = Mutex(totals)
     }
 
-    private static func opened(_ place: Place) throws(BlobError) -> any BlobPlace {
+    private static func opened(
+        _ place: Place
+    ) throws(BlobError) -> (place: any BlobPlace, remarks: [Remark]) {
         switch place {
-        case .directory(let path): return try BlobFiles(at: path)
-        case .memory: return BlobMemory()
+        case .directory(let path, let keyFile):
+            let (files, remarks) = try BlobFiles.opened(at: path, keyFile: keyFile)
+            return (files, remarks)
+        case .memory: return (BlobMemory(), [])
         }
     }
 
@@ -70,9 +91,7 @@ package final class BlobStore: Sendable {
     }
 
     /// Opens a blob for reading.
-    ///
-    /// - Returns: a descriptor that other readers may hold too: read by position, and never write.
-    package func open(_ digest: Digest) throws(BlobError) -> (file: Descriptor, size: UInt64) {
+    package func open(_ digest: Digest) throws(BlobError) -> any BlobContent {
         try self.place.open(digest)
     }
 
@@ -82,7 +101,7 @@ package final class BlobStore: Sendable {
             throw BlobError(.tooLarge, "a blob has at most \(Limits.blobBytesMax) bytes")
         }
         let promise = try self.room.promise(announced.size)
-        return BlobDraft(announced, on: try self.place.makePage(), promise, in: self)
+        return BlobDraft(announced, on: try self.place.makePage(for: announced), promise, in: self)
     }
 
     /// A draft was kept.

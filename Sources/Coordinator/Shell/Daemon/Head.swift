@@ -25,7 +25,8 @@ struct Head: Sendable {
             cluster: credentials.current.identity.cluster)
         // First the blobs: half-written ones are removed, and on a disk that they filled the
         // journal could not begin its epoch.
-        let blobs = try BlobStore(settings.state.blobs(in: state))
+        let blobs = try BlobStore(settings.blobs(in: state))
+        log.say(blobs.remarks)
         let journal = try SQLiteJournal(path: state.journalPath)
         let revocations = try Self.revocations(of: journal, credentials.current)
         let clock = HeadClock()
@@ -68,7 +69,7 @@ struct Head: Sendable {
                 loop: loop, sessions: sessions, transfers: transfers, revocations: revocations,
                 witness: audit, logger: log),
             logger: log)
-        connections.set(self.server.connections)
+        connections.set(self.server.connections, self.server.calls)
         self.audit = audit
         self.journal = journal
         self.loop = loop
@@ -79,12 +80,37 @@ struct Head: Sendable {
     }
 }
 
-extension HeadSettings.State {
+extension HeadSettings {
     /// What goes with the session is gone with the process: a killed head erases no files.
     fileprivate func blobs(in directory: StateDirectory) -> BlobStore.Place {
-        switch self {
-        case .directory: .directory(directory.blobsPath)
-        case .session: .memory
+        switch (self.state, self.blobKeyFile) {
+        case (.directory, let keyFile?): .directory(directory.blobsPath, keyFile: keyFile)
+        case (.directory, nil): preconditionFailure("the settings were not validated")
+        case (.session, _): .memory
+        }
+    }
+}
+
+extension Logger {
+    fileprivate func say(_ remarks: [BlobStore.Remark]) {
+        for remark in remarks {
+            switch remark {
+            case .madeKey(let id, let path):
+                self.notice(
+                    "a key for the blobs was made; keep a copy apart from the state directory",
+                    metadata: ["key": "\(id)", "path": "\(path)"])
+            case .sealed(let count):
+                self.notice(
+                    "blobs of an older version were sealed", metadata: ["blobs": "\(count)"])
+            case .rewrapped(let count, let id):
+                self.notice(
+                    "blobs were sealed by the newest key; they need no other any more",
+                    metadata: ["blobs": "\(count)", "key": "\(id)"])
+            case .damaged(let digests):
+                for digest in digests {
+                    self.error("a blob is damaged; bring it again", metadata: ["blob": "\(digest)"])
+                }
+            }
         }
     }
 }

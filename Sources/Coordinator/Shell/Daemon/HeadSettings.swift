@@ -9,6 +9,9 @@ package struct HeadSettings: Sendable {
     /// The one port, and how it behaves.
     package var listener: ListenerSettings
     package var state: State
+    /// The keys by which blobs are sealed that survive the head; made where there are none yet.
+    /// Nil when none survive it.
+    package var blobKeyFile: String?
     /// A loopback address for plain `/livez` and `/readyz`; nil opens no second port.
     package var probe: HostAndPort?
     package var session: Session
@@ -19,12 +22,14 @@ package struct HeadSettings: Sendable {
     package var coordinator: Settings
 
     package init(
-        listener: ListenerSettings, state: State, probe: HostAndPort? = nil,
-        session: Session = .defaults, enrollment: Enrollment = .defaults, jobLogs: JobLogs? = nil,
+        listener: ListenerSettings, state: State, blobKeyFile: String? = nil,
+        probe: HostAndPort? = nil, session: Session = .defaults, enrollment: Enrollment = .defaults,
+        jobLogs: JobLogs? = nil,
         coordinator: Settings = .defaults
     ) {
         self.listener = listener
         self.state = state
+        self.blobKeyFile = blobKeyFile
         self.probe = probe
         self.session = session
         self.enrollment = enrollment
@@ -81,6 +86,9 @@ package struct HeadSettings: Sendable {
         }
         if case .directory(let path) = self.state, path.isEmpty {
             throw HeadSettingsError("the state directory has no name; give it with --state DIR")
+        }
+        if case .directory = self.state, self.blobKeyFile?.isEmpty != false {
+            throw HeadSettingsError("the blobs need a file of keys; name it by --blob-key FILE")
         }
         guard self.listener.grace >= .zero else {
             throw HeadSettingsError("the grace of a shutdown must not be negative")

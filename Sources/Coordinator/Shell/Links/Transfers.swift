@@ -57,15 +57,22 @@ final class Transfers: Sendable {
     private func serve(_ fetch: Fetch, over bulk: BulkLink) async {
         do {
             let blob = try await self.judge { $0.judgeFetch(bulk.session, fetch) }
-            let (file, size) = try await FileThreads.run { try self.blobs.open(blob.digest) }
+            let content = try await FileThreads.run { try self.blobs.open(blob.digest) }
+            let size = content.size
             guard size == blob.size, fetch.offset <= size else {
                 throw BlobError(.mismatch, "the blob \(blob.digest) has \(size) bytes")
             }
             bulk.link.send([.blobFollows(blob, offset: fetch.offset)])
             try await bulk.link.send(
-                .file(file), offset: fetch.offset, length: size - fetch.offset)
+                .reader { offset, target in try content.read(at: offset, into: target) },
+                offset: fetch.offset, length: size - fetch.offset)
             bulk.answered()
         } catch let error as BlobError {
+            // Also behind a part of it: the worker throws that away, since the rest is not to be
+            // had.
+            if error.code == .damaged {
+                self.logger.error("a blob is damaged", metadata: ["reason": "\(error)"])
+            }
             bulk.link.send([.blobMissing(fetch.digest, reason: error.description)])
             bulk.answered()
         } catch {

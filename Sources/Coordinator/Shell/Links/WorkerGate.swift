@@ -69,7 +69,7 @@ private final class WorkerLink: LinkDelegate {
         do throws(Misconduct) {
             try self.take(burst[...], on: link)
         } catch {
-            self.gate.sessions.noteMisconduct()
+            self.gate.sessions.note(.rules)
             self.gate.tell("link refused", of: link, ["reason": "\(error.reason)"])
             // Not under the lock: the link may end, and say so, before this returns.
             link.refuse(error.reason)
@@ -82,7 +82,12 @@ private final class WorkerLink: LinkDelegate {
             stage = .over
             return last
         }
-        if case .garbage = closure { self.gate.sessions.noteMisconduct() }
+        switch closure {
+        case .garbage: self.gate.sessions.note(.rules)
+        case .silent: self.gate.sessions.note(.silence)
+        case .overflowed: self.gate.sessions.note(.unread)
+        default: break
+        }
         switch last {
         case .control(let session):
             self.gate.sessions.close(session)

@@ -18,7 +18,7 @@ package final class WorkerSessions: WorkerLinks {
         var paused: [LinkConnection] = []
         /// Lines about each worker: names come from certificates, so there are not many.
         var paces: [String: LogPace] = [:]
-        var misconducts: UInt64 = 0
+        var cuts: [Cut: UInt64] = [:]
     }
 
     struct Session: Sendable {
@@ -45,8 +45,18 @@ package final class WorkerSessions: WorkerLinks {
     /// How many workers are connected.
     package var count: Int { self.content.withLock { $0.sessions.count } }
 
-    /// Links that were cut for what a worker said, since the start.
-    package var misconducts: UInt64 { self.content.withLock { $0.misconducts } }
+    /// Why a link of a worker was cut.
+    package enum Cut: String, CaseIterable, Sendable {
+        /// It said what does not belong there, or is over a limit.
+        case rules
+        /// Nothing was heard of it.
+        case silence
+        /// It did not take in what it was told.
+        case unread
+    }
+
+    /// Links that were cut for this, since the start.
+    package func cuts(for cause: Cut) -> UInt64 { self.content.withLock { $0.cuts[cause] ?? 0 } }
 
     subscript(_ session: SessionNumber) -> Session? {
         self.content.withLock { $0.sessions[session] }
@@ -114,7 +124,7 @@ package final class WorkerSessions: WorkerLinks {
         return ended?.link
     }
 
-    func noteMisconduct() { self.content.withLock { $0.misconducts += 1 } }
+    func note(_ cause: Cut) { self.content.withLock { $0.cuts[cause, default: 0] += 1 } }
 
     /// Whether a line about this worker is to be written, or only counted.
     func pace(of worker: String) -> LogPace.Verdict {

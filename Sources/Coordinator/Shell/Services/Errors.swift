@@ -24,7 +24,8 @@ extension RPCError {
             case .missing: .notFound
             case .tooLarge: .resourceExhausted
             case .mismatch: .invalidArgument
-            case .failed: .internalError
+            case .damaged: .dataLoss
+            case .noKey, .failed: .internalError
             }
         self.init(code: code, message: error.description)
     }

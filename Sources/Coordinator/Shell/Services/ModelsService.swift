@@ -1,7 +1,5 @@
 import Foundation
 package import GRPCCore
-import Glibc
-import Host
 import Logging
 import Signing
 import Transport
@@ -54,16 +52,16 @@ package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
                     message: "the model \(model.id) has no such file, but: \(names)")
             }
             let digest = try Blob(file.blob).digest
-            let opened = try await FileThreads.run { try self.blobs.open(digest).file }
+            let content = try await FileThreads.run { try self.blobs.open(digest) }
             var offset: UInt64 = 0
             while true {
                 let bytes = try await FileThreads.run { [offset] in
-                    try Self.chunk(of: opened, at: offset)
+                    try content.bytes(at: offset, upTo: Limits.chunkBytesMax)
                 }
                 guard !bytes.isEmpty else { return }
                 offset += UInt64(bytes.count)
                 var chunk = Assay_V1_Chunk()
-                chunk.chunk = bytes
+                chunk.chunk = Data(bytes)
                 try await response.write(chunk)
             }
         }
@@ -99,17 +97,5 @@ package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
         }
         try await caller.permit(.readModel, ownedBy: model.owner, on: "model/\(job)")
         return model
-    }
-
-    /// By position: another caller may read the same descriptor.
-    private static func chunk(of file: Descriptor, at offset: UInt64) throws(BlobError) -> Data {
-        var bytes = Data(count: Limits.chunkBytesMax)
-        let count = file.withNumber { number in
-            bytes.withUnsafeMutableBytes {
-                pread(number, $0.baseAddress, $0.count, off_t(offset))
-            }
-        }
-        guard count >= 0 else { throw BlobError(failedTo: "read a blob", errno) }
-        return bytes.prefix(count)
     }
 }

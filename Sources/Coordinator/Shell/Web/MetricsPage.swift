@@ -14,12 +14,15 @@ struct MetricsPage: Sendable {
     /// Set once the server exists, which needs its pages first.
     let connections: LateConnections
 
-    /// The table of connections, handed in when there is one.
+    /// What the server counts, handed in when there is one.
     final class LateConnections: Sendable {
-        private let table = Mutex<ConnectionTable?>(nil)
+        private let content = Mutex<(table: ConnectionTable, calls: CallTally)?>(nil)
 
-        func set(_ table: ConnectionTable) { self.table.withLock { $0 = table } }
-        var value: ConnectionTable? { self.table.withLock { $0 } }
+        func set(_ table: ConnectionTable, _ calls: CallTally) {
+            self.content.withLock { $0 = (table, calls) }
+        }
+        var value: ConnectionTable? { self.content.withLock { $0?.table } }
+        var calls: CallTally? { self.content.withLock { $0?.calls } }
     }
 
     func text() async throws -> String {
@@ -118,6 +121,12 @@ struct MetricsPage: Sendable {
         page.add(
             "assay_worker_sessions", .gauge, "Control links of workers that stand.",
             self.sessions.count)
+        page.add(
+            "assay_links_cut_total", .counter,
+            "Links of workers that were ended, by what the worker did.",
+            WorkerSessions.Cut.allCases.map { cause in
+                .init(["cause": cause.rawValue], self.sessions.cuts(for: cause))
+            })
         guard let table = self.connections.value else { return }
         let all = table.all
         page.add(
@@ -132,17 +141,17 @@ struct MetricsPage: Sendable {
             "assay_connections_accepted_total", .counter, "Connections that were accepted.",
             tally.accepted)
         page.add(
-            "assay_connections_refused_total", .counter, "Connections that were refused, by cause.",
-            [
-                .init(["cause": "identity"], tally.refused),
-                .init(["cause": "crowd"], tally.crowdedOut),
-                .init(["cause": "silence"], tally.timedOut),
-                .init(["cause": "quota"], tally.overQuota),
-                .init(["cause": "misconduct"], tally.misbehaved),
-            ])
+            "assay_connections_refused_total", .counter,
+            "Connections that never got in, by cause.",
+            ConnectionTally.Refusal.allCases.map { .init(["cause": $0.rawValue], tally[$0]) })
         page.add(
-            "assay_worker_misconduct_total", .counter,
-            "Links that were cut for what a worker said.", self.sessions.misconducts)
+            "assay_connections_cut_total", .counter,
+            "Connections of proved peers that were ended, by cause.",
+            ConnectionTally.Cause.allCases.map { .init(["cause": $0.rawValue], tally[$0]) })
+        guard let calls = self.connections.calls else { return }
+        page.add(
+            "assay_calls_total", .counter, "Calls of the API, by the status that they ended with.",
+            CallTally.codes.map { .init(["code": $0], calls[$0]) })
     }
 
     private static func addProcess(_ process: ProcessStatistics, to page: inout PrometheusText) {

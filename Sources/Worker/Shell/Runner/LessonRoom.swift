@@ -26,11 +26,17 @@ struct LessonRoom {
                 try Schema(decoding: Array(bytes))
             }
             // Read where it lies: the pages are the worker's, and all its runners'.
-            let dataset = try data.withBytes { bytes throws(TableError) in
-                try Dataset(
-                    csv: bytes, schema: columns, target: lesson.target,
-                    task: Engine.LearningTask(lesson.task))
+            let task = Engine.LearningTask(lesson.task)
+            let demanding = try columns.demanding(target: lesson.target, task: task)
+            let table = try data.withBytes { bytes throws(TableError) in
+                try Dataset.table(csv: bytes, schema: demanding, target: lesson.target)
             }
+            // The last hop: from the bytes, whose digest the worker checked, to the rows.
+            if let pinned = lesson.cleaned, pinned != table.digest {
+                throw ComputationError(
+                    "the schema leaves another table here than where the job was submitted")
+            }
+            let dataset = try Dataset(table, target: lesson.target, task: task, schema: demanding)
             let folds = try Folds(dataset.answers, count: lesson.folds, seed: lesson.foldSeed)
             self.bench = Workbench(dataset, folds)
         } catch {
@@ -69,15 +75,16 @@ struct LessonRoom {
         } catch {
             throw ComputationError("\(error)")
         }
-        let lineage: [Safetensors.Entry] = [
-            .init("data", self.lesson.data.digest.description),
-            .init("schema", self.lesson.schema.digest.description),
-            .init("rows", "\(self.bench.dataset.rows)"),
-            .init("metrics", self.lesson.metrics.joined(separator: ",")),
-            .init("folds", "\(self.lesson.folds)"),
-            .init("fold_seed", "\(self.lesson.foldSeed)"),
-            .init("environment", self.environmentClass),
-        ]
+        let lineage: [Safetensors.Entry] =
+            [
+                .init("data", self.lesson.data.digest.description),
+                .init("schema", self.lesson.schema.digest.description),
+                .init("rows", "\(self.bench.dataset.rows)"),
+                .init("metrics", self.lesson.metrics.joined(separator: ",")),
+                .init("folds", "\(self.lesson.folds)"),
+                .init("fold_seed", "\(self.lesson.foldSeed)"),
+                .init("environment", self.environmentClass),
+            ] + self.cleaning
         let judged = scores.map { ModelBundle.Score($0.metric, $0.value) }
         let files = ModelBundle(model, scores: judged, lineage: lineage)
             .files { Digest(sha256: Array(SHA256.hash(data: $0))).description }
@@ -90,6 +97,29 @@ struct LessonRoom {
             throw ComputationError("the model could not be kept: \(error)")
         }
     }
+
+    /// What was done to the table before it was learned from, where its schema does anything.
+    private var cleaning: [Safetensors.Entry] {
+        guard let cleaned = self.lesson.cleaned else { return [] }
+        let repairs = self.bench.dataset.repairs
+        var entries: [Safetensors.Entry] = [
+            .init("cleaned", cleaned.description), .init("rows_read", "\(repairs.rowsRead)"),
+            .init("rows_dropped", "\(repairs.rowsDropped)"),
+            .init("fields_repaired", "\(repairs.fieldsRepaired)"),
+        ]
+        for amendment in repairs.amendments.prefix(Self.amendmentsMax) {
+            let name: String
+            switch amendment.subject {
+            case .rule(let rule): name = "rule \(rule)"
+            case .column(let column, let fault): name = "column \(column) \(fault.rawValue)"
+            }
+            entries.append(.init(name, "\(amendment.remedy.rawValue) \(amendment.count)"))
+        }
+        return entries
+    }
+
+    /// Rules, and columns that needed something, that a model tells of.
+    private static let amendmentsMax = RuleLimits.rulesMax
 
     private static func output(
         _ bytes: [UInt8], named name: String

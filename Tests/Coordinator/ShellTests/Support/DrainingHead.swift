@@ -21,7 +21,7 @@ enum DrainingHead {
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let settings = HeadSettings(
             listener: ListenerSettings(.bind(HostAndPort(host: "127.0.0.1", port: 0))),
-            state: .directory(scratch.file("state")),
+            state: .directory(scratch.file("state")), blobKeyFile: TestHead.blobKeyFile,
             session: .init(temporaryDirectory: scratch.path, ending: .removed))
         // The second request would be the order to stop at once.
         let once = Once { wish.yield(.stop) }

@@ -2,6 +2,7 @@ import CoordinatorCore
 import CoordinatorShell
 import Foundation
 import GRPCCore
+import Glibc
 import Host
 import Logging
 import Transport
@@ -22,7 +23,7 @@ struct TestHead: Sendable {
         let cluster = try cluster ?? TestCluster()
         var settings = HeadSettings(
             listener: ListenerSettings(.bind(HostAndPort(host: "127.0.0.1", port: 0))),
-            state: state.map { .directory($0) } ?? .session,
+            state: state.map { .directory($0) } ?? .session, blobKeyFile: Self.blobKeyFile,
             session: .init(temporaryDirectory: scratch.path, ending: .removed),
             enrollment: enrollment)
         settings.listener.grace = .seconds(2)
@@ -38,6 +39,16 @@ struct TestHead: Sendable {
         guard try scratch.names().isEmpty else { throw LeftBehind(names: try scratch.names()) }
         return answer
     }
+
+    /// Of all heads of this process: one that starts again on its state needs the same.
+    static let blobKeyFile: String = {
+        let path = "/tmp/assay-shell-tests-\(getpid())-blob.key"
+        // Another process of that number may have died before it removed its own.
+        unlink(path)
+        _ = try? SecretKeyFile.make(at: path)
+        atexit { unlink("/tmp/assay-shell-tests-\(getpid())-blob.key") }
+        return path
+    }()
 
     struct LeftBehind: Error { let names: [String] }
 

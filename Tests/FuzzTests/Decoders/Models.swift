@@ -1,0 +1,123 @@
+import Engine
+import X509
+
+@testable import Signing
+
+/// Models and what vouches for them, from a head, a disk or a stranger.
+extension Decoder {
+    static let models: [Decoder] = [
+        Decoder(
+            "safetensors", dictionary: Self.safetensorsWords,
+            seeds: {
+                [
+                    Safetensors.encode(
+                        [
+                            Tensor(name: "w", shape: [2, 1], values: .f64([1, -0.5])),
+                            Tensor(name: "b", shape: [3], values: .u8([1, 2, 3])),
+                        ], metadata: [.init("format", "assay")])
+                ]
+            }
+        ) {
+            let content = try Safetensors.decode($0)
+            let bytes = Safetensors.encode(content.tensors, metadata: content.metadata)
+            // As bytes: a number that is none is not equal to itself.
+            let again = try Safetensors.decode(bytes)
+            try Self.demand(
+                Safetensors.encode(again.tensors, metadata: again.metadata) == bytes,
+                "a tensor file reads back otherwise")
+        },
+        Decoder(
+            "model", dictionary: Self.jsonWords, seeds: { try Self.bundles() }
+        ) {
+            // The digest does not guard here, as if whoever changed the files had signed them.
+            let (manifest, weights) = try Self.pair($0)
+            let model = try ModelBundle(manifest: manifest, weights: weights) { _ in "same" }.model
+            let table = Self.table(for: model.schema)
+            _ = try table.withUnsafeBytes { bytes in
+                try model.predict(try model.frame(csv: bytes, for: .prediction))
+            }
+        },
+        Decoder("signature", dictionary: Self.jsonWords, seeds: { try [Self.signature()] }) {
+            let envelope = try SignatureEnvelope(decoding: $0)
+            try Self.demand(
+                try SignatureEnvelope(decoding: envelope.encoded()) == envelope,
+                "a signature reads back otherwise")
+            for der in envelope.chain {
+                try Certificates.skipLeapSecond(in: der)
+                _ = try SignerCertificate(Certificate(derEncoded: der))
+            }
+        },
+        Decoder(
+            "statement", dictionary: Self.jsonWords, seeds: { [try Self.statement().encoded()] }
+        ) {
+            let statement = try ModelStatement(decoding: $0)
+            try Self.demand(
+                try ModelStatement(decoding: statement.encoded()) == statement,
+                "a statement reads back otherwise")
+        },
+    ]
+
+    // MARK: Bundles
+
+    private static func bundles() throws -> [[UInt8]] {
+        let table = Array("a,b,y\n1,red,no\n2,blue,yes\n3,red,yes\n4,blue,no\n,red,no\n".utf8)
+        let dataset = try table.withUnsafeBytes { bytes in
+            try Dataset(
+                csv: bytes, schema: try Schema.infer(from: bytes), target: "y",
+                task: .classification)
+        }
+        let families: [Family] = [
+            .baseline, .logisticRegression, .naiveBayes, .nearestNeighbors, .extraTrees,
+            .gradientBoosting,
+        ]
+        return try families.map { family in
+            let parameters: [Recipe.Parameter] =
+                family.parameters.contains { $0.name == "trees" } ? [.init("trees", 2)] : []
+            let bundle = ModelBundle(
+                try FittedModel.fit(Recipe(family, parameters, seed: 1), dataset),
+                scores: [.init("roc_auc", 0.5)], lineage: [.init("worker", "w1")])
+            let files = bundle.files { _ in "same" }
+            return files.manifest + [0] + files.weights
+        }
+    }
+
+    /// Two rows that a schema's columns can be read from: one of ones, one of nothing.
+    private static func table(for schema: Schema) -> [UInt8] {
+        func row(_ field: (String) -> String) -> String {
+            schema.columns.map { field($0.name) }.joined(separator: ",") + "\n"
+        }
+        let header = row { "\"\($0.replacing("\"", with: "\"\""))\"" }
+        return Array((header + row { _ in "1" } + row { _ in "\"\"" }).utf8)
+    }
+
+    // MARK: Signatures
+
+    private static func statement() throws -> ModelStatement {
+        try ModelStatement(
+            model: "j3", name: "n", owner: "user/u", worker: "w1", signedAt: Certificates.noon,
+            files: [
+                .init(name: "manifest.json", digest: Samples.blob.digest),
+                .init(name: "weights.safetensors", digest: Samples.blob.digest),
+            ])
+    }
+
+    private static func signature() throws -> [UInt8] {
+        SignatureEnvelope(
+            payload: try Self.statement().encoded(), signature: [48, 3, 2, 1, 1],
+            chain: [try Certificates.world().head.der]
+        ).encoded()
+    }
+
+    private static let safetensorsWords = #"""
+        "\"dtype\""
+        "\"shape\""
+        "\"data_offsets\""
+        "\"__metadata__\""
+        "\"F64\""
+        "\"F32\""
+        "\"I32\""
+        "\"U8\""
+        "[0,0]"
+        "4611686018427387904"
+        """#
+}

@@ -1,0 +1,125 @@
+import Engine
+
+/// Tables and schemas, as a user hands them in.
+extension Decoder {
+    /// Stands in cells of the seeds. No sentence may repeat it.
+    private static let canary = "QXZQ"
+
+    static let tables: [Decoder] = [
+        Decoder("csv", dictionary: Self.csvWords, seeds: { Self.csvSeeds.map { Array($0.utf8) } }) {
+            let bytes = $0
+            try Self.mute {
+                let schema = try bytes.withUnsafeBytes { try Schema.infer(from: $0) }
+                // What a table suggests of itself must suit it.
+                let frame: Frame
+                do {
+                    frame = try bytes.withUnsafeBytes { try CSVReader($0).frame(schema) }
+                } catch {
+                    throw Broken("a table does not suit the schema that it suggests: \(error)")
+                }
+                guard let target = schema.columns.last else { return }
+                for task in [LearningTask.classification, .regression] {
+                    _ = try? Dataset(frame, target: target.name, task: task, schema: nil)
+                }
+            }
+        },
+        Decoder("csv-with-schema", dictionary: Self.csvWords, seeds: Self.schemaAndTable) {
+            let (first, second) = try Self.pair($0)
+            let schema = try Schema(decoding: first)
+            guard !Self.holdsCanary("\(schema)") else { throw NoCase() }
+            try Self.mute {
+                _ = try second.withUnsafeBytes {
+                    try CSVReader($0).frame(schema, unknownColumns: .ignored)
+                }
+            }
+        },
+        Decoder(
+            "schema", dictionary: Self.jsonWords,
+            seeds: { try Self.schemas().map { $0.encoded() } }
+        ) {
+            let schema = try Schema(decoding: $0)
+            try Self.demand(
+                try Schema(decoding: schema.encoded()) == schema, "a schema reads back otherwise")
+        },
+        Decoder(
+            "json", dictionary: Self.jsonWords,
+            seeds: { [Array(#"{"a":[1,-2.5e3,"\u00e9\n",true,null],"b":{}}"#.utf8)] }
+        ) {
+            let json = try JSON(decoding: $0)
+            let bytes = json.encoded()
+            try Self.demand(
+                try JSON(decoding: bytes).encoded() == bytes, "JSON reads back otherwise")
+        },
+    ]
+
+    /// A table's errors name lines and columns, and never a cell.
+    private static func mute(_ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch let broken as Broken {
+            throw broken
+        } catch {
+            try Self.demand(!Self.holdsCanary("\(error)"), "an error repeats a cell")
+            throw error
+        }
+    }
+
+    private static func holdsCanary(_ text: String) -> Bool { text.contains(Self.canary) }
+
+    private static let csvSeeds = [
+        "a,b,c\n1,QXZQ,x\n2.5e3,\"QXZQ, \"\"so\"\"\",y\n,,x\n",
+        "\u{FEFF}size,target\r\n 1 ,0\r\n-7,1\r\n1e-300,0\r\n",
+        "k\nQXZQ\n\"multi\nline\"\n",
+    ]
+
+    private static func schemas() throws -> [Schema] {
+        [
+            try Schema([
+                Schema.Column("a", .numeric(bounds: .init(low: -1, high: 9)), missing: .refused),
+                Schema.Column("b", .categorical(categories: ["red", "blue"])),
+                Schema.Column("c", .ignored),
+            ]),
+            try Schema([Schema.Column("a", .numeric()), Schema.Column("b", .categorical())]),
+        ]
+    }
+
+    private static func schemaAndTable() throws -> [[UInt8]] {
+        try zip(self.schemas(), ["a,b,c\n1,red,QXZQ\n9,,\n", "b,a,d\nQXZQ,1,2\n,,\n"]).map {
+            $0.encoded() + [0] + Array($1.utf8)
+        }
+    }
+
+    private static let csvWords = #"""
+        "QXZQ"
+        "\"\""
+        "\",\""
+        "\x0d\x0a"
+        "\xef\xbb\xbf"
+        "1e308"
+        "-0.0"
+        "nan"
+        "inf"
+        "9007199254740993"
+        ",\"\","
+        """#
+
+    static let jsonWords = #"""
+        "\"kind\""
+        "\"name\""
+        "\"numeric\""
+        "\"categorical\""
+        "\"ignored\""
+        "\"categories\""
+        "\"missing\""
+        "\"refused\""
+        "\"min\""
+        "\"max\""
+        "\"columns\""
+        "\\ud800"
+        "\\udc00"
+        "1e308"
+        "-0"
+        "true"
+        "null"
+        """#
+}
