@@ -77,8 +77,8 @@ struct ColumnMap: Equatable, Sendable {
 
     // MARK: What is sent
 
-    /// A schema in which columns are called by their aliases and rules by their numbers: what a rule
-    /// is called says what it is about.
+    /// A schema in which columns are called by their aliases and rules by their numbers: what a
+    /// rule is called says what it is about.
     ///
     /// - Requires: the map covers its columns.
     /// - Throws: when a rule becomes too long by its aliases.
