@@ -88,6 +88,7 @@ let pure: [Target] = [
         dependencies: ["Wire", collections("DequeModule"), collections("OrderedCollections")],
         path: "Sources/Worker/Core", swiftSettings: settings),
     .target(name: "Engine", dependencies: ["COpenBLAS", "Privacy"], swiftSettings: optimised),
+    .target(name: "Inspection", dependencies: ["Engine"], swiftSettings: settings),
 ]
 
 /// Modules that act.
@@ -118,8 +119,9 @@ let acting: [Target] = [
     .target(
         name: "WorkerShell",
         dependencies: [
-            "CHost", "CSeccomp", "Engine", "Host", "Transport", "Wire", "WorkerCore",
-            collections("DequeModule"), crypto, logging, nio("NIOCore"), nio("NIOPosix"),
+            "CHost", "CSeccomp", "Engine", "Host", "Inspection", "Transport", "Wire",
+            "WorkerCore", collections("DequeModule"), crypto, logging, nio("NIOCore"),
+            nio("NIOPosix"),
         ],
         path: "Sources/Worker/Shell", swiftSettings: settings),
     .target(
@@ -138,10 +140,13 @@ let executables: [Target] = [
     .executableTarget(
         name: "assay",
         dependencies: [
-            "CertificateAuthority", "CoordinatorShell", "Engine", "Host", "Privacy", "Signing",
-            "Transport", "Wire", "WorkerShell", argumentParser, crypto, grpcCore, logging, yams,
+            "CertificateAuthority", "CoordinatorShell", "Engine", "Host", "Inspection", "Privacy",
+            "Signing", "Transport", "Wire", "WorkerShell", argumentParser, crypto, grpcCore,
+            logging, yams,
         ],
-        swiftSettings: settings, linkerSettings: hardened),
+        swiftSettings: settings,
+        // By its build ID a worker says which program it is: see EnvironmentClass.
+        linkerSettings: hardened + [.unsafeFlags(["-Xlinker", "--build-id=sha1"])]),
     .executableTarget(
         name: "assay-certs", dependencies: ["CertificateAuthority", "Host", argumentParser],
         path: "certs-tools/assay-certs", swiftSettings: settings, linkerSettings: hardened),
@@ -177,6 +182,9 @@ let tests: [Target] = [
     .testTarget(
         name: "EngineTests", dependencies: ["Engine", "Fuzzing", "Privacy"],
         swiftSettings: optimised),
+    .testTarget(
+        name: "InspectionTests", dependencies: ["Engine", "Fuzzing", "Inspection"],
+        swiftSettings: settings),
     .testTarget(
         name: "HostTests", dependencies: ["CHost", "Host", "Privacy"], swiftSettings: settings),
     .testTarget(
@@ -216,8 +224,8 @@ let tests: [Target] = [
     .testTarget(
         name: "AssayTests",
         dependencies: [
-            "assay", "CertificateAuthority", "Engine", "Host", "Signing", "Transport", "Wire",
-            "WorkerShell", argumentParser, grpcCore,
+            "assay", "CertificateAuthority", "Engine", "Host", "Inspection", "Signing",
+            "Transport", "Wire", "WorkerShell", argumentParser, grpcCore,
         ],
         swiftSettings: settings),
     .target(
@@ -243,7 +251,7 @@ let fuzzTests = Target.testTarget(
     name: "FuzzTests",
     dependencies: [
         "assay", "CertificateAuthority", "CoordinatorCore", "CoordinatorShell", "Engine", "Fuzzing",
-        "Signing", "Transport", "Wire", asn1, crypto, nio("NIOCore"), protobuf, x509,
+        "Inspection", "Signing", "Transport", "Wire", asn1, crypto, nio("NIOCore"), protobuf, x509,
     ],
     exclude: ["Corpus"], swiftSettings: settings)
 

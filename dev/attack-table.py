@@ -12,6 +12,9 @@ import re
 import statistics
 import sys
 
+# Of fewer, the 99th percentile is nothing but the slowest.
+QUESTIONS_MIN = 100
+
 # Title, figure and digits behind the point.
 COLUMNS = [
     ("p50 ms", "p50_ms_before", 2), ("attacked", "p50_ms_during", 2), ("×", "p50", 2),
@@ -50,10 +53,15 @@ def main():
             f"{statistics.median(one[key] for one in seen):.{digits}f}"
             for _, key, digits in COLUMNS]
         print(f"| {name} | " + " | ".join(figures) + " |")
-    ratios = sorted(statistics.median(one["p99"] for one in seen) for seen in attacks.values())
-    print(f"\nThe 99th percentile during an attack is {statistics.median(ratios):.2f} times that "
-          f"before it in the median of {len(ratios)} attacks, {ratios[-1]:.2f} times in the worst; "
-          f"{sum(ratio > 2 for ratio in ratios)} of them more than double it.")
+    lasting = [one for one in attacks.values()
+               if sum(seen["questions_answered"] for seen in one) >= QUESTIONS_MIN]
+    ratios = sorted(statistics.median(seen["p99"] for seen in one) for one in lasting)
+    if not ratios:
+        return
+    print(f"\nOf the {len(ratios)} attacks that lasted for {QUESTIONS_MIN} questions, the 99th "
+          f"percentile during one is {statistics.median(ratios):.2f} times that before it in the "
+          f"median, and {ratios[-1]:.2f} times in the worst; {sum(one > 2 for one in ratios)} of "
+          f"them more than double it.")
 
 
 if __name__ == "__main__":

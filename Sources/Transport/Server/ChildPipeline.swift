@@ -138,7 +138,10 @@ struct ChildPipeline: Sendable {
     private func serveRPC(
         _ child: any Channel, _ configurator: HTTP2ServerTransport.ConnectionConfigurator
     ) -> EventLoopFuture<Void> {
-        configurator.configure(channel: child, tls: .configured(requireALPN: false))
+        child.setOption(.recvAllocator, value: RPCBuffers.receiving)
+            .flatMap {
+                configurator.configure(channel: child, tls: .configured(requireALPN: false))
+            }
             .flatMap { connection in
                 // Letting go of it while the channel is open is a crash in NIOAsyncWriter.
                 child.closeFuture.whenComplete { _ in withExtendedLifetime(connection) {} }

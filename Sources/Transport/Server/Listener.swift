@@ -54,6 +54,9 @@ struct Listener: HTTP2ServerTransport.ListenerFactory {
             }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.recvAllocator, value: LinkBuffers.receiving)
+            // By itself NIO reads four times before it turns to the next connection: whoever sends
+            // without end would have the loop four times as long.
+            .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { child in
                 child.eventLoop.makeCompletedFuture {
                     try children.prepare(child, connectionConfigurator)

@@ -121,7 +121,9 @@ package final class Server: Sendable {
 
     private func serve() async throws {
         try await withThrowingDiscardingTaskGroup { tasks in
-            tasks.addTask { await self.pages.run() }
+            // Before calls of the API: a probe that waited behind ten thousand of them would take
+            // the head for dead.
+            tasks.addTask(priority: .high) { await self.pages.run() }
             defer { self.pages.finish() }
             try await self.rpc.serve()
         }

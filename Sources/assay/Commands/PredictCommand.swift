@@ -29,6 +29,10 @@ struct PredictCommand: AsyncParsableCommand {
         help: ArgumentHelp("Write the predictions to this file.", valueName: "file"))
     var file: String?
 
+    @Flag(
+        help: "Put an apostrophe before labels that a spreadsheet would compute, such as =1+1.")
+    var safeCSV = false
+
     @OptionGroup var names: ColumnOptions
     @OptionGroup var authority: AuthorityOptions
 
@@ -62,11 +66,12 @@ struct PredictCommand: AsyncParsableCommand {
         let prediction = try Prediction(
             model, csv: bytes, at: self.data, for: self.score ? .scoring : .prediction)
         let scores = self.score ? try prediction.scores(at: self.data) : nil
-        if let file { try Self.write(prediction.csv(), to: file) }
+        let csv = prediction.csv(for: self.safeCSV ? .spreadsheets : .programs)
+        if let file { try Self.write(csv, to: file) }
 
         let printsPredictions = !self.score && self.file == nil
         guard self.output.json || !printsPredictions else {
-            return Terminal().result(prediction.csv())
+            return Terminal().result(csv)
         }
         let report = Report(
             rows: prediction.rows, scores: scores,

@@ -36,7 +36,8 @@ def half_open(head, count):
         closed = [seconds_until_closed(one, last) for one in sockets]
         return {
             "all_closed": None not in closed,
-            "last_closed_after_s": max(one or PATIENCE for one in closed),
+            "last_closed_after_s": max(
+                PATIENCE if one is None else one for one in closed),
         }
 
     return beside(head, attack)

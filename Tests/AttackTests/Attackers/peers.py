@@ -203,7 +203,7 @@ def beside(head, attack):
     bystander = Watch(head)
     if os.environ.get("ASSAY_ATTACK") == "whole":
         # As if it were another machine's processor that attacks.
-        os.nice(10)
+        os.nice(5)
     bystander.times()
     before = head.metrics()
     quiet = bystander.times(200)

@@ -24,7 +24,7 @@ import Wire
     ) -> [LogRecord] {
         let memory = Memory()
         let output = LogOutput(level: level, tellsSensitive: sensitive, sinks: [memory])
-        var chronicle = JobChronicle(.init(log: output.logger("head"), files: nil))
+        var chronicle = JobChronicle(output.logger("head"), files: nil)
         chronicle.tell(facts)
         return memory.records
     }
@@ -76,8 +76,7 @@ import Wire
         for fact in facts.dropFirst().dropLast() { record.apply(fact) }
         let memory = Memory()
         var chronicle = JobChronicle(
-            .init(
-                log: LogOutput(level: .info, sinks: [memory]).logger("head"), files: nil))
+            LogOutput(level: .info, sinks: [memory]).logger("head"), files: nil)
         chronicle.resume([record])
         chronicle.tell([try #require(facts.last)])
         let fields = try #require(memory.records.first).fields

@@ -1,4 +1,6 @@
 package import CoordinatorCore
+package import Host
+package import Logging
 import Synchronization
 package import Wire
 
@@ -25,19 +27,22 @@ package final class CoordinatorLoop: Sendable {
     let archive: Archive
     let proposals: Proposals
     let clock: HeadClock
-    let chronicle: JobChronicle.Place?
+    let log: Logger
+    /// Where each job has a log of its own.
+    let jobLogs: JobLogs?
     package let metrics = LoopMetrics()
     private let waitingReports = Atomic(0)
 
     package init(
         journal: any Journal, links: any WorkerLinks, archive: Archive, clock: HeadClock,
-        chronicle: JobChronicle.Place? = nil
+        log: Logger, jobLogs: JobLogs? = nil
     ) {
         self.journal = journal
         self.links = links
         self.archive = archive
         self.clock = clock
-        self.chronicle = chronicle
+        self.log = log
+        self.jobLogs = jobLogs
         self.proposals = Proposals()
     }
 

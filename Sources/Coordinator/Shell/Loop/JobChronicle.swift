@@ -1,6 +1,6 @@
 import CoordinatorCore
-package import Host
-package import Logging
+import Host
+import Logging
 import Wire
 
 /// Tells the log what becomes of jobs, and keeps the files that are theirs.
@@ -8,21 +8,10 @@ import Wire
 /// A job is two lines at `info`: its beginning and its end. Trials that go wrong are told one by
 /// one while they are few; those that go right, at `debug`, since there may be thousands a second.
 /// Names, shapes, scores and sentences about tables are sensitive; a cell is in none of the facts.
-package struct JobChronicle {
+struct JobChronicle {
     private let log: Logger
     private let files: JobLogs?
     private var tallies: [JobID: Tally] = [:]
-
-    /// Where it is told.
-    package struct Place: Sendable {
-        package let log: Logger
-        package let files: JobLogs?
-
-        package init(log: Logger, files: JobLogs?) {
-            self.log = log
-            self.files = files
-        }
-    }
 
     /// What became of a job's trials so far.
     private struct Tally {
@@ -36,9 +25,10 @@ package struct JobChronicle {
         var isFull: Bool { self.failed + self.lost > Self.toldMax }
     }
 
-    init(_ place: Place) {
-        self.log = place.log
-        self.files = place.files
+    /// - Parameter files: nil without a log directory.
+    init(_ log: Logger, files: JobLogs?) {
+        self.log = log
+        self.files = files
     }
 
     /// Goes on with the jobs that the journal brought back.
@@ -71,6 +61,10 @@ package struct JobChronicle {
                     ])
             case .ended(let job, let end, _): self.end(job, end)
             case .nodeDrained, .nodeResumed, .revoked, .invitationSpent: break
+            // Corroboration: what came of it is told by the loop. Void results come again.
+            case .voided(let job, let trials):
+                self.tallies[job]?.scored -= trials.count
+            case .served, .doubted, .repeated, .judged, .unsaid, .vouched, .quarantined: break
             }
         }
     }

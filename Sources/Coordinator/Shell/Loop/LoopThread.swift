@@ -34,7 +34,10 @@ extension CoordinatorLoop {
     ) async throws {
         defer { self.proposals.stop() }
         try await DedicatedThread.run(named: "coordinator") {
-            var coordinator = Coordinator(epoch: self.journal.epoch, settings: settings)
+            // Drawn anew at each start, and never written down: see `Dice`.
+            let dice = Dice(secret: .random(in: 0 ... .max), .random(in: 0 ... .max))
+            var coordinator = Coordinator(
+                epoch: self.journal.epoch, settings: settings, dice: dice)
             try self.replay(into: &coordinator, settings: settings)
             var thread = LoopThread(self, coordinator, watchdog, revoke)
             defer { thread.end() }
@@ -67,7 +70,7 @@ struct LoopThread {
     private let watchdog: CoordinatorLoop.Watchdog?
     private let revoke: @Sendable (RevocationRecord) -> Void
     private var subscribers = Subscribers()
-    private var chronicle: JobChronicle?
+    private var chronicle: JobChronicle
     private var askers: [RequestID: CoordinatorLoop.Asker] = [:]
     private var lastRequest: UInt64 = 0
     private var nextSign = Instant(sinceOrigin: .zero)
@@ -80,12 +83,12 @@ struct LoopThread {
         self.revoke = revoke
         self.coordinator = coordinator
         self.watchdog = watchdog
-        self.chronicle = loop.chronicle.map(JobChronicle.init)
+        self.chronicle = JobChronicle(loop.log, files: loop.jobLogs)
     }
 
     mutating func run(ready: () -> Void) throws(JournalError) {
         let start = self.loop.clock.now
-        self.chronicle?.resume(self.coordinator.jobs)
+        self.chronicle.resume(self.coordinator.jobs)
         try self.carryOut(self.coordinator.resume(now: start), now: start)
         ready()
         while true {
@@ -215,8 +218,9 @@ struct LoopThread {
         let start = ContinuousClock.now
         try self.loop.journal.append(facts)
         self.loop.metrics.count(facts, committedIn: ContinuousClock.now - start)
+        self.loop.tellOperator(of: facts)
         self.subscribers.apply(facts)
-        self.chronicle?.tell(facts)
+        self.chronicle.tell(facts)
     }
 
     private mutating func hand(_ answer: Answer, to request: RequestID, now: Instant) {
