@@ -71,6 +71,7 @@ func collections(_ name: String) -> Target.Dependency {
 /// Modules that decide or compute: nothing in them opens, reads, waits, looks at a clock or rolls
 /// dice. TidyTests hold them to it.
 let pure: [Target] = [
+    .target(name: "Privacy", swiftSettings: settings),
     .target(
         name: "Wire", dependencies: [protobuf],
         exclude: ["work", "link", "runner", "api", "health"].map { "Generated/\($0).proto" },
@@ -86,21 +87,21 @@ let pure: [Target] = [
         name: "WorkerCore",
         dependencies: ["Wire", collections("DequeModule"), collections("OrderedCollections")],
         path: "Sources/Worker/Core", swiftSettings: settings),
-    .target(name: "Engine", dependencies: ["COpenBLAS"], swiftSettings: optimised),
+    .target(name: "Engine", dependencies: ["COpenBLAS", "Privacy"], swiftSettings: optimised),
     .target(name: "Inspection", dependencies: ["Engine"], swiftSettings: settings),
 ]
 
 /// Modules that act.
 let acting: [Target] = [
     .target(
-        name: "Host", dependencies: ["CHost", "CSystemd", crypto, logging],
+        name: "Host", dependencies: ["CHost", "CSystemd", "Privacy", crypto, logging],
         swiftSettings: settings),
     .target(
         name: "Transport",
         dependencies: [
-            "CertificateAuthority", "Host", "Wire", asn1, crypto, grpcCore, grpcProtobuf,
-            grpcTransport, httpTypes, hummingbird, hummingbirdCore, logging, nio("NIOCore"),
-            nio("NIOPosix"), nio("NIOTLS"), nioExtras, nioHTTP2, nioSSL, x509,
+            "CertificateAuthority", "Host", "Privacy", "Wire", asn1, crypto, grpcCore,
+            grpcProtobuf, grpcTransport, httpTypes, hummingbird, hummingbirdCore, logging,
+            nio("NIOCore"), nio("NIOPosix"), nio("NIOTLS"), nioExtras, nioHTTP2, nioSSL, x509,
         ],
         swiftSettings: settings),
     .target(
@@ -124,7 +125,8 @@ let acting: [Target] = [
         ],
         path: "Sources/Worker/Shell", swiftSettings: settings),
     .target(
-        name: "CertificateAuthority", dependencies: ["Host", "Wire", asn1, crypto, x509],
+        name: "CertificateAuthority",
+        dependencies: ["Host", "Privacy", "Wire", asn1, crypto, x509],
         path: "certs-tools/CertificateAuthority", swiftSettings: settings),
 ]
 
@@ -138,9 +140,9 @@ let executables: [Target] = [
     .executableTarget(
         name: "assay",
         dependencies: [
-            "CertificateAuthority", "CoordinatorShell", "Engine", "Host", "Inspection", "Signing",
-            "Transport", "Wire", "WorkerShell", argumentParser, crypto, grpcCore, logging,
-            yams,
+            "CertificateAuthority", "CoordinatorShell", "Engine", "Host", "Inspection", "Privacy",
+            "Signing", "Transport", "Wire", "WorkerShell", argumentParser, crypto, grpcCore,
+            logging, yams,
         ],
         swiftSettings: settings,
         // By its build ID a worker says which program it is: see EnvironmentClass.
@@ -166,6 +168,7 @@ let libraries: [Target] = [
 
 /// One test target beside each module, and the ones that judge the whole.
 let tests: [Target] = [
+    .testTarget(name: "PrivacyTests", dependencies: ["Privacy"], swiftSettings: settings),
     .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
     .testTarget(name: "SearchTests", dependencies: ["Search", "Wire"], swiftSettings: settings),
     .testTarget(
@@ -177,19 +180,21 @@ let tests: [Target] = [
     .target(
         name: "Fuzzing", dependencies: ["Engine"], path: "Tests/Fuzzing", swiftSettings: settings),
     .testTarget(
-        name: "EngineTests", dependencies: ["Engine", "Fuzzing"], swiftSettings: optimised),
+        name: "EngineTests", dependencies: ["Engine", "Fuzzing", "Privacy"],
+        swiftSettings: optimised),
     .testTarget(
         name: "InspectionTests", dependencies: ["Engine", "Fuzzing", "Inspection"],
         swiftSettings: settings),
-    .testTarget(name: "HostTests", dependencies: ["CHost", "Host"], swiftSettings: settings),
+    .testTarget(
+        name: "HostTests", dependencies: ["CHost", "Host", "Privacy"], swiftSettings: settings),
     .testTarget(
         name: "CertificateAuthorityTests",
-        dependencies: ["CertificateAuthority", "Host", "Wire", asn1, crypto, x509],
+        dependencies: ["CertificateAuthority", "Host", "Privacy", "Wire", asn1, crypto, x509],
         swiftSettings: settings),
     .testTarget(
         name: "TransportTests",
         dependencies: [
-            "CertificateAuthority", "Host", "Transport", "Wire", asn1, crypto, grpcCore,
+            "CertificateAuthority", "Host", "Privacy", "Transport", "Wire", asn1, crypto, grpcCore,
             grpcProtobuf, grpcTransport, hummingbird, httpTypes, logging, nio("NIOCore"),
             nio("NIOEmbedded"), nio("NIOPosix"), nio("NIOTLS"), nioSSL, x509,
         ],
@@ -197,7 +202,8 @@ let tests: [Target] = [
     .testTarget(
         name: "SigningTests",
         dependencies: [
-            "CertificateAuthority", "Fuzzing", "Signing", "Transport", "Wire", asn1, crypto, x509,
+            "CertificateAuthority", "Fuzzing", "Privacy", "Signing", "Transport", "Wire", asn1,
+            crypto, x509,
         ],
         swiftSettings: settings),
     .testTarget(

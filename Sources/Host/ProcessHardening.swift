@@ -5,7 +5,7 @@ import Glibc
 package enum ProcessHardening {
     /// - Throws: `HostError` when the kernel refuses one of them, which it has no reason to do.
     package static func apply() throws(HostError) {
-        try Self.forbidCoreDumps()
+        try Self.guardMemory()
         umask(0o077)
 
         // From here on no file's set-uid bit or capability adds anything to us or to our children.
@@ -16,6 +16,25 @@ package enum ProcessHardening {
 
         // A peer that leaves is an error of that write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// Keeps memory to ourselves, also when we crash: what every program does first that may hold a
+    /// key.
+    package static func guardMemory() throws(HostError) {
+        try Self.forbidCoreDumps()
+        Self.forbidCrashReports()
+    }
+
+    /// Leaves crashes to the kernel, which ends us and writes nothing.
+    ///
+    /// Else Swift's runtime prints a report to standard error, and in it, for each register, the 16
+    /// bytes that it points to: of a key, perhaps. It reads its settings before `main`, so its
+    /// handlers are taken away here, and the programs that we start are told by their environment.
+    private static func forbidCrashReports() {
+        for number in [SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] {
+            signal(number, SIG_DFL)
+        }
+        setenv("SWIFT_BACKTRACE", "enable=no", 1)
     }
 
     /// Keeps memory, and so keys and data, out of core files, crash reports and other processes of

@@ -1,4 +1,5 @@
 import Glibc
+package import Privacy
 
 /// Files that only their owner may read: private keys.
 package enum SecretFile {
@@ -17,8 +18,8 @@ package enum SecretFile {
     /// - Throws: `HostError` with code `unsafe`, naming the path, its mode and what would be right.
     package static func read(
         _ path: String, others: PrivateDirectory.Others = .areShutOut,
-        environment: Environment = .process
-    ) throws(HostError) -> [UInt8] {
+        upTo bytesMax: Int = Self.bytesMax, environment: Environment = .process
+    ) throws(HostError) -> Private<[UInt8]> {
         // Without O_NONBLOCK a pipe of that name would hold us here for ever.
         let number = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
         guard number >= 0 else {
@@ -47,12 +48,12 @@ package enum SecretFile {
                 \(others == .mayRead ? "change it; chmod go-w" : "reach it; chmod 600") \(path)
                 """)
         }
-        return try file.read(upTo: Self.bytesMax, from: path)
+        return Private(try file.read(upTo: bytesMax, from: path))
     }
 
     /// Writes a file of mode 0600, whole or not at all, and never over another.
-    package static func write(_ bytes: [UInt8], to path: String) throws(HostError) {
-        try AtomicFile.write(bytes, to: path, readers: .owner, existing: .refused)
+    package static func write(_ secret: Private<[UInt8]>, to path: String) throws(HostError) {
+        try AtomicFile.write(secret.revealed, to: path, readers: .owner, existing: .refused)
     }
 
     /// Whether the path lies directly in the directory of this service's credentials.

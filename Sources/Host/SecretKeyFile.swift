@@ -29,7 +29,7 @@ package enum SecretKeyFile {
     ) throws(HostError) -> [SecretKey]? {
         var text: [UInt8]
         do throws(HostError) {
-            text = try SecretFile.read(path, environment: environment)
+            text = try SecretFile.read(path, environment: environment).revealed
         } catch  where error.code == .missing {
             return nil
         }
@@ -112,7 +112,7 @@ package enum SecretKeyFile {
             throw HostError(
                 .malformed, "\(path) holds \(known.count) keys; remove those that seal nothing")
         }
-        var text = try SecretFile.read(path)
+        var text = try SecretFile.read(path).revealed
         defer { Self.wipe(&text) }
         // What is said at the top of the file stays there.
         let lines = text.split(separator: 10, omittingEmptySubsequences: false)

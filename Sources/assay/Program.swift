@@ -1,4 +1,5 @@
 import ArgumentParser
+import Host
 import WorkerShell
 
 /// The program: finds the command, runs it, and exits as documented.
@@ -19,6 +20,7 @@ enum Program {
 
     private static func run(_ arguments: [String]) async -> CommandError.Exit {
         do {
+            try Self.guardMemory()
             var command = try Assay.parseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
@@ -34,6 +36,15 @@ enum Program {
             return .usage
         } catch {
             return Self.explain(error)
+        }
+    }
+
+    /// Clients hold a key too.
+    private static func guardMemory() throws(CommandError) {
+        do {
+            try ProcessHardening.guardMemory()
+        } catch {
+            throw CommandError(.failed, error.description)
         }
     }
 

@@ -1,6 +1,7 @@
 import CertificateAuthority
 import Crypto
 import Foundation
+import Privacy
 import SwiftASN1
 import Testing
 import Wire
@@ -87,7 +88,7 @@ import X509
     @Test mutating func `a key fits its certificate and no two are alike`() throws {
         let keys = try (0..<2).map { _ in
             let issued = try self.world.issue(.user)
-            let key = try P256.Signing.PrivateKey(pemRepresentation: issued.keyPEM)
+            let key = try P256.Signing.PrivateKey(pemRepresentation: issued.keyPEM.revealed)
             #expect(Certificate.PublicKey(key.publicKey) == issued.certificate.publicKey)
             return issued.keyPEM
         }
@@ -106,10 +107,12 @@ import X509
         let leaf = try self.world.issue(.user)
         let other = try World().authority
         let ours = try self.world.authority.certificatePEM
-        for (certificate, key) in [
+        let pairs: [(String, Private<String>)] = [
             (leaf.certificatePEM, leaf.keyPEM), (ours, other.keyPEM), (ours, "no key"),
-            ("no certificate", self.world.authority.keyPEM), (ours, ours), ("", ""),
-        ] {
+            ("no certificate", self.world.authority.keyPEM),
+            (ours, Private(ours)), ("", ""),
+        ]
+        for (certificate, key) in pairs {
             let error = #expect(throws: IssuanceError.self) {
                 try Authority(certificatePEM: certificate, keyPEM: key)
             }

@@ -100,7 +100,7 @@ import Wire
     @Test mutating func `a report says what the certificate says`() throws {
         let head = try self.world.head()
         let report = try CertificateReport(
-            pem: head.keyPEM + head.certificatePEM, now: self.world.noon)
+            pem: head.keyPEM.revealed + head.certificatePEM, now: self.world.noon)
         #expect(report.identity == "spiffe://north/head/a1")
         #expect(report.role == "head")
         #expect(!report.authority)
@@ -147,7 +147,7 @@ import Wire
     @Test mutating func `a key alone is no certificate`() throws {
         let key = try self.world.issue(.user).keyPEM
         #expect(throws: IssuanceError(.malformed, "")) {
-            try CertificateReport(pem: key, now: self.world.noon)
+            try CertificateReport(pem: key.revealed, now: self.world.noon)
         }
     }
 }

@@ -2,6 +2,7 @@ import CertificateAuthority
 import Crypto
 import Foundation
 import Glibc
+import Privacy
 import SwiftASN1
 import Testing
 import Wire
@@ -69,7 +70,8 @@ import X509
             },
             issuerPrivateKey: Certificate.PrivateKey(key))
         let authority = try Authority(
-            certificatePEM: try old.serializeAsPEM().pemString, keyPEM: key.pemRepresentation)
+            certificatePEM: try old.serializeAsPEM().pemString,
+            keyPEM: Private(key.pemRepresentation))
         let error = #expect(throws: IssuanceError.self) {
             try authority.issueIssuer(
                 named: "head1", now: self.world.noon, using: &self.world.chance)
@@ -84,14 +86,15 @@ import X509
         let worker = try self.world.issue(.worker)
         let stranger = try other.authority.issueIssuer(
             named: "head1", now: other.noon, using: &other.chance)
-        for (certificate, key, cluster) in [
+        let wrong: [(String, Private<String>, String)] = [
             (good.certificatePEM, good.keyPEM, "south"),
             (good.certificatePEM, stranger.keyPEM, "north"),
             (stranger.certificatePEM, stranger.keyPEM, "north"),
             (worker.certificatePEM, worker.keyPEM, "north"),
             (authority, self.world.authority.keyPEM, "north"),
             ("", good.keyPEM, "north"), (good.certificatePEM, "", "north"),
-        ] {
+        ]
+        for (certificate, key, cluster) in wrong {
             let error = #expect(throws: IssuanceError.self) {
                 try Issuer(
                     certificatePEM: certificate, keyPEM: key, cluster: cluster,

@@ -92,7 +92,8 @@ struct OpenSSLTests {
     }
 
     @Test mutating func `openssl takes the key`() throws {
-        let path = try self.scratch.write(try self.world.issue(.user).keyPEM, to: "key.pem")
+        let path = try self.scratch.write(
+            try self.world.issue(.user).keyPEM.revealed, to: "key.pem")
         #expect(try OpenSSL(["ec", "-in", path, "-noout", "-check"]).accepted)
     }
 }

@@ -152,7 +152,7 @@ struct RevocationListOpenSSLTests {
     mutating func `a list that openssl signed with the authority's key is read`(
         setting: String
     ) throws {
-        _ = try self.scratch.write(self.world.authority.keyPEM, to: "ca-key.pem")
+        _ = try self.scratch.write(self.world.authority.keyPEM.revealed, to: "ca-key.pem")
         let index = "R\t360101000000Z\t260101000000Z\t0C3F\tunknown\t/CN=x\n"
         _ = try self.scratch.write(index, to: "index")
         let settings = try self.scratch.write(

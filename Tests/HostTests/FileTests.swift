@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Host
+import Privacy
 import Testing
 
 @Suite struct SecretFileTests {
@@ -12,7 +13,7 @@ import Testing
         mode: mode_t
     ) throws {
         let path = try self.scratch.file("key.pem", mode: mode)
-        #expect(try SecretFile.read(path) == Array("secret".utf8))
+        #expect(try SecretFile.read(path) == Private(Array("secret".utf8)))
     }
 
     @Test(arguments: [0o640, 0o604, 0o620, 0o602, 0o644, 0o666, 0o440] as [mode_t])
@@ -27,7 +28,7 @@ import Testing
     @Test func `a credential of the service may be readable to a group`() throws {
         let path = try self.scratch.file("key.pem", mode: 0o440)
         let service = Environment(["CREDENTIALS_DIRECTORY": self.scratch.path])
-        #expect(try SecretFile.read(path, environment: service) == Array("secret".utf8))
+        #expect(try SecretFile.read(path, environment: service) == Private(Array("secret".utf8)))
 
         // Elsewhere, or looser than that, it may not.
         try self.scratch.directory("below")
@@ -59,11 +60,11 @@ import Testing
 
     @Test func `a secret is written for its owner alone and never over another`() throws {
         let path = self.scratch["key.pem"]
-        try SecretFile.write([1, 2], to: path)
+        try SecretFile.write(Private([1, 2]), to: path)
         #expect(mode(of: path) == 0o600)
-        let error = #expect(throws: HostError.self) { try SecretFile.write([3], to: path) }
+        let error = #expect(throws: HostError.self) { try SecretFile.write(Private([3]), to: path) }
         #expect(error?.code == .exists)
-        #expect(try SecretFile.read(path) == [1, 2])
+        #expect(try SecretFile.read(path) == Private([1, 2]))
         #expect(try self.scratch.names == ["key.pem"])
     }
 }
@@ -79,7 +80,7 @@ import Testing
         #expect(mode(of: path) == 0o644)
         try AtomicFile.write([2], to: path, readers: .owner, existing: .replaced)
         #expect(mode(of: path) == 0o600)
-        #expect(try SecretFile.read(path) == [2])
+        #expect(try SecretFile.read(path) == Private([2]))
         #expect(throws: HostError(.exists, "")) {
             try AtomicFile.write([3], to: path, readers: .owner, existing: .refused)
         }

@@ -25,11 +25,45 @@ private final class Memory: LogSink {
     }
 
     @Test(arguments: [
-        (LogLevel.error, 2), (.warning, 3), (.info, 5), (.debug, 6),
+        (LogLevel.error, 2), (.warning, 3), (.info, 5), (.sensitiveInfo, 5), (.debug, 7),
     ]) func `a level tells itself and what is more severe`(level: LogLevel, told: Int) {
         let logger = self.logger(level)
         for spoken in Logger.Level.allCases { logger.log(level: spoken, "something happened") }
         #expect(self.memory.records.count == told)
+    }
+
+    @Test(arguments: [
+        (LogLevel.info, true, false), (.sensitiveInfo, true, true), (.debug, true, true),
+        (.debug, false, false),
+    ]) func `sensitive words are told by the operator's word and from their level on`(
+        level: LogLevel, allowed: Bool, told: Bool
+    ) {
+        let logger = LogOutput(level: level, tellsSensitive: allowed, sinks: [self.memory])
+            .logger("head")
+        logger.sensitiveInfo("what the job is", metadata: ["name": "wine"])
+        #expect(self.memory.records.count == (told ? 1 : 0))
+        if let record = self.memory.records.first {
+            #expect(record.level == .sensitiveInfo)
+            #expect(record.fields.map(\.name) == ["name"])
+        }
+    }
+
+    @Test func `a level that tells too much is refused with what would be right`() throws {
+        for mode in LogLevel.Mode.allCases {
+            for level in [LogLevel.error, .warning, .info] {
+                try level.demandAllowed(in: mode, sensitiveAllowed: false)
+            }
+            let error = #expect(throws: HostError.self) {
+                try LogLevel.sensitiveInfo.demandAllowed(in: mode, sensitiveAllowed: false)
+            }
+            #expect(error?.reason.contains("set allow_sensitive_logs: true") == true)
+            try LogLevel.sensitiveInfo.demandAllowed(in: mode, sensitiveAllowed: true)
+        }
+        let error = #expect(throws: HostError.self) {
+            try LogLevel.debug.demandAllowed(in: .production, sensitiveAllowed: true)
+        }
+        #expect(error?.reason.contains("set mode: development") == true)
+        try LogLevel.debug.demandAllowed(in: .development, sensitiveAllowed: false)
     }
 
     @Test func `the nearer word wins and fields are in order`() {
@@ -111,6 +145,21 @@ private final class Memory: LogSink {
         #expect(throws: HostError.self) {
             try LineSink.file(named: "worker", in: scratch.path, format: .text)
         }
+    }
+
+    @Test func `journald can tell the levels apart that it numbers alike`() {
+        let output = LogOutput(level: .debug, tellsSensitive: true, sinks: [self.memory])
+        output.logger("head").info("a job was accepted", metadata: ["job": "j1"])
+        output.logger("head").sensitiveInfo("what the job is", metadata: ["job": "j1"])
+        output.logger("head").debug("trials were proposed")
+        let entries = self.memory.records.map(\.journal)
+        #expect(
+            entries.map { $0.filter { $0.hasPrefix("PRIORITY=") } }
+                == [["PRIORITY=6"], ["PRIORITY=6"], ["PRIORITY=7"]])
+        #expect(
+            entries.map { $0.filter { $0.hasPrefix("ASSAY_LEVEL=") } }
+                == [["ASSAY_LEVEL=info"], ["ASSAY_LEVEL=sensitive-info"], ["ASSAY_LEVEL=debug"]])
+        #expect(entries[0].contains("ASSAY_JOB=j1"))
     }
 
     @Test func `the journal is used only where standard error leads to it`() {

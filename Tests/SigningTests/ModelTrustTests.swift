@@ -1,5 +1,6 @@
 import CertificateAuthority
 import Foundation
+import Privacy
 import Testing
 import Transport
 import Wire
@@ -72,7 +73,7 @@ import X509
             let holder = try Forge.issue(wish, by: self.root)
             let credentials = try Credentials(
                 authority: try self.root.pem, certificate: try holder.pem,
-                key: holder.key.pemRepresentation, now: Forge.noon)
+                key: Private(holder.key.pemRepresentation), now: Forge.noon)
             let error = #expect(throws: SigningError.self) { try ModelSigner(credentials) }
             #expect(error?.code == .unsuitable)
         }
@@ -220,7 +221,7 @@ import X509
         let trust = ModelTrust(
             try Credentials(
                 authority: try self.root.pem, certificate: try ann.pem,
-                key: ann.key.pemRepresentation, now: Forge.noon))
+                key: Private(ann.key.pemRepresentation), now: Forge.noon))
         let signature = try Forge.sign(as: try Forge.issue(by: self.root))
         _ = try await self.verify(signature)
         await #expect(throws: SigningError(.untrusted, "")) {

@@ -1,5 +1,6 @@
 import CertificateAuthority
 import Foundation
+import Privacy
 import Testing
 import Transport
 import Wire
@@ -57,7 +58,7 @@ import Wire
             Self.refusal(other, anna.certificatePEM, anna.keyPEM)
                 == "cert.pem was not issued by an authority in ca.pem")
         #expect(
-            Self.refusal(cluster, anna.keyPEM, anna.keyPEM)
+            Self.refusal(cluster, anna.keyPEM.revealed, anna.keyPEM)
                 == "cert.pem holds something else than certificates in PEM")
         #expect(Self.refusal(cluster, "", anna.keyPEM) == "cert.pem holds no certificate")
         #expect(
@@ -111,7 +112,7 @@ import Wire
     }
 
     private static func refusal(
-        _ cluster: TestCluster, _ certificate: String, _ key: String
+        _ cluster: TestCluster, _ certificate: String, _ key: Private<String>
     ) -> String? {
         do {
             _ = try Credentials(

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Host
+import Privacy
 import SwiftASN1
 import Testing
 import Wire
@@ -29,20 +30,21 @@ import Wire
     }
 
     @Test func `an invitation is one line, and comes back from it`() throws {
-        let text = try self.invitation.text
+        let text = try self.invitation.text.revealed
         #expect(text.hasPrefix("assay-join-1.") && text.allSatisfy { !$0.isWhitespace })
         #expect(text.count < 4000, "longer than a line that a terminal takes")
-        let again = try Invitation(text: " " + text.prefix(100) + "\n" + text.dropFirst(100) + "\n")
+        let broken = " " + text.prefix(100) + "\n" + text.dropFirst(100) + "\n"
+        let again = try Invitation(text: Private(broken))
         #expect(again.head == self.invitation.head)
         let credentials = try again.credentials(now: Date())
         #expect(credentials.identity.uri == "spiffe://lab/joiner/w1")
         let authority = try self.cluster.authority.certificatePEM
         #expect(again.authorityPEM == authority)
-        #expect(try again.text == text)
+        #expect(try again.text.revealed == text)
     }
 
     @Test func `what is cut short or altered is refused, and nothing of it repeated`() throws {
-        let text = try self.invitation.text
+        let text = try self.invitation.text.revealed
         var altered = Array(text)
         altered[200] = altered[200] == "A" ? "B" : "A"
         for bad in [
@@ -50,7 +52,7 @@ import Wire
             String(altered), text + "AAAA", text.replacing("assay-join-1.", with: "assay-join-2."),
             text + String(repeating: "A", count: Limits.invitationBytesMax), "assay-join-1.+/==",
         ] {
-            let error = #expect(throws: CredentialError.self) { try Invitation(text: bad) }
+            let error = #expect(throws: CredentialError.self) { try Invitation(text: Private(bad)) }
             let words = error?.description ?? ""
             #expect(words.contains("invitation") && words.count < 100)
         }
@@ -174,7 +176,8 @@ import Wire
             try first.writeDirectory(at: path)
             let second = try self.fresh()
             // Killed after the key was written.
-            try SecretFile.write(Array(second.keyPEM.utf8), to: "\(path)/next-key.pem")
+            try SecretFile.write(
+                Private(Array(second.keyPEM.revealed.utf8)), to: "\(path)/next-key.pem")
             #expect(try Credentials(directory: path).serial == first.credentials.serial)
             // Killed after the certificate was, too.
             try AtomicFile.write(

@@ -1,5 +1,6 @@
 import Crypto
 package import FoundationEssentials
+package import Privacy
 import SwiftASN1
 package import Wire
 package import X509
@@ -18,7 +19,7 @@ package struct Authority: Sendable {
     package struct Issued: Sendable {
         package let certificate: Certificate
         package let certificatePEM: String
-        package let keyPEM: String
+        package let keyPEM: Private<String>
     }
 
     // MARK: Making and loading
@@ -54,7 +55,7 @@ package struct Authority: Sendable {
     ///
     /// - Throws: `IssuanceError` with code `malformed` when they are not an authority's, or when
     ///   the key is not the certificate's.
-    package init(certificatePEM: String, keyPEM: String) throws(IssuanceError) {
+    package init(certificatePEM: String, keyPEM: Private<String>) throws(IssuanceError) {
         let signer = try Signer(.authority, certificatePEM: certificatePEM, keyPEM: keyPEM)
         guard let cluster = CertificateProfile.clusterOfAuthority(signer.certificate) else {
             throw IssuanceError(
@@ -72,7 +73,7 @@ package struct Authority: Sendable {
     }
 
     /// The secret. It goes to a file of mode 0600 and nowhere else.
-    package var keyPEM: String { self.signer.key.pemRepresentation }
+    package var keyPEM: Private<String> { Private(self.signer.key.pemRepresentation) }
 
     // MARK: Issuing
 
@@ -90,7 +91,7 @@ package struct Authority: Sendable {
             Certificate.PublicKey(key.publicKey), for: request, now: now, using: &generator)
         return Issued(
             certificate: certificate, certificatePEM: try certificate.pem,
-            keyPEM: key.pemRepresentation)
+            keyPEM: Private(key.pemRepresentation))
     }
 
     /// Makes an issuer: an authority below this one, for a head that lets workers join.
@@ -126,7 +127,7 @@ package struct Authority: Sendable {
         }
         return Issued(
             certificate: certificate, certificatePEM: try certificate.pem,
-            keyPEM: key.pemRepresentation)
+            keyPEM: Private(key.pemRepresentation))
     }
 
     // MARK: Revoking

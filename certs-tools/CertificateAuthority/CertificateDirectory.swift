@@ -43,7 +43,7 @@ package struct CertificateDirectory: Sendable {
     package func write(_ authority: Authority) throws(IssuanceError) {
         try self.prepare(for: [.authority, .authorityKey], existing: .refused)
         // The key first: a certificate without its key would look like an authority that lost it.
-        try self.write(authority.keyPEM, to: .authorityKey, .owner, .refused)
+        try self.write(authority.keyPEM.revealed, to: .authorityKey, .owner, .refused)
         try self.write(try authority.certificatePEM, to: .authority, .everyone, .refused)
     }
 
@@ -54,7 +54,7 @@ package struct CertificateDirectory: Sendable {
         }
         let certificate = try CertificateFile.read(self.path(of: .authority))
         return try Authority(
-            certificatePEM: certificate, keyPEM: String(decoding: key, as: UTF8.self))
+            certificatePEM: certificate, keyPEM: key.text)
     }
 
     /// Adds to the authority's list of what it has revoked, and writes the new list in place of the
@@ -94,7 +94,7 @@ package struct CertificateDirectory: Sendable {
     ) throws(IssuanceError) {
         try self.prepare(for: [.authority, .certificate, .key], existing: existing)
         let existing: AtomicFile.Existing = existing == .refused ? .refused : .replaced
-        try self.write(issued.keyPEM, to: .key, .owner, existing)
+        try self.write(issued.keyPEM.revealed, to: .key, .owner, existing)
         try self.write(issued.certificatePEM, to: .certificate, .everyone, existing)
         try self.write(try authority.certificatePEM, to: .authority, .everyone, existing)
     }
@@ -107,7 +107,7 @@ package struct CertificateDirectory: Sendable {
     ) throws(IssuanceError) {
         try self.prepare(for: [.issuer, .issuerKey], existing: existing)
         let existing: AtomicFile.Existing = existing == .refused ? .refused : .replaced
-        try self.write(issued.keyPEM, to: .issuerKey, .owner, existing)
+        try self.write(issued.keyPEM.revealed, to: .issuerKey, .owner, existing)
         try self.write(issued.certificatePEM, to: .issuer, .everyone, existing)
     }
 
@@ -123,7 +123,7 @@ package struct CertificateDirectory: Sendable {
         }
         do {
             return try Issuer(
-                certificatePEM: certificate, keyPEM: String(decoding: key, as: UTF8.self),
+                certificatePEM: certificate, keyPEM: key.text,
                 cluster: cluster, authorities: authorities)
         } catch {
             throw IssuanceError(error.code, "\(self.path(of: .issuer)): \(error.reason)")

@@ -1,4 +1,5 @@
 package import FoundationEssentials
+package import Privacy
 import SwiftASN1
 import Wire
 import X509
@@ -18,7 +19,7 @@ package struct Issuer: Sendable {
     /// - Throws: `IssuanceError` with code `malformed` when they are not an issuer's of this
     ///   cluster, or when the key is not the certificate's.
     package init(
-        certificatePEM: String, keyPEM: String, cluster: String, authorities: String
+        certificatePEM: String, keyPEM: Private<String>, cluster: String, authorities: String
     ) throws(IssuanceError) {
         let signer = try Signer(.issuer, certificatePEM: certificatePEM, keyPEM: keyPEM)
         let certificate = signer.certificate

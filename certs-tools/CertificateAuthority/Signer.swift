@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import Privacy
 import SwiftASN1
 import X509
 
@@ -29,7 +30,7 @@ struct Signer: Sendable {
     /// Takes up a signer from the texts of its files.
     ///
     /// - Throws: `IssuanceError` with code `malformed`.
-    init(_ kind: Kind, certificatePEM: String, keyPEM: String) throws(IssuanceError) {
+    init(_ kind: Kind, certificatePEM: String, keyPEM: Private<String>) throws(IssuanceError) {
         let who = kind.rawValue
         let certificate: Certificate
         let key: P256.Signing.PrivateKey
@@ -39,7 +40,7 @@ struct Signer: Sendable {
             throw IssuanceError(.malformed, "the \(who)'s certificate is not a PEM certificate")
         }
         do {
-            key = try P256.Signing.PrivateKey(pemRepresentation: keyPEM)
+            key = try P256.Signing.PrivateKey(pemRepresentation: keyPEM.revealed)
         } catch {
             throw IssuanceError(.malformed, "the \(who)'s key is not a P-256 private key in PEM")
         }

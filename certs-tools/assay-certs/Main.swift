@@ -1,6 +1,7 @@
 import ArgumentParser
 import CertificateAuthority
 import Glibc
+import Host
 
 /// The operator's certificate authority.
 ///
@@ -21,10 +22,14 @@ import Glibc
 
     static func main() {
         do {
+            // An authority's key may be about to be in our memory.
+            try ProcessHardening.guardMemory()
             var command = try Self.parseAsRoot()
             try command.run()
         } catch let error as IssuanceError {
             Self.fail(error.reason, error.isMistake ? 2 : 1)
+        } catch let error as HostError {
+            Self.fail(error.description, 1)
         } catch {
             let code = Self.exitCode(for: error)
             // Asking for help is no mistake: the parser prints it and ends with 0.

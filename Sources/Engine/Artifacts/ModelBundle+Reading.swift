@@ -1,3 +1,5 @@
+import Privacy
+
 extension ModelBundle {
     /// Reads the two files; they may come from anywhere.
     ///
@@ -70,8 +72,8 @@ extension FittedModel {
 
     private static func classNames(
         _ json: JSON, _ task: LearningTask
-    ) throws(ArtifactError) -> [String] {
-        let names = try json.member("classes").texts("classes")
+    ) throws(ArtifactError) -> [Private<String>] {
+        let names = try json.member("classes").texts("classes").map { Private($0) }
         let counts = task == .regression ? 0...0 : 2...TableLimits.classesMax
         guard counts.contains(names.count), Set(names).count == names.count else {
             throw ArtifactError(.badMember, "the classes do not suit the task")

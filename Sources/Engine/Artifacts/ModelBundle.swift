@@ -1,3 +1,5 @@
+import Privacy
+
 /// A fitted model as two files that hold numbers and texts only: a manifest and its weights.
 ///
 /// The manifest (JSON) says how to read and encode a table, what was learned from and how well; the
@@ -54,7 +56,7 @@ package struct ModelBundle: Sendable {
             "version": .integer(Self.version),
             "task": .string(self.model.task.rawValue),
             "target": .string(self.model.target),
-            "classes": .array(self.model.classNames.map { .string($0) }),
+            "classes": .array(self.model.classNames.map { .string($0.revealed) }),
             "schema": self.model.schema.json,
             "recipe": .object([
                 "family": .string(recipe.family.rawValue),

@@ -1,3 +1,5 @@
+package import Privacy
+
 /// A model that predicts: how to read and encode a table, and what was learned.
 package struct FittedModel: Sendable {
     package let task: LearningTask
@@ -5,14 +7,14 @@ package struct FittedModel: Sendable {
     package let schema: Schema
     package let target: String
     /// In the order of a prediction's columns. Empty for regression.
-    package let classNames: [String]
+    package let classNames: [Private<String>]
     package let recipe: Recipe
     package let encoder: Encoder
     package let predictor: any Predictor
 
     init(
-        task: LearningTask, schema: Schema, target: String, classNames: [String], recipe: Recipe,
-        encoder: Encoder, predictor: any Predictor
+        task: LearningTask, schema: Schema, target: String, classNames: [Private<String>],
+        recipe: Recipe, encoder: Encoder, predictor: any Predictor
     ) {
         self.task = task
         self.schema = schema
@@ -105,7 +107,7 @@ package struct FittedModel: Sendable {
     /// The name of the likeliest class of a row of `prediction`.
     ///
     /// - Requires: the task is classification.
-    package func className(_ prediction: Matrix, row: Int) -> String {
+    package func className(_ prediction: Matrix, row: Int) -> Private<String> {
         self.classNames[prediction.likeliestColumn(ofRow: row)]
     }
 

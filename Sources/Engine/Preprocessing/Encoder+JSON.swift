@@ -1,3 +1,5 @@
+import Privacy
+
 /// The encoder as models store it.
 extension Encoder {
     package var json: JSON {
@@ -46,12 +48,12 @@ extension Encoder.Encoding {
             ]
         case .oneHot(let oneHot):
             [
-                .init("as", "one_hot"), .init("levels", .array(oneHot.levels.map { .string($0) })),
+                .init("as", "one_hot"), .init("levels", Self.json(oneHot.levels)),
                 .init("other", .bool(oneHot.hasOther)), .init("missing", .bool(oneHot.hasMissing)),
             ]
         case .number: [.init("as", "number")]
         case .rank(let levels):
-            [.init("as", "rank"), .init("levels", .array(levels.map { .string($0) }))]
+            [.init("as", "rank"), .init("levels", Self.json(levels))]
         }
     }
 
@@ -83,8 +85,13 @@ extension Encoder.Encoding {
         }
     }
 
-    private static func levels(_ json: JSON) throws(ArtifactError) -> [String] {
-        let levels = try json.member("levels").texts("levels")
+    /// A model must know its levels by name.
+    private static func json(_ levels: [Private<String>]) -> JSON {
+        .array(levels.map { .string($0.revealed) })
+    }
+
+    private static func levels(_ json: JSON) throws(ArtifactError) -> [Private<String>] {
+        let levels = try json.member("levels").texts("levels").map { Private($0) }
         guard Set(levels).count == levels.count else {
             throw ArtifactError(.badMember, "a level stands twice")
         }

@@ -1,3 +1,5 @@
+package import Privacy
+
 /// Turns the columns of a frame into the numbers that a model takes.
 ///
 /// It is fitted on training rows only, so that nothing of the rows that judge a model leaks into
@@ -27,7 +29,7 @@ package struct Encoder: Equatable, Sendable {
         /// The number itself, NaN where missing.
         case number
         /// The rank of the text in these levels; NaN where it is missing or none of them.
-        case rank(levels: [String])
+        case rank(levels: [Private<String>])
     }
 
     /// Whether numbers were missing among the training rows.
@@ -83,13 +85,13 @@ package struct Encoder: Equatable, Sendable {
 /// One column of 0 and 1 for each level that was frequent among the training rows.
 package struct OneHot: Equatable, Sendable {
     /// The most frequent first.
-    package let levels: [String]
+    package let levels: [Private<String>]
     /// Whether rare levels share a slot. Levels that were never seen fall into it too.
     package let hasOther: Bool
     /// Whether missing values have a slot; else they are taken as a level that was never seen.
     package let hasMissing: Bool
 
-    package init(levels: [String], hasOther: Bool, hasMissing: Bool) {
+    package init(levels: [Private<String>], hasOther: Bool, hasMissing: Bool) {
         self.levels = levels
         self.hasOther = hasOther
         self.hasMissing = hasMissing
@@ -110,7 +112,7 @@ package struct OneHot: Equatable, Sendable {
         self.column(ofSlot: self.hasMissing ? self.slots - 1 : self.otherSlot)
     }
 
-    func column(of level: String, in slots: [String: Int]) -> Int? {
+    func column(of level: Private<String>, in slots: [Private<String>: Int]) -> Int? {
         self.column(ofSlot: slots[level] ?? self.otherSlot)
     }
 
@@ -159,8 +161,8 @@ private enum Plan {
         }
     }
 
-    private static func indices(_ levels: [String]) -> [String: Int] {
-        var indices: [String: Int] = [:]
+    private static func indices(_ levels: [Private<String>]) -> [Private<String>: Int] {
+        var indices: [Private<String>: Int] = [:]
         for (index, level) in levels.enumerated() { indices[level] = index }
         return indices
     }

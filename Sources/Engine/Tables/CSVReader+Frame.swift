@@ -1,3 +1,5 @@
+import Privacy
+
 extension CSVReader {
     /// What becomes of a column that the schema does not name.
     package enum UnknownColumns: Sendable {
@@ -17,12 +19,12 @@ extension CSVReader {
     func fields(
         _ schema: Schema, unknownColumns: UnknownColumns
     ) throws(TableError) -> (frame: Frame, damage: FieldDamage) {
-        var columns: [String: Int] = [:]
+        var columns: [Private<String>: Int] = [:]
         for (index, name) in self.columnNames.enumerated() { columns[name] = index }
         var builder = FrameBuilder(schema, width: self.columnNames.count)
-        var order: [Int] = []
+        var order: [(index: Int, name: String)] = []
         for (number, column) in schema.columns.enumerated() {
-            guard let index = columns.removeValue(forKey: column.name) else {
+            guard let index = columns.removeValue(forKey: Private(column.name)) else {
                 if case .ignored = column.kind { continue }
                 throw TableError(
                     .missingColumn, line: 1, column: .init(number: nil, name: column.name),
@@ -30,7 +32,7 @@ extension CSVReader {
                         + "table's header is called so" + self.headerDoubt)
             }
             builder.expect(column, number, at: index, rows: self.rowsMax)
-            if column.kind != .ignored { order.append(index) }
+            if column.kind != .ignored { order.append((index, column.name)) }
         }
         if unknownColumns == .refused, let index = columns.values.min() {
             throw TableError(
@@ -41,7 +43,7 @@ extension CSVReader {
         let rows = try self.walk(&builder, naming: Set(schema.columns.map(\.name)))
         let frame = Frame(
             rows: rows,
-            columns: order.map { .init(self.columnNames[$0], builder.values(at: $0, rows: rows)) })
+            columns: order.map { .init($0.name, builder.values(at: $0.index, rows: rows)) })
         return (frame, builder.damage)
     }
 }
@@ -141,7 +143,9 @@ private struct FrameBuilder: FieldTaker {
         }
         let code =
             field.isEscaped
-            ? field.unescaped.withUnsafeBufferPointer { self.tables[sink.table].number(of: $0) }
+            ? field.unescaped.revealed.withUnsafeBufferPointer {
+                self.tables[sink.table].number(of: $0)
+            }
             : self.tables[sink.table].number(of: field.bytes)
         if code >= sink.listed {
             try self.damage.note(.unknownCategory, sink.number, row)
@@ -184,7 +188,7 @@ extension Frame.Categories {
     /// - Parameters:
     ///   - numbers: for every row the number of its text, or -1.
     ///   - indices: for every number its index in `levels`, some of which may not occur.
-    init(compacting numbers: [Int32], indices: [Int32], levels: [String]) {
+    init(compacting numbers: [Int32], indices: [Int32], levels: [Private<String>]) {
         var occurs = Array(repeating: false, count: levels.count)
         for number in numbers where number >= 0 { occurs[Int(indices[Int(number)])] = true }
         var ranks: [Int32] = []

@@ -8,7 +8,8 @@ extension CSVReader {
         _ = try self.walk(&probe, naming: [])
         let columns = self.columnNames.indices.map { index in
             Schema.Column(
-                self.columnNames[index], probe.isNumeric[index] ? .numeric() : .categorical())
+                self.columnNames[index].revealed,
+                probe.isNumeric[index] ? .numeric() : .categorical())
         }
         do throws(SchemaError) {
             return try Schema(columns)

@@ -1,3 +1,5 @@
+package import Privacy
+
 /// Reads CSV as RFC 4180 has it, strictly and without repeating what it read.
 ///
 /// Fields are parted by commas, rows by LF or CRLF; the first row names the columns; a field in
@@ -12,9 +14,9 @@
 package struct CSVReader {
     /// As the header names them.
     ///
-    /// Where the header is missing these are the values of the first row: a message may hold one
-    /// only if somebody else named the column so, in a schema or as the target.
-    package let columnNames: [String]
+    /// Where the header is missing these are the values of the first row, so they are private: a
+    /// message may hold one only if somebody else named the column so, in a schema or as target.
+    package let columnNames: [Private<String>]
     private let text: UnsafeBufferPointer<UInt8>
     private let firstRow: Int
     /// No table of this text has more rows.
@@ -44,12 +46,15 @@ package struct CSVReader {
         }
     }
 
+    /// The rows as they stand, without the header.
+    var rowBytes: UnsafeBufferPointer<UInt8> { .init(rebasing: self.text[self.firstRow...]) }
+
     /// What a message about names adds when the first row looks like data.
     package var headerDoubt: String { Self.headerDoubt(self.columnNames) }
 
-    private static func headerDoubt(_ names: [String]) -> String {
+    private static func headerDoubt(_ names: [Private<String>]) -> String {
         let holdsNumber = names.contains { name in
-            Array(name.utf8).withUnsafeBufferPointer { DecimalNumber.parse($0) != nil }
+            Array(name.revealed.utf8).withUnsafeBufferPointer { DecimalNumber.parse($0) != nil }
         }
         return holdsNumber ? "; is the header row missing?" : ""
     }
@@ -128,10 +133,11 @@ package struct CSVReader {
         naming known: Set<String>
     ) -> TableError {
         if case .ragged = fault { return self.raggedError(row: start) }
-        let name = self.columnNames[column]
+        // Known to somebody else, and so no secret of the table's.
+        let name = known.first { Private($0) == self.columnNames[column] }
         return Self.error(
             fault, line: self.line(at: offset),
-            column: .init(number: column + 1, name: known.contains(name) ? name : nil))
+            column: .init(number: column + 1, name: name))
     }
 
     private static func error(
@@ -223,12 +229,14 @@ package struct CSVReader {
         }
     }
 
-    private static func header(_ scanner: inout FieldScanner) throws(TableError) -> [String] {
-        var names: [String] = []
-        var numbers: [String: Int] = [:]
+    private static func header(
+        _ scanner: inout FieldScanner
+    ) throws(TableError) -> [Private<String>] {
+        var names: [Private<String>] = []
+        var numbers: [Private<String>: Int] = [:]
         while true {
             let place = TableError.Place(number: names.count + 1, name: nil)
-            let name: String
+            let name: Private<String>
             let boundary: FieldScanner.Boundary
             do throws(FieldScanner.Fault) {
                 name = try scanner.field().string
@@ -236,10 +244,10 @@ package struct CSVReader {
             } catch {
                 throw Self.error(error, line: 1, column: place)
             }
-            guard !name.isEmpty else {
+            guard !name.revealed.isEmpty else {
                 throw TableError(.emptyColumnName, line: 1, column: place, "the name is empty")
             }
-            if let problem = Schema.problem(withName: name) {
+            if let problem = Schema.problem(withName: name.revealed) {
                 throw TableError(.badColumnName, line: 1, column: place, "the name \(problem)")
             }
             if let earlier = numbers[name] {
@@ -256,7 +264,7 @@ package struct CSVReader {
             }
             if boundary == .nextRow { break }
         }
-        if names.count == 1, names[0].contains(";") || names[0].contains("\t") {
+        if names.count == 1, names[0].revealed.contains(where: { ";\t".contains($0) }) {
             throw TableError(
                 .wrongDelimiter, line: 1,
                 "the header is one field with semicolons or tabs in it; part fields by commas")

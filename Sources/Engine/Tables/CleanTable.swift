@@ -15,6 +15,12 @@ package struct CleanTable: Equatable, Sendable {
         self.origins = origins
     }
 
+    /// The same rows in another form.
+    func holding(_ frame: Frame) -> CleanTable {
+        precondition(frame.rows == self.frame.rows, "another table")
+        return CleanTable(frame: frame, repairs: self.repairs, origins: self.origins)
+    }
+
     /// The row in the file, from 0, of a row of the frame.
     package func origin(ofRow row: Int) -> Int {
         self.origins.isEmpty ? row : Int(self.origins[row])

@@ -1,3 +1,5 @@
+package import Privacy
+
 /// A table bound to what is to be learned from it: features, and the answer for every row.
 package struct Dataset: Equatable, Sendable {
     package let task: LearningTask
@@ -6,7 +8,7 @@ package struct Dataset: Equatable, Sendable {
     package let features: Frame
     package let answers: Answers
     /// The classes, sorted: numbers by value, texts as strings. Empty for regression.
-    package let classNames: [String]
+    package let classNames: [Private<String>]
     /// What a table like this one must satisfy: every feature, then the target, and the rules
     /// that name no other column.
     package let schema: Schema
@@ -68,7 +70,7 @@ package struct Dataset: Equatable, Sendable {
         csv: UnsafeRawBufferPointer, schema: Schema, target: String, task: LearningTask
     ) throws(TableError) -> (table: CleanTable, schema: Schema) {
         let reader = try CSVReader(csv)
-        guard reader.columnNames.contains(target) else {
+        guard reader.columnNames.contains(Private(target)) else {
             throw TableError(
                 .missingColumn, line: 1, column: .init(number: nil, name: target),
                 "the target is no column of the table")
@@ -129,9 +131,9 @@ package enum Target {
     ///
     /// - Throws: `TableError` if the column misses a value or holds a class without a name.
     package static func classes(
-        of column: Frame.Column, among names: [String]
+        of column: Frame.Column, among names: [Private<String>]
     ) throws(TableError) -> Answers {
-        var indices: [String: Int32] = [:]
+        var indices: [Private<String>: Int32] = [:]
         for (index, name) in names.enumerated() { indices[name] = Int32(index) }
         var labels: [Int32] = []
         labels.reserveCapacity(column.values.count)
@@ -164,9 +166,9 @@ package enum Target {
     }
 
     /// The distinct values as texts: numbers in ascending order, or sorted texts.
-    static func classNames(of column: Frame.Column) throws(TableError) -> [String] {
+    static func classNames(of column: Frame.Column) throws(TableError) -> [Private<String>] {
         let place = TableError.Place(number: nil, name: column.name)
-        let names: [String]
+        let names: [Private<String>]
         switch column.values {
         case .categorical(let categories): names = categories.levels
         case .numeric(let numbers):
@@ -193,9 +195,9 @@ package enum Target {
 
     /// The canonical text of a number: no fraction where there is none, else the shortest digits
     /// that give the number back.
-    package static func text(of number: Double) -> String {
-        if let whole = Int(exactly: number), abs(number) < 1e15 { return String(whole) }
-        return number.description
+    package static func text(of number: Double) -> Private<String> {
+        if let whole = Int(exactly: number), abs(number) < 1e15 { return Private(String(whole)) }
+        return Private(number.description)
     }
 
     private static func missing(row: Int, _ name: String) -> TableError {

@@ -1,3 +1,5 @@
+import Privacy
+
 /// Reads one field after another from CSV text that is known to be UTF-8 without NUL.
 ///
 /// It knows quotes, delimiters and numbers, and nothing of columns: faults are plain words, to
@@ -227,12 +229,14 @@ struct FieldScanner {
 
 extension FieldScanner.Field {
     /// The field's text, doubled quotes made single.
-    var string: String {
-        guard self.isEscaped else { return String(decoding: self.bytes, as: UTF8.self) }
-        return String(decoding: self.unescaped, as: UTF8.self)
+    var string: Private<String> {
+        guard self.isEscaped else {
+            return Private(String(decoding: self.bytes, as: UTF8.self))
+        }
+        return Private(String(decoding: self.unescaped.revealed, as: UTF8.self))
     }
 
-    var unescaped: [UInt8] {
+    var unescaped: Private<[UInt8]> {
         var plain: [UInt8] = []
         plain.reserveCapacity(self.bytes.count)
         var afterQuote = false
@@ -240,6 +244,6 @@ extension FieldScanner.Field {
             afterQuote = byte == UInt8(ascii: "\"") && !afterQuote
             if !afterQuote { plain.append(byte) }
         }
-        return plain
+        return Private(plain)
     }
 }

@@ -26,7 +26,7 @@ extension Frame {
             case .categorical(let categories):
                 hand([1])
                 hand(categories.levels.count)
-                for level in categories.levels { hand(level) }
+                for level in categories.levels { hand(level.revealed) }
                 categories.codes.withUnsafeBytes(body)
             }
         }

@@ -1,3 +1,5 @@
+package import Privacy
+
 /// A table in memory, column by column.
 package struct Frame: Equatable, Sendable {
     package let rows: Int
@@ -55,13 +57,13 @@ package struct Frame: Equatable, Sendable {
     package struct Categories: Equatable, Sendable {
         /// For every row the index of its text in `levels`; -1 where it is missing.
         package let codes: [Int32]
-        /// The distinct texts that occur, sorted.
-        package let levels: [String]
+        /// The distinct texts that occur, sorted: cells of a table.
+        package let levels: [Private<String>]
 
         package static let missing: Int32 = -1
 
         /// - Requires: `levels` is strictly ascending and every code is -1 or an index of it.
-        package init(codes: [Int32], levels: [String]) {
+        package init(codes: [Int32], levels: [Private<String>]) {
             precondition(
                 zip(levels, levels.dropFirst()).allSatisfy { $0 < $1 }, "levels are not sorted")
             precondition(

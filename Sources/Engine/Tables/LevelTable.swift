@@ -1,3 +1,5 @@
+import Privacy
+
 /// Gives each distinct text a number, in order of first appearance.
 ///
 /// An open-addressed hash table over raw bytes: no `String` is made for a text that was seen
@@ -36,10 +38,12 @@ struct LevelTable {
     /// The texts as strings, sorted, and for each number the index of its text among them.
     ///
     /// Texts that are one string by Unicode's canonical equivalence share an index.
-    func sorted() -> (levels: [String], indices: [Int32]) {
-        let strings = self.ends.indices.map { String(decoding: self.bytes(of: $0), as: UTF8.self) }
+    func sorted() -> (levels: [Private<String>], indices: [Int32]) {
+        let strings = self.ends.indices.map {
+            Private(String(decoding: self.bytes(of: $0), as: UTF8.self))
+        }
         let order = strings.indices.sorted { strings[$0] < strings[$1] }
-        var levels: [String] = []
+        var levels: [Private<String>] = []
         var indices = Array(repeating: Int32(0), count: strings.count)
         for number in order {
             if levels.last != strings[number] { levels.append(strings[number]) }

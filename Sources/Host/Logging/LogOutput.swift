@@ -7,15 +7,21 @@ package import Logging
 /// searched for, and nothing that a peer sends becomes part of one.
 package struct LogOutput: Sendable {
     package let level: LogLevel
+    /// Files of their own for jobs; nil without a log directory.
+    package let jobs: JobLogs?
+    private let tellsSensitive: Bool
     private let sinks: [any LogSink]
     private let now: @Sendable () -> timespec
 
+    /// - Parameter tellsSensitive: the operator's word for sensitive information.
     package init(
-        level: LogLevel, sinks: [any LogSink],
+        level: LogLevel, tellsSensitive: Bool = false, sinks: [any LogSink], jobs: JobLogs? = nil,
         now: @escaping @Sendable () -> timespec = Self.calendarTime
     ) {
         self.level = level
-        self.sinks = sinks
+        self.tellsSensitive = tellsSensitive
+        self.jobs = jobs
+        self.sinks = sinks + (jobs.map { [$0] } ?? [])
         self.now = now
     }
 
@@ -27,10 +33,24 @@ package struct LogOutput: Sendable {
         case json
     }
 
+    /// Which files a daemon keeps in its log directory.
+    package enum Files: Sendable {
+        /// `NAME.log`
+        case own(String)
+        /// That, and one for each job.
+        case ownAndJobs(String)
+
+        var name: String {
+            switch self {
+            case .own(let name), .ownAndJobs(let name): name
+            }
+        }
+    }
+
     /// The output of a daemon: the console, and a copy in `--log-dir` if there is one.
     package static func standard(
-        level: LogLevel, console: Console = .automatic, directory: String? = nil,
-        fileName: String, environment: Environment = .process
+        level: LogLevel, tellsSensitive: Bool = false, console: Console = .automatic,
+        directory: String? = nil, files: Files, environment: Environment = .process
     ) throws(HostError) -> Self {
         var sinks: [any LogSink] = []
         switch console {
@@ -39,11 +59,13 @@ package struct LogOutput: Sendable {
         case .automatic, .text: sinks.append(LineSink.standardError(.text))
         case .json: sinks.append(LineSink.standardError(.json))
         }
+        var jobs: JobLogs?
         if let directory {
             let format: LineSink.Format = console == .json ? .json : .text
-            sinks.append(try LineSink.file(named: fileName, in: directory, format: format))
+            sinks.append(try LineSink.file(named: files.name, in: directory, format: format))
+            if case .ownAndJobs = files { jobs = try JobLogs(in: directory, format: format) }
         }
-        return Self(level: level, sinks: sinks)
+        return Self(level: level, tellsSensitive: tellsSensitive, sinks: sinks, jobs: jobs)
     }
 
     /// A logger for one part of the process: `head`, `worker`, `transport`.
@@ -53,7 +75,7 @@ package struct LogOutput: Sendable {
 
     /// What `LoggingSystem.bootstrap` wants, for libraries that make their own loggers.
     package func handler(_ label: String) -> any LogHandler {
-        Handler(label: label, logLevel: self.level.threshold, sinks: self.sinks, now: self.now)
+        Handler(label: label, output: self)
     }
 
     package static let calendarTime: @Sendable () -> timespec = {
@@ -67,17 +89,12 @@ package struct LogOutput: Sendable {
         var logLevel: Logger.Level
         var metadata: Logger.Metadata = [:]
         var metadataProvider: Logger.MetadataProvider?
-        let sinks: [any LogSink]
-        let now: @Sendable () -> timespec
+        let output: LogOutput
 
-        init(
-            label: String, logLevel: Logger.Level, sinks: [any LogSink],
-            now: @escaping @Sendable () -> timespec
-        ) {
+        init(label: String, output: LogOutput) {
             self.label = label
-            self.logLevel = logLevel
-            self.sinks = sinks
-            self.now = now
+            self.logLevel = output.level.threshold
+            self.output = output
         }
 
         subscript(metadataKey name: String) -> Logger.Metadata.Value? {
@@ -86,18 +103,24 @@ package struct LogOutput: Sendable {
         }
 
         func log(event: LogEvent) {
+            let isSensitive = event.metadata?[Logger.sensitiveMark] != nil
+            let level = isSensitive ? LogLevel.sensitiveInfo : LogLevel(event.level)
+            guard level <= self.output.level, !isSensitive || self.output.tellsSensitive else {
+                return
+            }
             // The nearer word wins: the call's over the logger's over the provider's.
             var variables = self.metadataProvider?.get() ?? [:]
             variables.merge(self.metadata) { $1 }
             variables.merge(event.metadata ?? [:]) { $1 }
+            variables[Logger.sensitiveMark] = nil
             if let error = event.error { variables["error"] = .string("\(error)") }
 
             let record = LogRecord(
-                time: self.now(), level: LogLevel(event.level), logger: self.label,
+                time: self.output.now(), level: level, logger: self.label,
                 message: event.message.description,
                 fields: variables.sorted { $0.key < $1.key }
                     .map { LogRecord.Field(name: $0.key, value: $0.value.description) })
-            for sink in self.sinks { sink.write(record) }
+            for sink in self.output.sinks { sink.write(record) }
         }
     }
 }

@@ -43,7 +43,7 @@ package struct LogRecord: Equatable, Sendable {
 
     /// The fields of journald's native protocol. Ours carry a prefix, so that none can pass for one
     /// of journald's own.
-    var journal: [String] {
+    package var journal: [String] {
         let variables = self.fields.map {
             " \(LogText.escaped($0.name))=\(LogText.value($0.value))"
         }
@@ -51,6 +51,7 @@ package struct LogRecord: Equatable, Sendable {
             "MESSAGE=\(LogText.escaped(self.message))\(variables.joined())",
             "PRIORITY=\(self.level.priority)",
             "SYSLOG_IDENTIFIER=assay",
+            "ASSAY_LEVEL=\(self.level.rawValue)",
             "ASSAY_LOGGER=\(LogText.escaped(self.logger))",
         ]
             + self.fields.map {
@@ -64,6 +65,13 @@ package struct LogRecord: Equatable, Sendable {
             ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar) ? scalar : "_"
         }
         return String(String.UnicodeScalarView(letters.prefix(56)))
+    }
+
+    func line(_ format: LineSink.Format) -> String {
+        switch format {
+        case .text: self.text
+        case .json: self.json
+        }
     }
 
     private var timestamp: String {

@@ -52,24 +52,29 @@ package struct LineSink: LogSink {
     }
 
     package func write(_ record: LogRecord) {
-        var line = self.format == .json ? record.json : record.text
+        Self.write(record.line(self.format), to: self.descriptor)
+        withExtendedLifetime(self.owner) {}
+    }
+
+    static func write(_ line: String, to descriptor: CInt) {
+        var line = line
         line.withUTF8 { bytes in
             var rest = UnsafeRawBufferPointer(bytes)
             while !rest.isEmpty {
-                let count = Glibc.write(self.descriptor, rest.baseAddress, rest.count)
+                let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
                 if count < 0 {
-                    guard errno == EINTR || errno == EAGAIN && self.waitForRoom() else { return }
+                    guard errno == EINTR || errno == EAGAIN && Self.waitForRoom(descriptor)
+                    else { return }
                 } else {
                     rest = UnsafeRawBufferPointer(rebasing: rest[count...])
                 }
             }
         }
-        withExtendedLifetime(self.owner) {}
     }
 
     /// Standard error may be a pipe that somebody set not to block.
-    private func waitForRoom() -> Bool {
-        var descriptor = pollfd(fd: self.descriptor, events: Int16(POLLOUT), revents: 0)
+    private static func waitForRoom(_ number: CInt) -> Bool {
+        var descriptor = pollfd(fd: number, events: Int16(POLLOUT), revents: 0)
         return poll(&descriptor, 1, Self.roomTimeout_ms) > 0
     }
 

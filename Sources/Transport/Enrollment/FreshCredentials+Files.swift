@@ -1,5 +1,6 @@
 import Glibc
 package import Host
+import Privacy
 
 // How new credentials come into a `--certs` directory.
 //
@@ -25,7 +26,7 @@ extension FreshCredentials {
             [
                 .init(name: "ca.pem", bytes: Array(self.authorityPEM.utf8), readers: .everyone),
                 .init(name: "cert.pem", bytes: Array(self.certificatePEM.utf8), readers: .everyone),
-                .init(name: "key.pem", bytes: Array(self.keyPEM.utf8), readers: .owner),
+                .init(name: "key.pem", bytes: Array(self.keyPEM.revealed.utf8), readers: .owner),
             ], to: path)
     }
 
@@ -37,7 +38,7 @@ extension FreshCredentials {
             try AtomicFile.rename(next, to: key)
         }
         try AtomicFile.write(
-            Array(self.keyPEM.utf8), to: next, readers: .owner, existing: .replaced)
+            Array(self.keyPEM.revealed.utf8), to: next, readers: .owner, existing: .replaced)
         try AtomicFile.write(
             Array(self.certificatePEM.utf8), to: "\(directory)/cert.pem", readers: .everyone,
             existing: .replaced)

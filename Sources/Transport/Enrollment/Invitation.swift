@@ -1,5 +1,6 @@
 import Crypto
 package import Foundation
+package import Privacy
 import Wire
 
 /// Lets one node become one worker, once, within minutes.
@@ -16,7 +17,7 @@ package struct Invitation: Sendable {
     package let head: HostAndPort
     private let authorities: [[UInt8]]
     private let chain: [[UInt8]]
-    private let key: [UInt8]
+    private let key: Private<[UInt8]>
 
     private static let mark = "assay-join-1."
     private static let checkBytes = 4
@@ -39,9 +40,9 @@ package struct Invitation: Sendable {
     // MARK: As text
 
     /// - Throws: `CredentialError` with a sentence that repeats nothing of the text.
-    package init(text: String) throws(CredentialError) {
+    package init(text: Private<String>) throws(CredentialError) {
         // A terminal may have broken the line.
-        let text = text.filter { !$0.isWhitespace }
+        let text = text.revealed.filter { !$0.isWhitespace }
         guard text.hasPrefix(Self.mark) else {
             throw CredentialError("an invitation begins with \(Self.mark)")
         }
@@ -57,19 +58,19 @@ package struct Invitation: Sendable {
         self.head = head
         self.authorities = message.authorities.map(Array.init)
         self.chain = message.certificates.map(Array.init)
-        self.key = Array(message.key)
+        self.key = Private(Array(message.key))
     }
 
     /// One line, of 2,000 characters or so.
-    package var text: String {
+    package var text: Private<String> {
         get throws(CredentialError) {
             var message = Assay_V1_Invitation()
             message.head = self.head.description
             message.authorities = self.authorities.map { Data($0) }
             message.certificates = self.chain.map { Data($0) }
-            message.key = Data(self.key)
+            message.key = Data(self.key.revealed)
             guard let body: Data = try? message.serializedBytes() else { throw Self.damaged }
-            return Self.mark + (Self.check(of: body) + body).base64URL
+            return Private(Self.mark + (Self.check(of: body) + body).base64URL)
         }
     }
 
@@ -88,7 +89,7 @@ package struct Invitation: Sendable {
     /// - Throws: `CredentialError`, also when the invitation is over.
     package func credentials(now: Date) throws(CredentialError) -> Credentials {
         guard let leaf = self.chain.first, let facts = try? CertificateFacts(der: leaf),
-            let key = try? P256.Signing.PrivateKey(rawRepresentation: self.key)
+            let key = try? P256.Signing.PrivateKey(rawRepresentation: self.key.revealed)
         else { throw Self.damaged }
         guard now <= facts.notAfter else {
             throw CredentialError(
@@ -96,7 +97,7 @@ package struct Invitation: Sendable {
         }
         let credentials = try Credentials(
             authority: self.authorityPEM, certificate: self.chain.map(PEMText.certificate).joined(),
-            key: key.pemRepresentation, from: "the invitation", now: now)
+            key: Private(key.pemRepresentation), from: "the invitation", now: now)
         try credentials.require(.joiner)
         return credentials
     }

@@ -1,4 +1,5 @@
 import Crypto
+import Privacy
 import SwiftASN1
 import X509
 
@@ -26,10 +27,10 @@ package struct KeyRequest: Sendable {
     }
 
     /// The secret, for a file of mode 0600.
-    var keyPEM: String { self.key.pemRepresentation }
+    var keyPEM: Private<String> { Private(self.key.pemRepresentation) }
 
     /// The secret, in 32 bytes.
-    var keyBytes: [UInt8] { Array(self.key.rawRepresentation) }
+    var keyBytes: Private<[UInt8]> { Private(Array(self.key.rawRepresentation)) }
 
     /// Puts the key and its new certificate together.
     ///
@@ -60,5 +61,5 @@ package struct FreshCredentials: Sendable {
     package let credentials: Credentials
     let authorityPEM: String
     let certificatePEM: String
-    let keyPEM: String
+    let keyPEM: Private<String>
 }

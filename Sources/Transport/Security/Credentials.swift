@@ -2,6 +2,7 @@ package import Foundation
 import Glibc
 import Host
 import NIOSSL
+package import Privacy
 package import Wire
 package import X509
 
@@ -36,9 +37,9 @@ package struct Credentials: Sendable {
         let certificate = "\(directory)/cert.pem"
         let key = "\(directory)/\(Self.keyInUse(in: directory).rawValue)"
         let revocations = "\(directory)/crl.pem"
-        let secret: [UInt8]
+        let secret: Private<String>
         do {
-            secret = try SecretFile.read(key)
+            secret = try SecretFile.read(key).text
         } catch {
             throw CredentialError(error.description)
         }
@@ -54,14 +55,14 @@ package struct Credentials: Sendable {
     ///
     /// - Parameter place: where they come from, for sentences; nil is a directory as above.
     package init(
-        authority: String, certificate: String, key: String, revocations: String? = nil,
+        authority: String, certificate: String, key: Private<String>, revocations: String? = nil,
         from place: String? = nil, now: Date = Date()
     ) throws(CredentialError) {
         try self.init(
-            authority: PEMText(text: authority, place: place ?? "ca.pem"),
-            certificate: PEMText(text: certificate, place: place ?? "cert.pem"),
-            key: PEMText(text: key, place: place ?? "key.pem"),
-            revocations: revocations.map { PEMText(text: $0, place: place ?? "crl.pem") }, now: now)
+            authority: PEMText(authority, from: place ?? "ca.pem"),
+            certificate: PEMText(certificate, from: place ?? "cert.pem"),
+            key: PEMText(key, from: place ?? "key.pem"),
+            revocations: revocations.map { PEMText($0, from: place ?? "crl.pem") }, now: now)
     }
 
     /// The file with the certificate's key: `next-key.pem` for the moment of a renewal.
@@ -73,7 +74,7 @@ package struct Credentials: Sendable {
     static func keyInUse(in directory: String) -> KeyFile {
         let path = "\(directory)/\(KeyFile.next.rawValue)"
         guard access(path, F_OK) == 0, let secret = try? SecretFile.read(path),
-            let next = try? PEMText(secret, from: path).privateKey(),
+            let next = try? PEMText(secret.text, from: path).privateKey(),
             let text = try? Self.read("\(directory)/cert.pem"),
             let leaf = try? PEMText(text, from: "cert.pem").certificates().first,
             leaf.certificate.publicKey == next.publicKey
@@ -133,7 +134,7 @@ package struct Credentials: Sendable {
         do {
             self.roots = try roots.map { try NIOSSLCertificate(bytes: $0.der, format: .der) }
             self.chain = try chain.map { try NIOSSLCertificate(bytes: $0.der, format: .der) }
-            self.key = try NIOSSLPrivateKey(bytes: Array(key.text.utf8), format: .pem)
+            self.key = try key.keyForTLS()
         } catch {
             throw CredentialError("\(place) or \(key.place) holds what TLS cannot use: \(error)")
         }

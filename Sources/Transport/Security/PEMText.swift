@@ -1,12 +1,15 @@
 import CertificateAuthority
 import Foundation
+import NIOSSL
+import Privacy
 import SwiftASN1
 import Wire
 import X509
 
-/// The text of a PEM file, and where it came from, so that every complaint names the place.
+/// The text of a PEM file, and where it came from, so that every complaint names the place and
+/// none the text: it may be a key's.
 struct PEMText {
-    let text: String
+    private let text: Private<String>
     let place: String
 
     struct Item {
@@ -14,13 +17,15 @@ struct PEMText {
         let der: [UInt8]
     }
 
-    init(text: String, place: String) {
+    init(_ text: Private<String>, from place: String) {
         self.text = text
         self.place = place
     }
 
+    init(_ text: String, from place: String) { self.init(Private(text), from: place) }
+
     init(_ bytes: [UInt8], from place: String) {
-        self.init(text: String(decoding: bytes, as: UTF8.self), place: place)
+        self.init(String(decoding: bytes, as: UTF8.self), from: place)
     }
 
     /// A certificate's DER as PEM.
@@ -32,7 +37,7 @@ struct PEMText {
     func certificates() throws(CredentialError) -> [Item] {
         let items: [Item]
         do {
-            items = try PEMDocument.parseMultiple(pemString: self.text).map { document in
+            items = try PEMDocument.parseMultiple(pemString: self.text.revealed).map { document in
                 let certificate = try Certificate(pemDocument: document)
                 return Item(certificate: certificate, der: document.derBytes)
             }
@@ -56,18 +61,23 @@ struct PEMText {
     /// The word `none` stands for no list, for those who must hand over a file: systemd does. An
     /// empty file is an error, since it may be one that was cut off.
     func revoked(by authorities: [Certificate]) throws(CredentialError) -> Set<SerialNumber> {
-        if self.text == "none" || self.text == "none\n" { return [] }
+        if ["none", "none\n"].contains(self.text) { return [] }
         do throws(IssuanceError) {
-            let lists = try RevocationList.read(pem: self.text, signedBy: authorities)
+            let lists = try RevocationList.read(pem: self.text.revealed, signedBy: authorities)
             return lists.reduce(into: []) { $0.formUnion($1.serials) }
         } catch {
             throw CredentialError("\(self.place): \(error.reason)")
         }
     }
 
+    /// The same as `privateKey()`, for TLS.
+    func keyForTLS() throws -> NIOSSLPrivateKey {
+        try NIOSSLPrivateKey(bytes: Array(self.text.revealed.utf8), format: .pem)
+    }
+
     func privateKey() throws(CredentialError) -> Certificate.PrivateKey {
         do {
-            return try Certificate.PrivateKey(pemEncoded: self.text)
+            return try Certificate.PrivateKey(pemEncoded: self.text.revealed)
         } catch {
             throw CredentialError("\(self.place) holds no private key in PEM")
         }

@@ -7,7 +7,7 @@ import Wire
 /// Bytes on their way to the head, under the name of their digest.
 struct BlobUpload: Sendable {
     let blob: Blob
-    private let bytes: [UInt8]
+    let bytes: [UInt8]
 
     init(_ bytes: [UInt8]) {
         self.blob = Blob(

@@ -22,14 +22,15 @@ enum Following {
     /// - Parameters:
     ///   - destination: where the result goes; nil leaves it on the head.
     ///   - voucher: who vouches for it there.
+    ///   - columns: what undoes the aliases of the job's columns, where there are any.
     /// - Returns: the job as it ended, its model the directory where there is one.
     static func untilEnd(
         of job: String, knownFrom source: JobFollower.Source, on head: HeadClient,
-        to destination: JobResult.Destination?,
-        by voucher: Voucher = .head, json: Bool, rest: LeaderboardText.Rest = .onHead
+        to destination: JobResult.Destination?, by voucher: Voucher = .head, columns: ColumnMap?,
+        json: Bool, rest: LeaderboardText.Rest = .onHead
     ) async throws -> JobReport {
         let terminal = Terminal()
-        var ended = try await JobFollower(head: head, terminal: terminal)
+        var ended = try await JobFollower(head: head, terminal: terminal, columns: columns)
             .follow(job, knownFrom: source)
         switch destination {
         case nil: break
@@ -48,7 +49,7 @@ enum Following {
             try directory.write(try await OutputFetch.files(of: found, from: head))
             ended.output = directory.path
         }
-        try await Self.summarise(ended, on: head, json: json, rest, terminal)
+        try await Self.summarise(ended, on: head, columns, json: json, rest, terminal)
         return ended
     }
 
@@ -69,7 +70,8 @@ enum Following {
     }
 
     private static func summarise(
-        _ job: JobReport, on head: HeadClient, json: Bool, _ rest: LeaderboardText.Rest,
+        _ job: JobReport, on head: HeadClient, _ columns: ColumnMap?, json: Bool,
+        _ rest: LeaderboardText.Rest,
         _ terminal: Terminal
     ) async throws {
         guard !json else {
@@ -78,7 +80,7 @@ enum Following {
         }
         var text = ""
         if !job.metrics.isEmpty {
-            let trials = try await head.trials(of: job.id, in: job.parameters)
+            let trials = try await head.trials(of: job.id, in: job.parameters, columns: columns)
             text =
                 LeaderboardText(job: job, trials: trials, metrics: job.metrics)
                 .text(

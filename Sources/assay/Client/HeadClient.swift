@@ -36,9 +36,11 @@ struct HeadClient: Sendable {
 
     /// All trials of a job, or the first `limit` of them.
     ///
-    /// - Parameter space: the job's parameters, by which choices have their names.
+    /// - Parameters:
+    ///   - space: the job's parameters, by which choices have their names.
+    ///   - columns: what undoes the aliases of its columns.
     func trials(
-        of job: String, limit: UInt32 = 0, in space: ParameterSpace
+        of job: String, limit: UInt32 = 0, in space: ParameterSpace, columns: ColumnMap? = nil
     ) async throws -> [TrialReport] {
         var request = Assay_V1_ListTrialsRequest()
         request.job = job
@@ -47,7 +49,7 @@ struct HeadClient: Sendable {
         return try await self.jobs.trials(message) { response in
             var trials: [TrialReport] = []
             for try await page in response.messages {
-                trials += page.trials.map { TrialReport($0, in: space) }
+                trials += page.trials.map { TrialReport($0, in: space, columns: columns) }
             }
             return trials
         }

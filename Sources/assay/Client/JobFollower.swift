@@ -7,6 +7,8 @@ import Wire
 struct JobFollower: Sendable {
     let head: HeadClient
     let terminal: Terminal
+    /// What undoes the aliases of the job's columns.
+    var columns: ColumnMap?
 
     /// Who says that the head has the job.
     enum Source: Sendable {
@@ -40,7 +42,7 @@ struct JobFollower: Sendable {
                     var last: JobReport?
                     for try await event in response.messages where event.hasJob {
                         contact.note()
-                        let report = JobReport(event.job)
+                        let report = JobReport(event.job, columns: self.columns)
                         progress.update(report)
                         last = report
                     }

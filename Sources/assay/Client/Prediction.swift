@@ -14,6 +14,8 @@ struct Prediction {
         do {
             self.frame = try bytes.withUnsafeBytes { try model.frame(csv: $0, for: purpose) }
             self.values = try model.predict(self.frame)
+        } catch let error as TableError where error.code == .missingColumn {
+            throw InputError(path, "\(error)\(model.aliasDoubt)")
         } catch {
             throw InputError(path, "\(error)")
         }
@@ -39,10 +41,10 @@ struct Prediction {
         return scores
     }
 
-    /// The answer to a row as text: a class, or a number.
+    /// The answer to a row as text: a class, or a number. It is what the user asked for.
     func answer(row: Int) -> String {
         switch self.model.task {
-        case .classification: self.model.className(self.values, row: row)
+        case .classification: self.model.className(self.values, row: row).revealed
         case .regression: "\(self.values[row, 0])"
         }
     }
@@ -55,7 +57,7 @@ struct Prediction {
         let isClassification = self.model.task == .classification
         let header =
             ["prediction"]
-            + (isClassification ? self.model.classNames.map { "probability_\($0)" } : [])
+            + (isClassification ? self.model.classNames.map { "probability_\($0.revealed)" } : [])
         var text = CSVText.row(header, for: reader)
         for row in 0..<self.rows {
             var fields = [self.answer(row: row)]

@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import Transport
 import Wire
 import WorkerShell
@@ -10,29 +11,40 @@ struct PreparedJob: Sendable {
     let uploads: [BlobUpload]
     /// Where the result goes, as the job file says.
     let output: String?
+    /// The job file's path without its ending.
+    private let stem: String
+    /// What the columns are called outside; nil where their names travel.
+    let columns: ColumnMap?
     /// What became of its table, for people; nil for an idle job.
     let data: DataReportJSON?
 
     /// Reads and checks everything that the file names.
     ///
+    /// - Parameter anonymous: whether the columns' names stay here, whatever the file says.
     /// - Throws: `InputError` with the file and the place of the first mistake.
-    init(path: String) throws(InputError) {
-        let file = try JobFile(path: path)
+    init(path: String, anonymous: Bool = false) throws(InputError) {
+        let file = try JobFile(path: path, anonymous: anonymous)
         self.output = file.output
+        self.stem = URL(filePath: path).deletingPathExtension().path(percentEncoded: false)
         let kind: JobSpec.Kind
         switch file.work {
         case .idle(let trials, let duration):
             self.uploads = []
+            self.columns = nil
             self.data = nil
             kind = .idle(trials: trials, duration: duration)
         case .learning(let learning):
-            let table = try CheckedTable(learning, seed: file.seed)
+            let place = ColumnMap.path(beside: file.output ?? self.stem + JobResult.model.suffix)
+            let table = try CheckedTable(
+                learning, seed: file.seed, aliasesAt: file.anonymizesColumns ? place : nil)
+            self.columns = table.columns
             self.uploads = [table.data, table.schema]
             self.data = DataReportJSON(table.report)
             kind = .learning(table.job(learning, seed: file.seed))
         case .program(let program):
             let checked = try CheckedProgram(program)
             self.uploads = checked.uploads
+            self.columns = nil
             self.data = nil
             kind = .command(checked.job)
         }
@@ -46,6 +58,9 @@ struct PreparedJob: Sendable {
             throw InputError(path, error.description)
         }
     }
+
+    /// Where the result goes when nobody says: beside the job file, under its name.
+    var standardOutput: String { self.stem + self.result.suffix }
 
     /// What the job ends with.
     var result: JobResult {
@@ -70,10 +85,12 @@ struct PreparedJob: Sendable {
         return request
     }
 
-    /// Uploads what is missing and submits.
+    /// Uploads what is missing and submits. The map of the columns is kept before anything leaves:
+    /// without it nobody could undo what the head then has.
     ///
     /// - Returns: the job's ID.
     func submit(to head: HeadClient) async throws -> String {
+        try self.columns?.write()
         try await BlobUpload.send(self.uploads, to: head)
         // The key makes a retry of the same call harmless; two submissions are two jobs.
         var generator = SystemRandomNumberGenerator()
@@ -86,18 +103,26 @@ struct PreparedJob: Sendable {
 private struct CheckedTable {
     let data: BlobUpload
     let schema: BlobUpload
+    /// What the columns are called outside; nil where their names travel.
+    let columns: ColumnMap?
+    private let target: String
     private let rows: Int
-    private let columns: Int
+    private let features: Int
     private let classes: Int
     /// Of the table as the schema leaves it, where the schema may change something.
     private let cleaned: Digest?
     let report: DataReport
+    /// The same for whoever must not know the columns' names.
+    private let sentReport: DataReport
 
-    init(_ learning: JobFile.Learning, seed: UInt64) throws(InputError) {
+    /// - Parameter place: where the map of the columns is kept; nil lets their names travel.
+    init(
+        _ learning: JobFile.Learning, seed: UInt64, aliasesAt place: String?
+    ) throws(InputError) {
         let bytes = try TableFile.bytes(learning.train)
-        self.data = BlobUpload(bytes)
+        let data = BlobUpload(bytes)
         // Before anything of it is read: it may be somebody else's table.
-        let digest = self.data.blob.digest
+        let digest = data.blob.digest
         if let pinned = learning.digest, pinned != digest {
             throw InputError(
                 learning.train,
@@ -116,30 +141,67 @@ private struct CheckedTable {
                 folds; set cv to \(max(2, dataset.rows / 2)) or less, or bring more rows
                 """)
         }
+        let columns = try place.map { place throws(InputError) in
+            try Self.map(at: place, bytes, learning, bound.schema)
+        }
         let examination = try DataExamination(
             bound, bytes: bytes, at: learning.train,
-            reference: try Self.reference(of: learning, bound), terms: learning.screen, seed: seed)
+            reference: try Self.reference(of: learning, bound, columns), terms: learning.screen,
+            seed: seed)
         if let alarm = examination.alarm, learning.screen.action == .refuse {
             throw InputError(learning.train, "is refused by the job's screen: \(alarm)")
         }
         self.report = examination.report
-        self.cleaned = bound.schema.changesTables ? bound.table.digest : nil
-        self.schema = BlobUpload(bound.schema.encoded())
         self.rows = dataset.rows
-        self.columns = dataset.features.columns.count
+        self.features = dataset.features.columns.count
         self.classes = dataset.classNames.count
+        let changes = bound.schema.changesTables
+        if let columns {
+            self.data = try BlobUpload(
+                TableFile.renamed(bytes, at: learning.train, columns.alias))
+            do throws(SchemaError) {
+                self.schema = BlobUpload(try columns.anonymous(bound.schema).encoded())
+            } catch {
+                throw InputError(learning.schema ?? learning.train, error.description)
+            }
+            self.cleaned = changes ? bound.table.renamed(columns.alias).digest : nil
+            self.sentReport = columns.anonymous(self.report, bound.schema)
+        } else {
+            self.data = data
+            self.schema = BlobUpload(bound.schema.encoded())
+            self.cleaned = changes ? bound.table.digest : nil
+            self.sentReport = self.report
+        }
+        self.columns = columns
+        self.target = columns?.alias(of: learning.target) ?? learning.target
+    }
+
+    /// The aliases of all columns that the table or its schema names.
+    private static func map(
+        at place: String, _ bytes: [UInt8], _ learning: JobFile.Learning, _ schema: Schema
+    ) throws(InputError) -> ColumnMap {
+        let header = try TableFile.columnNames(bytes, at: learning.train)
+        let known = Set(header)
+        var generator = SystemRandomNumberGenerator()
+        return (try ColumnMap.read(place) ?? ColumnMap(path: place)).covering(
+            header + schema.columns.map(\.name).filter { !known.contains($0) }, using: &generator)
     }
 
     /// The job's reference, read as the table was.
     private static func reference(
-        of learning: JobFile.Learning, _ bound: TableFile.Bound
+        of learning: JobFile.Learning, _ bound: TableFile.Bound, _ columns: ColumnMap?
     ) throws(InputError) -> DataExamination.Reference? {
         guard let path = learning.reference else { return nil }
         let bytes = try TableFile.bytes(path)
         let table = try TableFile.dataset(
             bytes, at: path, schema: bound.schema, target: learning.target, task: learning.task
         ).table
-        return DataExamination.Reference(digest: BlobUpload(bytes).blob.digest, frame: table.frame)
+        // A table may be known by its digest, as its columns are by their names.
+        let sent =
+            if let columns {
+                try TableFile.renamed(bytes, at: path, columns.alias)
+            } else { bytes }
+        return DataExamination.Reference(digest: BlobUpload(sent).blob.digest, frame: table.frame)
     }
 
     func job(_ learning: JobFile.Learning, seed: UInt64) -> LearningJob {
@@ -147,13 +209,13 @@ private struct CheckedTable {
         let metrics = learning.metrics.isEmpty ? [standard] : learning.metrics
         let lesson = Lesson(
             task: learning.task == .regression ? .regression : .classification,
-            data: self.data.blob, schema: self.schema.blob, target: learning.target,
+            data: self.data.blob, schema: self.schema.blob, target: self.target,
             metrics: metrics.map(\.rawValue), folds: learning.folds, foldSeed: seed,
             cleaned: self.cleaned)
         return LearningJob(
             lesson: lesson, direction: metrics[0].direction == .maximise ? .maximise : .minimise,
             families: learning.families.map(\.rawValue),
-            rows: UInt64(self.rows), columns: UInt32(self.columns), classes: UInt32(self.classes),
-            data: self.report)
+            rows: UInt64(self.rows), columns: UInt32(self.features), classes: UInt32(self.classes),
+            data: self.sentReport)
     }
 }

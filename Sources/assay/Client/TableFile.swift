@@ -1,4 +1,5 @@
 import Engine
+import Privacy
 
 /// CSV files that people name, read with the engine's own eyes: what passes here passes there.
 enum TableFile {
@@ -24,7 +25,7 @@ enum TableFile {
         do {
             return try bytes.withUnsafeBytes { bytes in
                 let reader = try CSVReader(bytes)
-                guard reader.columnNames.contains(target) else {
+                guard reader.columnNames.contains(Private(target)) else {
                     throw Self.noTarget(target, reader, path)
                 }
                 let schema = try schema ?? Schema.infer(from: bytes)
@@ -45,6 +46,29 @@ enum TableFile {
     static func inferred(_ bytes: [UInt8], at path: String) throws(InputError) -> Schema {
         do {
             return try bytes.withUnsafeBytes { try Schema.infer(from: $0) }
+        } catch {
+            throw InputError(path, "\(error)")
+        }
+    }
+
+    /// The columns of a table as its header names them, for whoever brought it.
+    static func columnNames(_ bytes: [UInt8], at path: String) throws(InputError) -> [String] {
+        do {
+            return try bytes.withUnsafeBytes { try CSVReader($0).columnNames.map(\.revealed) }
+        } catch {
+            throw InputError(path, "\(error)")
+        }
+    }
+
+    /// The table, its columns called otherwise.
+    static func renamed(
+        _ bytes: [UInt8], at path: String, _ rename: (String) -> String
+    ) throws(InputError) -> [UInt8] {
+        do {
+            return try bytes.withUnsafeBytes { bytes in
+                let reader = try CSVReader(bytes)
+                return reader.bytes(naming: reader.columnNames.map { rename($0.revealed) })
+            }
         } catch {
             throw InputError(path, "\(error)")
         }

@@ -20,8 +20,17 @@ struct DaemonOptions: ParsableArguments {
     @Flag(help: "Keep the session directory at the end.")
     var retain = false
 
-    @Option(help: ArgumentHelp("error, warning, info or debug.", valueName: "level"))
+    @Option(
+        help: ArgumentHelp("error, warning, info, sensitive-info or debug.", valueName: "level"))
     var logLevel: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "production, the default, or development, which may log at debug.", valueName: "mode"))
+    var mode: String?
+
+    @Flag(help: "Let the log tell names of jobs and columns, shapes and scores.")
+    var allowSensitiveLogs = false
 
     @Option(help: ArgumentHelp("automatic, text or json.", valueName: "format"))
     var logFormat: String?
@@ -59,15 +68,15 @@ struct DaemonOptions: ParsableArguments {
         let temporaryDirectory: String?
         let ending: SessionDirectory.Ending
         let level: LogLevel
+        let tellsSensitive: Bool
         let console: LogOutput.Console
         let logDirectory: String?
 
-        /// - Parameter name: of the log file: `head` or `worker`.
-        func log(_ name: String) throws(CommandError) -> LogOutput {
+        func log(_ files: LogOutput.Files) throws(CommandError) -> LogOutput {
             do {
                 return try LogOutput.standard(
-                    level: self.level, console: self.console, directory: self.logDirectory,
-                    fileName: name)
+                    level: self.level, tellsSensitive: self.tellsSensitive, console: self.console,
+                    directory: self.logDirectory, files: files)
             } catch {
                 throw CommandError(.usage, error.description)
             }
@@ -79,13 +88,31 @@ struct DaemonOptions: ParsableArguments {
             throw InputError(
                 "--certs", "is missing; name a directory of assay-certs issue or assay join")
         }
+        let tellsSensitive = try layers.switch(
+            "allow_sensitive_logs", flag: self.allowSensitiveLogs)
         return Settings(
             certs: certs.value,
             temporaryDirectory: try layers.text("temp_dir", flag: self.tempDir)?.value,
             ending: try layers.switch("retain", flag: self.retain) ? .retained : .removed,
-            level: try layers.choice("log_level", flag: self.logLevel, LogLevel.self) ?? .info,
+            level: try self.level(&layers, sensitiveAllowed: tellsSensitive),
+            tellsSensitive: tellsSensitive,
             console: try layers.choice("log_format", flag: self.logFormat, LogOutput.Console.self)
                 ?? .automatic,
             logDirectory: try layers.text("log_dir", flag: self.logDir)?.value)
+    }
+
+    /// An unconfigured daemon is in production: whoever has nobody's data in it can say so.
+    private func level(
+        _ layers: inout Layers, sensitiveAllowed: Bool
+    ) throws(InputError) -> LogLevel {
+        let mode = try layers.choice("mode", flag: self.mode, LogLevel.Mode.self) ?? .production
+        let level = try layers.chosen("log_level", flag: self.logLevel, LogLevel.self)
+        guard let level else { return .info }
+        do throws(HostError) {
+            try level.value.demandAllowed(in: mode, sensitiveAllowed: sensitiveAllowed)
+        } catch {
+            throw level.wrong(error.reason)
+        }
+        return level.value
     }
 }

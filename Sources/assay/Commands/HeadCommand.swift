@@ -44,14 +44,16 @@ struct HeadCommand: AsyncParsableCommand {
             let inherited = try InheritedListener.takeAll()
             var layers = try self.daemon.layers(standard: Self.standardFile)
             let common = try self.daemon.settings(&layers)
-            let settings = try self.settings(&layers, common, inherited)
+            var settings = try self.settings(&layers, common, inherited)
             try layers.finish()
+            let log = try common.log(.ownAndJobs("head"))
+            settings.jobLogs = log.jobs
             let credentials = try CredentialStore(directory: common.certs)
             try credentials.current.require(.head)
             let signals = try TerminationSignals()
             try await CoordinatorDaemon.run(
                 settings, credentials: credentials, requests: signals.requests,
-                service: ServiceManager(), log: try common.log("head").logger("head"))
+                service: ServiceManager(), log: log.logger("head"))
             withExtendedLifetime(signals) {}
         } catch {
             throw CommandError(daemon: error)

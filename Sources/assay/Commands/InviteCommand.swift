@@ -58,7 +58,7 @@ struct InviteCommand: AsyncParsableCommand {
                 from: credentials.current)
             return Report(
                 name: self.name, head: invitation.head.description,
-                invitation: try invitation.text,
+                invitation: try invitation.text.revealed,
                 expiresAt: try invitation.credentials(now: Date()).expiresAt.timeIntervalSince1970)
         }
         try self.output.print(report) { terminal in

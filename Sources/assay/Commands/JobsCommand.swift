@@ -25,7 +25,7 @@ struct JobsCommand: AsyncParsableCommand {
         let response = try await self.client.withHead { head in
             try await head.jobs.list(message)
         }
-        let report = Report(jobs: response.jobs.map(JobReport.init))
+        let report = Report(jobs: response.jobs.map { JobReport($0) })
         try self.output.print(report) { terminal in
             Self.table(report.jobs, terminal)
         }

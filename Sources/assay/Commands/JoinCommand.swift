@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Glibc
 import Host
+import Privacy
 import Transport
 import Wire
 
@@ -87,16 +88,14 @@ struct JoinCommand: AsyncParsableCommand {
         }
     }
 
-    private func text() throws(HostError) -> String {
-        if let path = self.invitation {
-            return String(decoding: try SecretFile.read(path), as: UTF8.self)
-        }
+    private func text() throws(HostError) -> Private<String> {
+        if let path = self.invitation { return try SecretFile.read(path).text }
         if isatty(STDIN_FILENO) == 1 {
             Terminal().remark("Paste the invitation and press Enter: ")
-            return readLine() ?? ""
+            return Private(readLine() ?? "")
         }
         let input = Descriptor(adopting: dup(STDIN_FILENO))
         let bytes = try input.read(upTo: Limits.invitationBytesMax, from: "standard input")
-        return String(decoding: bytes, as: UTF8.self)
+        return Private(String(decoding: bytes, as: UTF8.self))
     }
 }

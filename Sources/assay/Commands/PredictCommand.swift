@@ -11,7 +11,8 @@ struct PredictCommand: AsyncParsableCommand {
             verified before a byte of it is parsed (see assay verify); where nobody is named to \
             trust, a model that was never signed is held against its checksums. Predictions go to \
             standard output as CSV: a row for each of the table's, the prediction first, then for \
-            classes the probability of each.
+            classes the probability of each. A model that knows its columns by aliases takes \
+            tables with their names where MODEL.columns.json, or the map of --columns, undoes them.
             """)
 
     @Argument(help: "A model's directory, or its ID on the head.")
@@ -32,6 +33,7 @@ struct PredictCommand: AsyncParsableCommand {
         help: "Put an apostrophe before labels that a spreadsheet would compute, such as =1+1.")
     var safeCSV = false
 
+    @OptionGroup var names: ColumnOptions
     @OptionGroup var authority: AuthorityOptions
 
     @Flag(help: "Take a model that nobody signed, on its checksums alone.")
@@ -57,14 +59,16 @@ struct PredictCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let columns = try self.names.map()
         let bytes = try TableFile.bytes(self.data)
         let bundle = try await ModelSource(self.model, client: self.client).bundle(
             on: ModelTerms(
                 trust: try self.authority.trust(self.client), takesUnsigned: self.unsigned,
                 takesTainted: self.allowTainted))
+        let model = try ModelFiles.model(bundle, called: self.model)
+            .withNames(of: self.model, columns)
         let prediction = try Prediction(
-            try ModelFiles.model(bundle, called: self.model), csv: bytes, at: self.data,
-            for: self.score ? .scoring : .prediction)
+            model, csv: bytes, at: self.data, for: self.score ? .scoring : .prediction)
         let scores = self.score ? try prediction.scores(at: self.data) : nil
         let csv = prediction.csv(for: self.safeCSV ? .spreadsheets : .programs)
         if let file { try Self.write(csv, to: file) }

@@ -22,6 +22,7 @@ struct RunCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The job file.", valueName: "job.yaml"))
     var file: String
 
+    @OptionGroup var anonymity: AnonymityOptions
     @OptionGroup var cluster: EmbeddedOptions
 
     @Flag(help: "Keep the session directory at the end; it holds the journal, no data.")
@@ -35,7 +36,7 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         // Everything that the user gave is judged before anything starts.
-        let job = try PreparedJob(path: self.file)
+        let job = try PreparedJob(path: self.file, anonymous: self.anonymity.anonymizeColumns)
         let destination = try self.destination(of: job)
         let voucher = try self.voucher()
         let json = self.output.json
@@ -46,8 +47,8 @@ struct RunCommand: AsyncParsableCommand {
         let ended = try await EmbeddedCluster.run(settings) { head in
             let id = try await job.submit(to: head)
             return try await Following.untilEnd(
-                of: id, knownFrom: .head, on: head, to: destination, by: voucher, json: json,
-                rest: .gone)
+                of: id, knownFrom: .head, on: head, to: destination, by: voucher,
+                columns: job.columns, json: json, rest: .gone)
         }
         try Following.requireSuccess(ended)
     }
@@ -73,8 +74,6 @@ struct RunCommand: AsyncParsableCommand {
 
     /// Where the result goes: as the job file says, else beside it under the job's name.
     private func destination(of job: PreparedJob) throws -> JobResult.Destination? {
-        let standard = URL(filePath: self.file).deletingPathExtension()
-            .path(percentEncoded: false)
-        return try job.result.destination(job.output ?? standard + job.result.suffix)
+        try job.result.destination(job.output ?? job.standardOutput)
     }
 }

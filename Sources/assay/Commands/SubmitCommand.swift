@@ -13,20 +13,27 @@ struct SubmitCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The job file.", valueName: "job.yaml"))
     var file: String
 
+    @OptionGroup var anonymity: AnonymityOptions
+
     @Flag(help: "Stay until the job ends, bring its model and show its leaderboard.")
     var follow = false
 
     func run() async throws {
-        let job = try PreparedJob(path: self.file)
+        let job = try PreparedJob(path: self.file, anonymous: self.anonymity.anonymizeColumns)
         job.tellOfData(json: self.output.json)
         guard self.follow else {
             let accepted = try await self.client.withHead { head in
                 let id = try await job.submit(to: head)
                 var request = Assay_V1_GetJobRequest()
                 request.job = id
-                return JobReport(try await head.jobs.get(request))
+                return JobReport(try await head.jobs.get(request), columns: job.columns)
             }
-            try self.output.print(accepted) { "\($0.resultStyle.strong(accepted.id))\n" }
+            try self.output.print(accepted) { terminal in
+                if let columns = job.columns {
+                    terminal.remark("\(columns.path) undoes the aliases of its columns\n")
+                }
+                return "\(terminal.resultStyle.strong(accepted.id))\n"
+            }
             return
         }
         let destination = try job.output.flatMap { try job.result.destination($0) }
@@ -34,7 +41,8 @@ struct SubmitCommand: AsyncParsableCommand {
         let ended = try await self.client.withHead { head in
             let id = try await job.submit(to: head)
             return try await Following.untilEnd(
-                of: id, knownFrom: .head, on: head, to: destination, json: json)
+                of: id, knownFrom: .head, on: head, to: destination, columns: job.columns,
+                json: json)
         }
         try Following.requireSuccess(ended)
     }

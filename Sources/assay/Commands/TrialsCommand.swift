@@ -9,6 +9,7 @@ struct TrialsCommand: AsyncParsableCommand {
 
     @OptionGroup var client: ClientOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var names: ColumnOptions
 
     @Argument(help: "The job, such as j17.")
     var job: String
@@ -24,13 +25,16 @@ struct TrialsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let columns = try self.names.map()
         var request = Assay_V1_GetJobRequest()
         request.job = self.job
         let message = request
         let (job, trials) = try await self.client.withHead { head in
-            let job = JobReport(try await head.jobs.get(message))
+            let job = JobReport(try await head.jobs.get(message), columns: columns)
             return (
-                job, try await head.trials(of: message.job, limit: self.limit, in: job.parameters)
+                job,
+                try await head.trials(
+                    of: message.job, limit: self.limit, in: job.parameters, columns: columns)
             )
         }
         try self.output.print(Report(job: job.id, trials: trials)) { terminal in

@@ -65,7 +65,7 @@ struct WorkerCommand: AsyncParsableCommand {
             let signals = try TerminationSignals()
             try await WorkerDaemon.run(
                 settings, credentials: credentials, requests: signals.requests,
-                service: ServiceManager(), log: try common.log("worker").logger("worker"))
+                service: ServiceManager(), log: try common.log(.own("worker")).logger("worker"))
             withExtendedLifetime(signals) {}
         } catch {
             throw CommandError(daemon: error)

@@ -22,7 +22,7 @@ enum CommandPolicyFile {
     static func read(_ path: String) throws(InputError) -> WorkerSettings.Commands {
         let bytes: [UInt8]
         do throws(HostError) {
-            bytes = try SecretFile.read(path, others: .mayRead)
+            bytes = try SecretFile.read(path, others: .mayRead).revealed
         } catch {
             throw InputError(path, "the policy for commands cannot be used: \(error)")
         }

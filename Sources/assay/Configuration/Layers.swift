@@ -45,12 +45,19 @@ struct Layers {
     mutating func choice<Choice: RawRepresentable & CaseIterable>(
         _ key: String, flag: String?, _ type: Choice.Type
     ) throws(InputError) -> Choice? where Choice.RawValue == String {
+        try self.chosen(key, flag: flag, type)?.value
+    }
+
+    /// The same with its place, for whoever judges it further.
+    mutating func chosen<Choice: RawRepresentable & CaseIterable>(
+        _ key: String, flag: String?, _ type: Choice.Type
+    ) throws(InputError) -> Setting<Choice>? where Choice.RawValue == String {
         guard let setting = try self.text(key, flag: flag) else { return nil }
         guard let choice = Choice(rawValue: setting.value) else {
             let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
             throw setting.wrong("must be one of \(words)")
         }
-        return choice
+        return Setting(value: choice, place: setting.place)
     }
 
     private enum Word: String, CaseIterable { case on = "true", off = "false" }

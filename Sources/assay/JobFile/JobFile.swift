@@ -5,7 +5,8 @@ import Wire
 /// A job as its file describes it, before any data is read.
 ///
 /// ```yaml
-/// name: wine                          # optional from here: seed, priority, cv, model_list, output
+/// name: wine                          # optional from here: seed, priority, cv, model_list,
+///                                     # output, anonymize_columns
 /// task: regression                    # classification | regression | command | idle
 /// data: { train: wine.csv, target: quality, schema: wine.schema.yaml, sha256: 5c8c3e… }
 ///                                     # and reference, screen: see ScreenTerms
@@ -27,6 +28,8 @@ struct JobFile: Equatable {
     let work: Work
     /// Where the model goes, or the files that the best trial left; nil when the file does not say.
     let output: String?
+    /// Whether the columns' names stay here.
+    let anonymizesColumns: Bool
 
     enum Work: Equatable {
         case idle(trials: UInt32, duration: Duration)
@@ -49,18 +52,28 @@ struct JobFile: Equatable {
         let screen: ScreenTerms
     }
 
+    /// - Parameter anonymous: whether the columns' names stay here, whatever the file says.
     /// - Throws: `InputError` naming file, line, column and key.
-    init(path: String) throws(InputError) {
+    init(path: String, anonymous: Bool = false) throws(InputError) {
         let yaml = try StrictYAML(path: path)
         let url = URL(filePath: path)
         try self.init(
             yaml, folder: url.deletingLastPathComponent().path,
-            fallbackName: url.deletingPathExtension().lastPathComponent)
+            fallbackName: url.deletingPathExtension().lastPathComponent, anonymous: anonymous)
     }
 
-    init(_ yaml: StrictYAML, folder: String, fallbackName: String) throws(InputError) {
+    init(
+        _ yaml: StrictYAML, folder: String, fallbackName: String, anonymous: Bool = false
+    ) throws(InputError) {
         var root = yaml.root
-        let name = try root.value("name").map(Self.name) ?? fallbackName
+        let wish = try root.value("anonymize_columns").map { value throws(InputError) in
+            try value.flag()
+        }
+        self.anonymizesColumns = anonymous || wish == true
+        // A file is called after what is in it: it does not name a job whose columns are secret.
+        let name =
+            try root.value("name").map(Self.name)
+            ?? (self.anonymizesColumns ? Self.anonymousName : fallbackName)
         let seed = try root.value("seed").map { value throws(InputError) in
             try value.integer(in: 0...UInt64.max)
         }
@@ -87,6 +100,9 @@ struct JobFile: Equatable {
         }
         try root.finish()
     }
+
+    /// What a job is called whose names stay here, when nobody names it.
+    static let anonymousName = "unnamed"
 
     private enum TaskName: String, CaseIterable {
         case classification, regression, idle, command

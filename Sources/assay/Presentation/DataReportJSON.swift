@@ -27,12 +27,15 @@ struct DataReportJSON: Encodable, Equatable, Sendable {
         let stabilityIndex: Double?
     }
 
-    init(_ report: DataReport) {
+    /// - Parameter columns: what undoes the aliases of its columns.
+    init(_ report: DataReport, columns: ColumnMap? = nil) {
         self.rowsRead = report.rowsRead
         self.rowsDropped = report.rowsDropped
         self.findings = report.findings.map { finding in
             Finding(
-                subject: finding.subject.isEmpty ? nil : LogText.escaped(finding.subject),
+                subject: finding.subject.isEmpty
+                    ? nil
+                    : LogText.escaped(columns?.name(of: finding.subject) ?? finding.subject),
                 reason: finding.reason.rawValue, remedy: finding.remedy.rawValue,
                 count: finding.count, lines: finding.lines,
                 stabilityIndex: finding.reason == .drift ? finding.measure : nil)
@@ -44,9 +47,9 @@ struct DataReportJSON: Encodable, Equatable, Sendable {
     }
 
     /// The report of a job, as its message holds it; nil for what this version cannot read.
-    init?(_ job: Assay_V1_LearningJob) {
+    init?(_ job: Assay_V1_LearningJob, columns: ColumnMap? = nil) {
         guard let report = DataReport.ofJob(job) else { return nil }
-        self.init(report)
+        self.init(report, columns: columns)
     }
 
     // MARK: In words

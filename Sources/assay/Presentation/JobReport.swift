@@ -67,7 +67,8 @@ struct JobReport: Encodable, Equatable, Sendable {
 
     var isRunning: Bool { self.state == "running" }
 
-    init(_ job: Assay_V1_Job) {
+    /// - Parameter columns: what undoes the aliases of its columns.
+    init(_ job: Assay_V1_Job, columns: ColumnMap? = nil) {
         self.id = job.id
         // Texts of others are made harmless once, here: a terminal obeys some characters.
         self.name = LogText.escaped(job.spec.name)
@@ -79,7 +80,7 @@ struct JobReport: Encodable, Equatable, Sendable {
             self.task = learning.lesson.task
             self.metrics = learning.lesson.metrics
             self.direction = learning.direction
-            self.data = DataReportJSON(learning)
+            self.data = DataReportJSON(learning, columns: columns)
         case .command(let command):
             self.task = "command"
             self.metrics = [LogText.escaped(command.command.metric)]
@@ -107,11 +108,11 @@ struct JobReport: Encodable, Equatable, Sendable {
         self.trials = Trials(
             queued: job.trials.queued, running: job.trials.running, scored: job.trials.scored,
             failed: job.trials.failed, cancelled: job.trials.cancelled)
-        let best = job.hasBest ? TrialReport(job.best, in: space) : nil
+        let best = job.hasBest ? TrialReport(job.best, in: space, columns: columns) : nil
         self.best = best
         self.bestScore = self.metric.flatMap { best?.scores?[$0] }
         self.model = job.model.isEmpty ? nil : job.model
-        self.reason = job.reason.isEmpty ? nil : LogText.escaped(job.reason)
+        self.reason = job.reason.isEmpty ? nil : columns.sentence(job.reason)
         self.corroboration =
             job.hasCorroboration ? CorroborationReport(job.corroboration) : nil
         self.submittedAt = job.submittedAt
@@ -158,7 +159,12 @@ struct TrialReport: Encodable, Equatable, Sendable {
         let bytes: UInt64
     }
 
-    init(_ trial: Assay_V1_Trial, in space: ParameterSpace = .none) {
+    /// - Parameters:
+    ///   - space: its job's parameters, by which choices have their names.
+    ///   - columns: what undoes the aliases of its job's columns.
+    init(
+        _ trial: Assay_V1_Trial, in space: ParameterSpace = .none, columns: ColumnMap? = nil
+    ) {
         self.index = trial.index
         self.stopped = trial.stopped
         self.progress =
@@ -185,7 +191,7 @@ struct TrialReport: Encodable, Equatable, Sendable {
             self.reason = nil
         case .failed(let failed):
             self.scores = nil
-            self.reason = LogText.escaped(failed.reason)
+            self.reason = columns.sentence(failed.reason)
         case nil:
             self.scores = nil
             self.reason = nil
@@ -206,5 +212,14 @@ struct TrialReport: Encodable, Equatable, Sendable {
     var recipe: String {
         (self.parameters ?? [:]).sorted { $0.key < $1.key }
             .map { "\($0.key)=\($0.value.words)" }.joined(separator: " ")
+    }
+}
+
+extension ColumnMap? {
+    /// A sentence of the head's for the terminal, the columns called by their names where they are
+    /// known.
+    fileprivate func sentence(_ text: String) -> String {
+        let safe = LogText.escaped(text)
+        return self?.undone(in: safe) ?? safe
     }
 }

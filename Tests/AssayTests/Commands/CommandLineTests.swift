@@ -8,6 +8,10 @@ import Testing
     @Test(arguments: [
         ["run", "a.yaml", "--json"], ["run", "a.yaml", "--retain", "--workers", "3"],
         ["submit", "a.yaml", "--follow", "--head", "h:1"],
+        ["run", "a.yaml", "--anonymize-columns"], ["submit", "a.yaml", "--anonymize-columns"],
+        ["job", "j1", "--columns", "m.columns.json"], ["trials", "j1", "--columns", "m"],
+        ["watch", "j1", "--columns", "m"], ["predict", "m", "d.csv", "--columns", "m"],
+        ["head", "--certs", "c", "--mode", "development", "--allow-sensitive-logs"],
         ["jobs", "--limit", "5"], ["job", "j1"], ["trials", "j1"], ["watch", "j1"],
         ["cancel", "j1"], ["nodes"], ["node", "drain", "w1"], ["node", "resume", "w1"],
         ["node", "invite", "w1", "--for", "1h", "--dial", "h:1"], ["join", "--certs", "c"],

@@ -101,7 +101,10 @@ import Wire
         (smallest + "\nmetric: roc_auc\n", "a.yaml:4:9: metric 'roc_auc' is no metric for"),
         (smallest + "\nmetric: [rmse, rmse]\n", "a.yaml:4:9: metric names 'rmse' twice"),
         (smallest + "\nmodel_list: [oracle]\n", "a.yaml:4:13: model_list 'oracle' is no model for"),
-        (smallest + "\nbuget: 3\n", "a.yaml:4:1: unknown key 'buget'; known are name, seed"),
+        (
+            smallest + "\nbuget: 3\n",
+            "a.yaml:4:1: unknown key 'buget'; known are anonymize_columns, name, seed"
+        ),
     ]) func `a wrong job file gets one sentence with its place`(text: String, expected: String) {
         let sentence = self.sentence(text)
         #expect(sentence.hasPrefix(expected), "\(sentence)")

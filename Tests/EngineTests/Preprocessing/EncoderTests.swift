@@ -1,3 +1,4 @@
+import Privacy
 import Testing
 
 @testable import Engine
@@ -12,9 +13,10 @@ import Testing
     }
 
     private func texts(_ texts: [String?]) -> Frame {
-        let levels = Set(texts.compactMap(\.self)).sorted()
+        let levels = Set(texts.compactMap { $0.map { Private($0) } }).sorted()
         let codes = texts.map { text in
-            text.flatMap(levels.firstIndex).map(Int32.init) ?? Frame.Categories.missing
+            text.flatMap { levels.firstIndex(of: Private($0)) }.map(Int32.init)
+                ?? Frame.Categories.missing
         }
         return self.frame([.init("x", .categorical(.init(codes: codes, levels: levels)))])
     }

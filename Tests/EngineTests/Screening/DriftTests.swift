@@ -1,4 +1,5 @@
 import Engine
+import Privacy
 import Testing
 
 @Suite struct DriftTests {
@@ -11,9 +12,9 @@ import Testing
     }
 
     private static func texts(_ texts: [String?]) -> Frame.Values {
-        let levels = Set(texts.compactMap { $0 }).sorted()
+        let levels = Set(texts.compactMap { $0.map { Private($0) } }).sorted()
         let codes = texts.map { text in
-            text.flatMap { levels.firstIndex(of: $0) }.map(Int32.init) ?? -1
+            text.flatMap { levels.firstIndex(of: Private($0)) }.map(Int32.init) ?? -1
         }
         return .categorical(Frame.Categories(codes: codes, levels: levels))
     }

@@ -65,6 +65,6 @@ extension Frame {
     /// The texts of a column, nil where they are missing.
     func texts(_ name: String) -> [String?]? {
         guard case .categorical(let column) = self.column(named: name)?.values else { return nil }
-        return column.codes.map { $0 < 0 ? nil : column.levels[Int($0)] }
+        return column.codes.map { $0 < 0 ? nil : column.levels[Int($0)].revealed }
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Privacy
 import Transport
 
 /// A client that keeps to none of our rules: any TLS, any ALPN, any bytes.
@@ -19,7 +20,7 @@ struct RawPeer {
     /// What it shows and speaks.
     struct Style {
         var certificatePEM: String?
-        var keyPEM: String?
+        var keyPEM: Private<String>?
         var protocols: [String] = ["assay-link/1"]
         var newest: TLSVersion?
         var usesTLS = true
@@ -122,7 +123,7 @@ extension RawPeer.Style {
                     Array(certificatePEM.utf8)
                 ).map { .certificate($0) }
                 configuration.privateKey = .privateKey(
-                    try NIOSSLPrivateKey(bytes: Array(keyPEM.utf8), format: .pem))
+                    try NIOSSLPrivateKey(bytes: Array(keyPEM.revealed.utf8), format: .pem))
             }
             return configuration
         }

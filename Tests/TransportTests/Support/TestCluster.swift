@@ -2,6 +2,7 @@ import CertificateAuthority
 import Crypto
 import Foundation
 import Host
+import Privacy
 import SwiftASN1
 import Transport
 import Wire
@@ -68,7 +69,7 @@ struct TestCluster {
                 SubjectAlternativeNames([.uniformResourceIdentifier(uri)])
             },
             issuerPrivateKey: Certificate.PrivateKey(
-                P256.Signing.PrivateKey(pemRepresentation: self.authority.keyPEM)))
+                P256.Signing.PrivateKey(pemRepresentation: self.authority.keyPEM.revealed)))
         var serializer = DER.Serializer()
         try serializer.serialize(certificate)
         return [serializer.serializedBytes]
@@ -101,14 +102,14 @@ struct TestCluster {
                 ])
             },
             issuerPrivateKey: Certificate.PrivateKey(
-                P256.Signing.PrivateKey(pemRepresentation: issuer.keyPEM)))
+                P256.Signing.PrivateKey(pemRepresentation: issuer.keyPEM.revealed)))
         let chain = try certificate.serializeAsPEM().pemString + "\n" + issuer.certificatePEM
-        return Pair(certificatePEM: chain, keyPEM: key.pemRepresentation)
+        return Pair(certificatePEM: chain, keyPEM: Private(key.pemRepresentation))
     }
 
     struct Pair {
         let certificatePEM: String
-        let keyPEM: String
+        let keyPEM: Private<String>
     }
 
     func issue(_ odd: Odd) throws -> Pair {
@@ -128,10 +129,10 @@ struct TestCluster {
                 }
             },
             issuerPrivateKey: Certificate.PrivateKey(
-                P256.Signing.PrivateKey(pemRepresentation: signer.keyPEM)))
+                P256.Signing.PrivateKey(pemRepresentation: signer.keyPEM.revealed)))
         return Pair(
             certificatePEM: try certificate.serializeAsPEM().pemString,
-            keyPEM: key.pemRepresentation)
+            keyPEM: Private(key.pemRepresentation))
     }
 
     /// Writes a `--certs` directory into `directory`.
@@ -143,7 +144,7 @@ struct TestCluster {
             to: root.appending(path: "cert.pem"), atomically: true, encoding: .utf8)
         let key = root.appending(path: "key.pem")
         try? FileManager.default.removeItem(at: key)
-        try SecretFile.write(Array(issued.keyPEM.utf8), to: key.path)
+        try SecretFile.write(Private(Array(issued.keyPEM.revealed.utf8)), to: key.path)
     }
 }
 

@@ -16,12 +16,15 @@ package struct HeadSettings: Sendable {
     package var probe: HostAndPort?
     package var session: Session
     package var enrollment: Enrollment
+    /// Where each job has a log file of its own; nil without a log directory.
+    package var jobLogs: JobLogs?
     /// Of the decisions.
     package var coordinator: Settings
 
     package init(
         listener: ListenerSettings, state: State, blobKeyFile: String? = nil,
         probe: HostAndPort? = nil, session: Session = .defaults, enrollment: Enrollment = .defaults,
+        jobLogs: JobLogs? = nil,
         coordinator: Settings = .defaults
     ) {
         self.listener = listener
@@ -30,6 +33,7 @@ package struct HeadSettings: Sendable {
         self.probe = probe
         self.session = session
         self.enrollment = enrollment
+        self.jobLogs = jobLogs
         self.coordinator = coordinator
     }
 

@@ -1,4 +1,5 @@
 package import CoordinatorCore
+package import Host
 package import Logging
 import Synchronization
 package import Wire
@@ -27,18 +28,21 @@ package final class CoordinatorLoop: Sendable {
     let proposals: Proposals
     let clock: HeadClock
     let log: Logger
+    /// Where each job has a log of its own.
+    let jobLogs: JobLogs?
     package let metrics = LoopMetrics()
     private let waitingReports = Atomic(0)
 
     package init(
         journal: any Journal, links: any WorkerLinks, archive: Archive, clock: HeadClock,
-        log: Logger
+        log: Logger, jobLogs: JobLogs? = nil
     ) {
         self.journal = journal
         self.links = links
         self.archive = archive
         self.clock = clock
         self.log = log
+        self.jobLogs = jobLogs
         self.proposals = Proposals()
     }
 

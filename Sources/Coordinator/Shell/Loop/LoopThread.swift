@@ -70,6 +70,7 @@ struct LoopThread {
     private let watchdog: CoordinatorLoop.Watchdog?
     private let revoke: @Sendable (RevocationRecord) -> Void
     private var subscribers = Subscribers()
+    private var chronicle: JobChronicle
     private var askers: [RequestID: CoordinatorLoop.Asker] = [:]
     private var lastRequest: UInt64 = 0
     private var nextSign = Instant(sinceOrigin: .zero)
@@ -82,10 +83,12 @@ struct LoopThread {
         self.revoke = revoke
         self.coordinator = coordinator
         self.watchdog = watchdog
+        self.chronicle = JobChronicle(loop.log, files: loop.jobLogs)
     }
 
     mutating func run(ready: () -> Void) throws(JournalError) {
         let start = self.loop.clock.now
+        self.chronicle.resume(self.coordinator.jobs)
         try self.carryOut(self.coordinator.resume(now: start), now: start)
         ready()
         while true {
@@ -217,6 +220,7 @@ struct LoopThread {
         self.loop.metrics.count(facts, committedIn: ContinuousClock.now - start)
         self.loop.tellOperator(of: facts)
         self.subscribers.apply(facts)
+        self.chronicle.tell(facts)
     }
 
     private mutating func hand(_ answer: Answer, to request: RequestID, now: Instant) {

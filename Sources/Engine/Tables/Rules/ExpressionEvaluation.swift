@@ -1,3 +1,5 @@
+import Privacy
+
 /// An expression bound to the columns of a frame, and evaluated column by column.
 ///
 /// Rows are taken in blocks that fit the processor's cache; within a block each node is one loop
@@ -78,7 +80,7 @@ extension ExpressionEvaluation.Node {
         case .texts(let left, let order, let right):
             self = Self.texts(left, order, right, frame)
         case .textAmong(let text, let values):
-            let values = Set(values)
+            let values = Set(values.map { Private($0) })
             self = Self.lookup(text, frame, values.contains)
         case .missing(let name):
             switch frame.values(of: name) {
@@ -101,12 +103,12 @@ extension ExpressionEvaluation.Node {
     ) -> Self {
         switch (left, right) {
         case (_, .literal(let literal)):
-            return Self.lookup(left, frame) { order.holds($0, literal) }
+            return Self.lookup(left, frame) { order.holds($0, Private(literal)) }
         case (.literal(let literal), .column):
-            return Self.lookup(right, frame) { order.holds(literal, $0) }
+            return Self.lookup(right, frame) { order.holds(Private(literal), $0) }
         case (.column(let one), .column(let other)):
             let (left, right) = (frame.categories(of: one), frame.categories(of: other))
-            var places: [String: Int32] = [:]
+            var places: [Private<String>: Int32] = [:]
             for (index, text) in Set(left.levels + right.levels).sorted().enumerated() {
                 places[text] = Int32(index)
             }
@@ -118,13 +120,13 @@ extension ExpressionEvaluation.Node {
     }
 
     private static func lookup(
-        _ text: Expression.Text, _ frame: Frame, _ holds: (String) -> Bool
+        _ text: Expression.Text, _ frame: Frame, _ holds: (Private<String>) -> Bool
     ) -> Self {
-        func truth(_ text: String) -> ExpressionEvaluation.Truth {
+        func truth(_ text: Private<String>) -> ExpressionEvaluation.Truth {
             holds(text) ? ExpressionEvaluation.truth : ExpressionEvaluation.falsehood
         }
         switch text {
-        case .literal(let literal): return .constant(truth(literal))
+        case .literal(let literal): return .constant(truth(Private(literal)))
         case .column(let name):
             let column = frame.categories(of: name)
             return .table(

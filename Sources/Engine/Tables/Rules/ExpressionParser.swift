@@ -268,7 +268,7 @@ struct ExpressionParser {
         return column
     }
 
-    private static let words: Set<String> = ["and", "or", "not", "in", "missing"]
+    static let words: Set<String> = ["and", "or", "not", "in", "missing"]
 
     private static func value(of column: Schema.Column) -> Part.Value {
         switch column.kind {

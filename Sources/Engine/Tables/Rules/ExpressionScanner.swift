@@ -44,6 +44,37 @@ struct ExpressionScanner {
         }
     }
 
+    /// An expression over columns that are called otherwise, in backquotes where they have to be.
+    static func renamed(
+        _ text: String, _ rename: (String) -> String
+    ) throws(ExpressionError) -> String {
+        var scanner = try Self(text)
+        var renamed = String.UnicodeScalarView()
+        var end = 0
+        while true {
+            let token = try scanner.next()
+            renamed.append(contentsOf: scanner.characters[end..<token.place - 1])
+            end = scanner.at
+            switch token.kind {
+            case .end: return String(renamed)
+            case .name(let word) where ExpressionParser.words.contains(word):
+                renamed.append(contentsOf: word.unicodeScalars)
+            case .name(let column), .quotedName(let column):
+                renamed.append(contentsOf: Self.spelt(rename(column)).unicodeScalars)
+            case .number, .text, .symbol:
+                renamed.append(contentsOf: scanner.characters[token.place - 1..<end])
+            }
+        }
+    }
+
+    private static func spelt(_ column: String) -> String {
+        let isWord =
+            column.unicodeScalars.allSatisfy(Self.isWordScalar)
+            && !("0"..."9").contains(column.unicodeScalars.first ?? "0")
+            && !ExpressionParser.words.contains(column)
+        return isWord ? column : "`\(column.replacing("`", with: "``"))`"
+    }
+
     private var scalar: Unicode.Scalar? {
         self.at < self.characters.count ? self.characters[self.at] : nil
     }

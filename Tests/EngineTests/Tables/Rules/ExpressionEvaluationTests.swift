@@ -1,3 +1,4 @@
+import Privacy
 import Testing
 
 @testable import Engine
@@ -16,7 +17,7 @@ import Testing
                 generator.below(5) == 0 ? .nan : Double(generator.below(5)) - 2
             }
         }
-        func texts(_ levels: [String]) -> Frame.Categories {
+        func texts(_ levels: [Private<String>]) -> Frame.Categories {
             let codes = (0..<rows).map { _ in Int32(generator.below(levels.count + 1)) - 1 }
             return .init(codes: codes, levels: levels)
         }
