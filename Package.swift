@@ -167,7 +167,8 @@ let tests: [Target] = [
         name: "Fuzzing", dependencies: ["Engine"], path: "Tests/Fuzzing", swiftSettings: settings),
     .testTarget(
         name: "EngineTests", dependencies: ["Engine", "Fuzzing"], swiftSettings: optimised),
-    .testTarget(name: "HostTests", dependencies: ["CHost", "Host"], swiftSettings: settings),
+    .testTarget(
+        name: "HostTests", dependencies: ["CHost", "Host", crypto], swiftSettings: settings),
     .testTarget(
         name: "CertificateAuthorityTests",
         dependencies: ["CertificateAuthority", "Host", "Wire", asn1, crypto, x509],

@@ -12,6 +12,14 @@ package enum TrialClass: Hashable, Sendable {
         case .lesson(let lesson): [lesson.data, lesson.schema]
         }
     }
+
+    /// How long those may be kept; nil leaves it to the worker.
+    package var cache: CacheMode? {
+        switch self {
+        case .idle: nil
+        case .lesson(let lesson): lesson.cache
+        }
+    }
 }
 
 /// What is to be learned: a table, its target and how a candidate is judged.
@@ -27,10 +35,13 @@ package struct Lesson: Hashable, Sendable {
     package let folds: Int
     /// Decides which row lies in which fold; the same for all trials, so that they compare.
     package let foldSeed: UInt64
+    /// How long workers may keep data and schema; nil leaves it to them. It never means longer than
+    /// a worker keeps others.
+    package let cache: CacheMode?
 
     package init(
         task: LearningTask, data: Blob, schema: Blob, target: String, metrics: [String],
-        folds: Int, foldSeed: UInt64
+        folds: Int, foldSeed: UInt64, cache: CacheMode? = nil
     ) {
         self.task = task
         self.data = data
@@ -39,6 +50,7 @@ package struct Lesson: Hashable, Sendable {
         self.metrics = metrics
         self.folds = folds
         self.foldSeed = foldSeed
+        self.cache = cache
     }
 }
 

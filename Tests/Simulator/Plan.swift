@@ -42,7 +42,7 @@ struct Plan: Sendable {
         head.prefetch.beyondMax = chance.pick([0, 2, 256])
         self.head = head
         self.workers = (0..<chance.number(in: 1...4)).map { _ in
-            WorkerCore.Settings(
+            var settings = WorkerCore.Settings(
                 slots: chance.number(in: 1...3),
                 // Some caches hold one data set at a time.
                 cacheBytesMax: chance.pick([4_500, 1_000_000]), restart: .defaults,
@@ -51,6 +51,10 @@ struct Plan: Sendable {
                 hand: .init(
                     quickTrial: chance.pick([.microseconds(500), .seconds(1)]),
                     trialsMax: chance.pick([1, 3, 16])))
+            settings.cacheMode = chance.pick([.off, .memory, .disk, .disk])
+            // Some disks hold one data set, and some none.
+            settings.spillBytesMax = chance.pick([1000, 4_500, 1_000_000])
+            return settings
         }
         let faultsEnd = Duration.seconds(chance.number(in: 5...40))
         self.faultsEnd = Instant(sinceOrigin: faultsEnd)
@@ -94,7 +98,8 @@ struct Plan: Sendable {
         let set = UInt64(chance.number(in: 0...2))
         let lesson = Lesson(
             task: .regression, data: Truth.blob(set), schema: Truth.blob(set + 100), target: "y",
-            metrics: ["rmse"], folds: chance.number(in: 2...5), foldSeed: set)
+            metrics: ["rmse"], folds: chance.number(in: 2...5), foldSeed: set,
+            cache: chance.pick([nil, nil, .off, .memory, .disk]))
         return LearningJob(
             lesson: lesson, direction: .minimise, families: [], rows: 300, columns: 8, classes: 0)
     }

@@ -59,7 +59,8 @@ extension Lesson {
                 try Checked.text(metric, "lesson.metrics")
             },
             folds: try Checked.number(message.folds, "lesson.folds", in: 2...50),
-            foldSeed: message.foldSeed)
+            foldSeed: message.foldSeed,
+            cache: message.cache.isEmpty ? nil : try Checked.choice(message.cache, "lesson.cache"))
     }
 
     package var message: Assay_V1_Lesson {
@@ -71,6 +72,7 @@ extension Lesson {
         message.metrics = self.metrics
         message.folds = UInt32(self.folds)
         message.foldSeed = self.foldSeed
+        message.cache = self.cache?.rawValue ?? ""
         return message
     }
 }

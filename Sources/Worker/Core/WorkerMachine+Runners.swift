@@ -122,7 +122,7 @@ extension WorkerMachine {
         _ turn: inout Turn
     ) {
         let blobs = trialClass.blobs
-        self.cache.use(blobs)
+        self.useCached(blobs, upTo: self.cacheMode(of: trialClass), &turn)
         for blob in blobs where !self.slots[slot.rawValue].attached.contains(blob.digest) {
             self.slots[slot.rawValue].attach(blob.digest)
             turn.say(.attach(blob, slot))

@@ -100,7 +100,8 @@ private struct CheckedTable {
         let lesson = Lesson(
             task: learning.task == .regression ? .regression : .classification,
             data: self.data.blob, schema: self.schema.blob, target: learning.target,
-            metrics: metrics.map(\.rawValue), folds: learning.folds, foldSeed: seed)
+            metrics: metrics.map(\.rawValue), folds: learning.folds, foldSeed: seed,
+            cache: learning.cache)
         return LearningJob(
             lesson: lesson, direction: metrics[0].direction == .maximise ? .maximise : .minimise,
             families: learning.families.map(\.rawValue),

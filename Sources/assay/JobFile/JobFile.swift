@@ -42,6 +42,8 @@ struct JobFile: Equatable {
         let metrics: [Metric]
         let folds: Int
         let families: [Family]
+        /// How long workers may keep the table; nil leaves it to them.
+        let cache: CacheMode?
     }
 
     /// - Throws: `InputError` naming file, line, column and key.
@@ -131,6 +133,9 @@ struct JobFile: Equatable {
         let schema = try data.value("schema").map { value throws(InputError) in
             Self.path(try value.text(), in: folder)
         }
+        let cache = try data.value("cache").map { value throws(InputError) in
+            try value.choice(CacheMode.self)
+        }
         try data.finish()
         let metrics = try root.value("metric").map { value throws(InputError) in
             try Self.metrics(value, task)
@@ -143,7 +148,8 @@ struct JobFile: Equatable {
         }
         return Learning(
             task: task, train: Self.path(train, in: folder), digest: digest, schema: schema,
-            target: target, metrics: metrics ?? [], folds: folds ?? 5, families: families ?? [])
+            target: target, metrics: metrics ?? [], folds: folds ?? 5, families: families ?? [],
+            cache: cache)
     }
 
     private static func digest(_ value: StrictYAML.Value) throws(InputError) -> Digest {
