@@ -13,10 +13,10 @@ import Wire
 ///          last      0 to 65,536 bytes and a tag; there is always one
 /// ```
 ///
-/// Each blob has a random key of its own. A chunk is sealed by it with AES-256-GCM, and its nonce is
-/// its number and whether it is the last: none can be left out, moved, repeated, taken from another
-/// blob or cut off at the end. Any of them opens by itself, so that a worker may ask for the rest of
-/// a blob.
+/// Each blob has a random key of its own. A chunk is sealed by it with AES-256-GCM, and its nonce
+/// is its number and whether it is the last: none can be left out, moved, repeated, taken from
+/// another blob or cut off at the end. Any of them opens by itself, so that a worker may ask for the
+/// rest of a blob.
 enum SealedLayout {
     static let headerBytes = 4096
     /// Of both headers.
