@@ -177,6 +177,8 @@ extension Coordinator {
         let trial = report.lease.trial
         switch report.event {
         case .started: self.ledger.jobs[trial.job]?.record.startCheck(trial.index)
+        // Programs of users alone speak on the way, and are not run twice.
+        case .progressed: break
         case .finished(let outcome):
             turn.acknowledge(report.lease, to: session)
             self.roster.countFinished(at: worker)

@@ -211,7 +211,7 @@ private struct CheckedTable {
             task: learning.task == .regression ? .regression : .classification,
             data: self.data.blob, schema: self.schema.blob, target: self.target,
             metrics: metrics.map(\.rawValue), folds: learning.folds, foldSeed: seed,
-            cleaned: self.cleaned)
+            cleaned: self.cleaned, cache: learning.cache)
         return LearningJob(
             lesson: lesson, direction: metrics[0].direction == .maximise ? .maximise : .minimise,
             families: learning.families.map(\.rawValue),
