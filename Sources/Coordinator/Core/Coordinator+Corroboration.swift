@@ -248,7 +248,7 @@ extension Coordinator {
                 // One of them lies, or is broken; a third one decides.
                 self.workloads[trial.job]?.enqueue(check: trial.index)
                 self.wake(trial.job)
-            case .unknown: self.giveUp(trial, "it does not compare between environment classes", &turn)
+            case .unknown: self.giveUp(trial, "it does not compare across classes", &turn)
             }
             return
         }
