@@ -90,31 +90,30 @@ final class LeftoverScene {
 
     // MARK: Strikes
 
-    /// Most are killed; some are told to abort, which would leave a core where one may be left.
+    /// Kills somebody; nobody can do anything about it any more.
     ///
     /// - Parameter round: says whose turn it is, so that every kind has one.
     func strike(_ round: Int) async throws {
-        let signal = self.noise.next() % 5 == 0 ? SIGABRT : SIGKILL
         let index = Int(self.noise.next() % 2)
         switch round % 4 {
         case 0:
             self.count("head")
-            try await Self.end(self.head, signal)
+            try await Self.end(self.head, SIGKILL)
             self.head = try await Self.startHead(self.cluster)
         case 1:
             self.count("worker")
-            try await Self.end(self.workers[index], signal)
+            try await Self.end(self.workers[index], SIGKILL)
             self.workers[index] = try await self.startWorker(index)
         case 2:
             let runner = try #require(Self.children(of: self.workers[index].pid).first)
             self.count("runner")
             self.pids.insert(runner)
-            _ = kill(runner, signal)
+            _ = kill(runner, SIGKILL)
         default:
             self.count("client")
             let client = try self.cluster.client(["submit", try self.writeJob()])
             for _ in 0..<self.noise.next() % 3 { _ = try await self.cluster.ask(["nodes"]) }
-            try await Self.end(client, signal)
+            try await Self.end(client, SIGKILL)
         }
     }
 
