@@ -80,8 +80,8 @@ protos-check: build
 # TLS would then wait longer than the deadlines that they test.
 TESTS := $(SWIFT) test --skip-build --filter
 PURE_TESTS := WireTests|SearchTests|CoordinatorCoreTests|WorkerCoreTests|SimulationTests|EngineTests
-PURE_TESTS := $(PURE_TESTS)|HostTests|CertificateAuthorityTests|SigningTests|AssayTests
-PURE_TESTS := $(PURE_TESTS)|FuzzTests|TidyTests
+PURE_TESTS := $(PURE_TESTS)|HostTests|InspectionTests|CertificateAuthorityTests|SigningTests
+PURE_TESTS := $(PURE_TESTS)|AssayTests|FuzzTests|TidyTests
 
 test: lint clients build protos-check
 	$(TESTS) '^($(PURE_TESTS))\.'

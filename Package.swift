@@ -87,6 +87,7 @@ let pure: [Target] = [
         dependencies: ["Wire", collections("DequeModule"), collections("OrderedCollections")],
         path: "Sources/Worker/Core", swiftSettings: settings),
     .target(name: "Engine", dependencies: ["COpenBLAS"], swiftSettings: optimised),
+    .target(name: "Inspection", dependencies: ["Engine"], swiftSettings: settings),
 ]
 
 /// Modules that act.
@@ -117,8 +118,9 @@ let acting: [Target] = [
     .target(
         name: "WorkerShell",
         dependencies: [
-            "CHost", "CSeccomp", "Engine", "Host", "Transport", "Wire", "WorkerCore",
-            collections("DequeModule"), crypto, logging, nio("NIOCore"), nio("NIOPosix"),
+            "CHost", "CSeccomp", "Engine", "Host", "Inspection", "Transport", "Wire",
+            "WorkerCore", collections("DequeModule"), crypto, logging, nio("NIOCore"),
+            nio("NIOPosix"),
         ],
         path: "Sources/Worker/Shell", swiftSettings: settings),
     .target(
@@ -136,10 +138,13 @@ let executables: [Target] = [
     .executableTarget(
         name: "assay",
         dependencies: [
-            "CertificateAuthority", "CoordinatorShell", "Engine", "Host", "Signing", "Transport",
-            "Wire", "WorkerShell", argumentParser, crypto, grpcCore, logging, yams,
+            "CertificateAuthority", "CoordinatorShell", "Engine", "Host", "Inspection", "Signing",
+            "Transport", "Wire", "WorkerShell", argumentParser, crypto, grpcCore, logging,
+            yams,
         ],
-        swiftSettings: settings, linkerSettings: hardened),
+        swiftSettings: settings,
+        // By its build ID a worker says which program it is: see EnvironmentClass.
+        linkerSettings: hardened + [.unsafeFlags(["-Xlinker", "--build-id=sha1"])]),
     .executableTarget(
         name: "assay-certs", dependencies: ["CertificateAuthority", "Host", argumentParser],
         path: "certs-tools/assay-certs", swiftSettings: settings, linkerSettings: hardened),
@@ -173,6 +178,9 @@ let tests: [Target] = [
         name: "Fuzzing", dependencies: ["Engine"], path: "Tests/Fuzzing", swiftSettings: settings),
     .testTarget(
         name: "EngineTests", dependencies: ["Engine", "Fuzzing"], swiftSettings: optimised),
+    .testTarget(
+        name: "InspectionTests", dependencies: ["Engine", "Fuzzing", "Inspection"],
+        swiftSettings: settings),
     .testTarget(name: "HostTests", dependencies: ["CHost", "Host"], swiftSettings: settings),
     .testTarget(
         name: "CertificateAuthorityTests",
@@ -210,8 +218,8 @@ let tests: [Target] = [
     .testTarget(
         name: "AssayTests",
         dependencies: [
-            "assay", "CertificateAuthority", "Engine", "Host", "Signing", "Transport", "Wire",
-            "WorkerShell", argumentParser, grpcCore,
+            "assay", "CertificateAuthority", "Engine", "Host", "Inspection", "Signing",
+            "Transport", "Wire", "WorkerShell", argumentParser, grpcCore,
         ],
         swiftSettings: settings),
     .target(
@@ -237,7 +245,7 @@ let fuzzTests = Target.testTarget(
     name: "FuzzTests",
     dependencies: [
         "assay", "CertificateAuthority", "CoordinatorCore", "CoordinatorShell", "Engine", "Fuzzing",
-        "Signing", "Transport", "Wire", asn1, crypto, nio("NIOCore"), protobuf, x509,
+        "Inspection", "Signing", "Transport", "Wire", asn1, crypto, nio("NIOCore"), protobuf, x509,
     ],
     exclude: ["Corpus"], swiftSettings: settings)
 

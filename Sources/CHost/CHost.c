@@ -1,8 +1,11 @@
 #define _GNU_SOURCE
 #include "CHost.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <gnu/libc-version.h>
+#include <link.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -137,6 +140,55 @@ int assay_sync_file_system(int descriptor) { return ANSWER(syncfs(descriptor)); 
 
 int assay_open_path(int directory, const char *name) {
     return ANSWER(openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
+}
+
+// MARK: The program and its processor
+
+struct build_id {
+    uint8_t *bytes;
+    size_t capacity;
+    ssize_t length;
+};
+
+static int find_build_id(struct dl_phdr_info *object, size_t size, void *context) {
+    (void)size;
+    struct build_id *found = context;
+    for (int index = 0; index < object->dlpi_phnum; index++) {
+        const ElfW(Phdr) *header = &object->dlpi_phdr[index];
+        if (header->p_type != PT_NOTE) continue;
+        const char *at = (const char *)(object->dlpi_addr + header->p_vaddr);
+        const char *end = at + header->p_memsz;
+        while (at + sizeof(ElfW(Nhdr)) <= end) {
+            const ElfW(Nhdr) *note = (const ElfW(Nhdr) *)at;
+            const char *name = at + sizeof *note;
+            const char *body = name + ((note->n_namesz + 3u) & ~3u);
+            if (body + note->n_descsz > end) break;
+            if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4
+                && memcmp(name, "GNU", 4) == 0 && note->n_descsz <= found->capacity) {
+                memcpy(found->bytes, body, note->n_descsz);
+                found->length = note->n_descsz;
+            }
+            at = body + ((note->n_descsz + 3u) & ~3u);
+        }
+    }
+    return 1;  // The first object is the program itself.
+}
+
+ssize_t assay_build_id(uint8_t *bytes, size_t capacity) {
+    struct build_id found = {bytes, capacity, -ENOENT};
+    dl_iterate_phdr(find_build_id, &found);
+    return found.length;
+}
+
+const char *assay_libc_version(void) { return gnu_get_libc_version(); }
+
+int assay_arithmetic_sets(void) {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    return (__builtin_cpu_supports("fma") ? 1 : 0) | (__builtin_cpu_supports("avx2") ? 2 : 0);
+#else
+    return 0;
+#endif
 }
 
 // MARK: Processes

@@ -27,7 +27,7 @@ package struct Study: Equatable, Sendable {
     private var count: UInt32 = 0
     /// The portfolio's recipes before this one are adopted or passed over.
     private var portfolioNext = 0
-    private var closed = false
+    package private(set) var isClosed = false
     /// Adopted, and without an observation.
     private var running: [UInt32: Recipe] = [:]
     /// One for each space, in the same order.
@@ -72,7 +72,7 @@ package struct Study: Equatable, Sendable {
     // MARK: What comes next
 
     package var stage: Stage {
-        if self.closed || self.count >= self.candidatesMax { return .finished }
+        if self.isClosed || self.count >= self.candidatesMax { return .finished }
         if !self.restOfPortfolio.isEmpty { return .portfolio }
         return !self.running.isEmpty || !self.leaders.isEmpty ? .tuning : .finished
     }
@@ -156,7 +156,7 @@ package struct Study: Equatable, Sendable {
     }
 
     /// The budget of time is used: no more candidates.
-    package mutating func close() { self.closed = true }
+    package mutating func close() { self.isClosed = true }
 
     // MARK: Choices
 

@@ -31,6 +31,9 @@ extension ModelStatement {
                 "assay": .object([
                     "name": .string(self.name), "owner": .string(self.owner),
                     "worker": .string(self.worker),
+                    "corroborated": .bool(self.witnesses.areWhole),
+                    "scores_confirmed_by": .string(self.witnesses.scores),
+                    "model_confirmed_by": .string(self.witnesses.model),
                     "signed_at": .string(self.signedAt.formatted(.iso8601)),
                 ]),
             ]),
@@ -76,7 +79,11 @@ extension ModelStatement {
             model: try subjects[0].member("name").text("the subject's name"),
             name: try more.member("name").text("name"),
             owner: try more.member("owner").text("owner"),
-            worker: try more.member("worker").text("worker"), signedAt: signedAt, files: files)
+            worker: try more.member("worker").text("worker"),
+            witnesses: Witnesses(
+                scores: try more.member("scores_confirmed_by").text("scores_confirmed_by"),
+                model: try more.member("model_confirmed_by").text("model_confirmed_by")),
+            signedAt: signedAt, files: files)
         guard try Self.digest(subjects[0].member("digest").member("sha256")) == root(of: files)
         else {
             throw ArtifactError(.inconsistent, "the subject's digest is not that of its files")

@@ -17,6 +17,7 @@ package struct ModelStatement: Equatable, Sendable {
     package let owner: String
     /// Who fitted it.
     package let worker: String
+    package let witnesses: Witnesses
     /// In whole seconds.
     package let signedAt: Date
     /// Sorted by name.
@@ -32,12 +33,31 @@ package struct ModelStatement: Equatable, Sendable {
         }
     }
 
+    /// Who has run the same again and come to the same, of other workers; "" when nobody did.
+    package struct Witnesses: Equatable, Sendable {
+        /// Of the winner's scores.
+        package let scores: String
+        /// Of the files.
+        package let model: String
+
+        package init(scores: String, model: String) {
+            self.scores = scores
+            self.model = model
+        }
+
+        package static let none = Self(scores: "", model: "")
+
+        /// Whether the model is worth more than one worker's word.
+        package var areWhole: Bool { !self.scores.isEmpty && !self.model.isEmpty }
+    }
+
     /// The name of the file that holds the signature, beside those that it is made for.
     package static let signatureName = "model.sig"
 
     /// - Throws: `malformed` when the files are none, too many, doubled or badly named.
     package init(
-        model: String, name: String, owner: String, worker: String, signedAt: Date, files: [File]
+        model: String, name: String, owner: String, worker: String, witnesses: Witnesses,
+        signedAt: Date, files: [File]
     ) throws(SigningError) {
         guard (1...Limits.signedFilesMax).contains(files.count) else {
             throw SigningError(
@@ -49,7 +69,7 @@ package struct ModelStatement: Equatable, Sendable {
         guard Set(files.map(\.name)).count == files.count else {
             throw SigningError(.malformed, "a signed file is named twice")
         }
-        for text in [model, name, owner, worker] {
+        for text in [model, name, owner, worker, witnesses.scores, witnesses.model] {
             guard text.utf8.count <= Limits.nameBytesMax else {
                 throw SigningError(
                     .malformed, "a name is longer than \(Limits.nameBytesMax) bytes")
@@ -59,6 +79,7 @@ package struct ModelStatement: Equatable, Sendable {
         self.name = name
         self.owner = owner
         self.worker = worker
+        self.witnesses = witnesses
         self.signedAt = Date(timeIntervalSince1970: signedAt.timeIntervalSince1970.rounded(.down))
         self.files = files.sorted { $0.name < $1.name }
     }
@@ -67,7 +88,7 @@ package struct ModelStatement: Equatable, Sendable {
     package func signed(at date: Date) throws(SigningError) -> ModelStatement {
         try ModelStatement(
             model: self.model, name: self.name, owner: self.owner, worker: self.worker,
-            signedAt: date, files: self.files)
+            witnesses: self.witnesses, signedAt: date, files: self.files)
     }
 
     /// A name that means the same file everywhere: no path, nothing that a terminal obeys.

@@ -14,6 +14,16 @@ package enum TrialClass: Hashable, Sendable {
     }
 }
 
+extension TrialClass {
+    /// Whether a second run gives the same result, so that it proves the first.
+    package var isRepeatable: Bool {
+        switch self {
+        case .idle: false
+        case .lesson: true
+        }
+    }
+}
+
 /// What is to be learned: a table, its target and how a candidate is judged.
 package struct Lesson: Hashable, Sendable {
     package let task: LearningTask

@@ -10,6 +10,9 @@ enum Program {
         if arguments.first == "runner" {
             Runner.main(arguments: Array(arguments.dropFirst()), version: Version.current)
         }
+        if arguments.first == "inspector" {
+            Inspector.main(arguments: Array(arguments.dropFirst()))
+        }
         let exit = await Self.run(arguments)
         Assay.exit(withError: ExitCode(exit.rawValue))
     }

@@ -91,7 +91,8 @@ struct Forge {
 
     static func statement(signedAt: Date = Self.noon) throws -> ModelStatement {
         try ModelStatement(
-            model: "j17", name: "wine", owner: "user/ann", worker: "w1", signedAt: signedAt,
+            model: "j17", name: "wine", owner: "user/ann", worker: "w1",
+            witnesses: .init(scores: "w2", model: "w3"), signedAt: signedAt,
             files: Self.files.map { .init(name: $0.key, digest: $0.value) })
     }
 

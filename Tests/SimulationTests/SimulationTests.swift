@@ -47,11 +47,34 @@ import Testing
             total.headCrashes += summary.headCrashes
             total.workerCrashes += summary.workerCrashes
             total.brokenLinks += summary.brokenLinks
+            total.secondRuns += summary.secondRuns
+            total.quarantines += summary.quarantines
+            total.proofs += summary.proofs
         }
         #expect(total.outcomes > 500)
         #expect(total.losses > 50)
         #expect(total.headCrashes > 20)
         #expect(total.workerCrashes > 20)
         #expect(total.brokenLinks > 100)
+        #expect(total.secondRuns > 50)
+        #expect(total.quarantines > 5)
+        #expect(total.proofs > 5)
+    }
+
+    /// Counted, not timed: new workers, and the winner and the model included.
+    @Test(arguments: [(trials: UInt32(600), workers: 4), (trials: 3000, workers: 6)])
+    func `with honest workers second runs take a tenth at most`(
+        trials: UInt32, workers: Int
+    ) throws {
+        for seed in UInt64(1)...3 {
+            var simulation = Simulation(honestTrials: trials, workers: workers, seed: seed)
+            let summary = try simulation.run()
+            #expect(summary.quarantines == 0)
+            #expect(summary.proofs == 1)
+            #expect(summary.secondRunsByChance > 5)
+            let all = summary.trialTime + summary.secondRunTime
+            #expect(summary.secondRunTime * 10 <= all, "\(summary)")
+            #expect(summary.secondRuns * 10 <= summary.outcomes, "\(summary)")
+        }
     }
 }

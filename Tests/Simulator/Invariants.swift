@@ -18,6 +18,10 @@ struct Promises {
     private(set) var submitted: Set<JobID> = []
     private(set) var ended: Set<JobID> = []
     private(set) var finished: [TrialID: Outcome] = [:]
+    private(set) var finisher: [TrialID: String] = [:]
+    /// Those that had an outcome once, also if it was a liar's.
+    private(set) var everFinished: Set<TrialID> = []
+    private(set) var proposed: [JobID: Int] = [:]
     /// Invitations that a journal holds as spent, and those that somebody joined by.
     private(set) var spent: Set<SerialNumber> = []
     private(set) var joined: Set<SerialNumber> = []
@@ -27,10 +31,17 @@ struct Promises {
     mutating func note(_ fact: Fact) {
         switch fact {
         case .submitted(let job, _, _, _, _): self.submitted.insert(job)
-        case .finished(let trial, let outcome, _): self.finished[trial] = outcome
+        case .finished(let trial, let outcome, let worker):
+            self.finished[trial] = outcome
+            self.finisher[trial] = worker
+            self.everFinished.insert(trial)
         case .ended(let job, _, _): self.ended.insert(job)
         case .invitationSpent(let serial, _, _, _): self.spent.insert(serial)
-        case .proposed, .lost, .nodeDrained, .nodeResumed, .revoked: break
+        case .proposed(let job, let specs): self.proposed[job, default: 0] += specs.count
+        case .voided(let job, let trials):
+            for trial in trials { self.finished[TrialID(job, trial)] = nil }
+        case .lost, .nodeDrained, .nodeResumed, .revoked: break
+        case .served, .doubted, .repeated, .judged, .unsaid, .vouched, .quarantined: break
         }
     }
 
@@ -47,7 +58,7 @@ extension World {
 
     func invariantNoAcknowledgedTrialIsLost(_ message: LinkMessage) throws(Broken) {
         guard case .acknowledged(let leases) = message else { return }
-        for lease in leases where self.promises.finished[lease.trial] == nil {
+        for lease in leases where !self.promises.everFinished.contains(lease.trial) {
             throw Broken("\(lease) is acknowledged, but no journal holds its outcome")
         }
     }
@@ -101,41 +112,58 @@ extension World {
         _ before: Coordinator, _ events: [CoordinatorCore.Event],
         _ directives: [CoordinatorCore.Directive]
     ) throws(Broken) {
-        for case .record(.finished(let trial, let outcome, let worker)) in directives {
-            if case .failed(let failure) = outcome.result,
-                failure.code == .cancelled || failure.code == .poison
-            {
-                continue
+        for case .record(let fact) in directives {
+            switch fact {
+            case .finished(let trial, let outcome, let worker):
+                if case .failed(let failure) = outcome.result,
+                    failure.code == .cancelled || failure.code == .poison
+                {
+                    continue
+                }
+                try self.checkHolder(worker, of: trial, outcome, before, events)
+            case .repeated(let trial, let outcome, let worker):
+                try self.checkHolder(worker, of: trial, outcome, before, events)
+            default: continue
             }
-            guard let lease = Self.reported(trial, outcome, in: events) else {
-                throw Broken("\(trial) has an outcome that nobody reported")
-            }
-            let isHeld: Bool
-            if case .leased(let leased)? = before.job(trial.job)?[trial.index]?.state {
-                isHeld = leased.number == lease.number && leased.worker == worker
-            } else {
-                isHeld = false
-            }
-            let isBack = events.contains { event in
-                guard case .connected(_, worker, let hello) = event else { return false }
-                return hello.held.contains(lease)
-            }
-            if !isHeld && !isBack {
-                throw Broken("\(worker) counted for \(lease), which it did not hold")
-            }
+        }
+    }
+
+    private func checkHolder(
+        _ worker: String, of trial: TrialID, _ outcome: Outcome, _ before: Coordinator,
+        _ events: [CoordinatorCore.Event]
+    ) throws(Broken) {
+        let leases = Self.reported(trial, outcome, in: events)
+        guard !leases.isEmpty else {
+            throw Broken(
+                "\(trial) has an outcome that nobody reported", "invariantOnlyTheHolderCounts")
+        }
+        let record = before.job(trial.job)
+        var held: TrialRecord.Leased?
+        if case .leased(let leased)? = record?[trial.index]?.state { held = leased }
+        held = record?.checks[trial.index]?.lease ?? held
+        let isHeld = held?.worker == worker && leases.contains { $0.number == held?.number }
+        let isBack = events.contains { event in
+            guard case .connected(_, worker, let hello) = event else { return false }
+            return !leases.isDisjoint(with: hello.held)
+        }
+        if !isHeld && !isBack {
+            throw Broken(
+                "\(worker) counted for \(trial), which it did not hold",
+                "invariantOnlyTheHolderCounts")
         }
     }
 
     private static func reported(
         _ trial: TrialID, _ outcome: Outcome, in events: [CoordinatorCore.Event]
-    ) -> Lease? {
+    ) -> Set<Lease> {
+        var leases: Set<Lease> = []
         for case .reported(_, let reports) in events {
             for report in reports
             where report.lease.trial == trial && report.event == .finished(outcome) {
-                return report.lease
+                leases.insert(report.lease)
             }
         }
-        return nil
+        return leases
     }
 
     /// A worker that comes back is told to keep only what nobody else has.
@@ -145,10 +173,10 @@ extension World {
         for case .tell(_, .welcome(let welcome)) in directives {
             for lease in welcome.keep {
                 // In the same turn the job may have ended, or the trial: then there is no holder.
-                guard
-                    case .leased(let leased)? = self.head.coordinator?.job(lease.trial.job)?[
-                        lease.trial.index]?.state
-                else { continue }
+                let record = self.head.coordinator?.job(lease.trial.job)
+                var held = record?.checks[lease.trial.index]?.lease
+                if case .leased(let leased)? = record?[lease.trial.index]?.state { held = leased }
+                guard let leased = held else { continue }
                 if leased.number != lease.number {
                     throw Broken("\(lease) is kept, but \(leased.worker) holds the trial")
                 }
@@ -238,6 +266,9 @@ extension World {
         for (_, record) in records.sorted(by: { $0.key < $1.key }) {
             try self.invariantBudgetsHold(record)
             try self.invariantEndedJobsAreWhole(record)
+            try self.invariantWhatIsProvedIsTrue(record)
+            try self.invariantNoLiarWinsWhereThreeAreHonest(record)
+            if record.proof?.isWhole == true { self.summary.proofs += 1 }
         }
     }
 

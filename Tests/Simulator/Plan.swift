@@ -6,6 +6,11 @@ import WorkerCore
 struct Plan: Sendable {
     let head: CoordinatorCore.Settings
     let workers: [WorkerCore.Settings]
+    let diceSeed: UInt64
+    /// How each worker lies; nil for those that do not.
+    let liars: [Liar?]
+    /// What each worker's arithmetic is like.
+    let environments: [String]
     let submissions: [Submission]
     /// Until then things go wrong.
     let faultsEnd: Instant
@@ -40,17 +45,22 @@ struct Plan: Sendable {
         head.leases.reattachWait = .milliseconds(chance.pick([0, 500, 2000]))
         head.search.trialTimeMax = .seconds(60)
         head.prefetch.beyondMax = chance.pick([0, 2, 256])
+        self.diceSeed = chance.next()
+        // Dice that always fall show more; those of a head in earnest seldom do.
+        head.corroboration.newShare = chance.pick([0.1, 0.5, 1])
         self.head = head
-        self.workers = (0..<chance.number(in: 1...4)).map { _ in
-            WorkerCore.Settings(
-                slots: chance.number(in: 1...3),
-                // Some caches hold one data set at a time.
-                cacheBytesMax: chance.pick([4_500, 1_000_000]), restart: .defaults,
-                transfer: .defaults,
-                // Some think that all trials are quick, so that hands are full of slow ones.
-                hand: .init(
-                    quickTrial: chance.pick([.microseconds(500), .seconds(1)]),
-                    trialsMax: chance.pick([1, 3, 16])))
+        let count = chance.pick([1, 2, 3, 4, 4, 5])
+        self.workers = (0..<count).map { _ in Self.worker(&chance) }
+        let isHonest = chance.once(in: 2)
+        let liars = isHonest ? 0 : chance.pick([1, 1, 2])
+        // Of two, one never says that it cannot be computed: two who say no more than that agree.
+        self.liars = (0..<count).map { index in
+            guard index < liars else { return nil }
+            return chance.pick(index == 0 ? Liar.allCases : Liar.allCases.filter { $0 != .failing })
+        }
+        let hasClasses = chance.once(in: 3)
+        self.environments = (0..<count).map { _ in
+            hasClasses ? chance.pick(Truth.environments) : Truth.environments[0]
         }
         let faultsEnd = Duration.seconds(chance.number(in: 5...40))
         self.faultsEnd = Instant(sinceOrigin: faultsEnd)
@@ -66,6 +76,51 @@ struct Plan: Sendable {
         self.submissions = (0..<chance.number(in: 1...4)).map { index in
             Self.submission(index, until: faultsEnd, &chance)
         }
+    }
+
+    /// A world without faults and liars, and one long search: what second runs cost then.
+    init(honestTrials trials: UInt32, workers count: Int, _ chance: inout Chance) {
+        self.diceSeed = chance.next()
+        var head = CoordinatorCore.Settings.defaults
+        // What takes for ever is ended soon.
+        head.search.trialTimeMax = .seconds(2)
+        self.head = head
+        self.workers = (0..<count).map { _ in
+            WorkerCore.Settings(
+                slots: 2, cacheBytesMax: 1_000_000, restart: .defaults, transfer: .defaults,
+                hand: .defaults)
+        }
+        self.liars = (0..<count).map { _ in nil }
+        self.environments = (0..<count).map { _ in Truth.environments[0] }
+        self.faultsEnd = Instant(sinceOrigin: .seconds(1))
+        self.faultInterval = .seconds(1_000_000)
+        self.faults = [.linkBreaks]
+        self.runnerCrashOnceIn = 1_000_000
+        let spec = JobSpec(
+            name: "long", priority: 50, seed: chance.next(),
+            budget: Budget(trials: trials, time: nil), kind: .learning(Self.learning(&chance)))
+        self.submissions = [
+            Submission(
+                spec: spec, owner: "anna", key: "long", at: Instant(sinceOrigin: .seconds(1)),
+                cancelAt: nil)
+        ]
+    }
+
+    /// Nothing goes wrong in this world but what workers say.
+    var isCalm: Bool {
+        self.faultInterval > .seconds(100_000) && self.runnerCrashOnceIn > 100_000
+    }
+
+    private static func worker(_ chance: inout Chance) -> WorkerCore.Settings {
+        WorkerCore.Settings(
+            slots: chance.number(in: 1...3),
+            // Some caches hold one data set at a time.
+            cacheBytesMax: chance.pick([4_500, 1_000_000]), restart: .defaults,
+            transfer: .defaults,
+            // Some think that all trials are quick, so that hands are full of slow ones.
+            hand: .init(
+                quickTrial: chance.pick([.microseconds(500), .seconds(1)]),
+                trialsMax: chance.pick([1, 3, 16])))
     }
 
     private static func submission(

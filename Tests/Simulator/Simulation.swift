@@ -19,6 +19,14 @@ package struct Simulation {
         self.world = World(seed: seed)
     }
 
+    /// A world without faults and liars, with one search of so many trials.
+    package init(honestTrials trials: UInt32, workers: Int, seed: UInt64) {
+        self.seed = seed
+        var chance = Chance(seed: seed)
+        let plan = Plan(honestTrials: trials, workers: workers, &chance)
+        self.world = World(plan, chance)
+    }
+
     /// What came of a world in which nothing broke.
     package struct Summary: Equatable, Sendable, CustomStringConvertible {
         package var steps = 0
@@ -28,6 +36,15 @@ package struct Simulation {
         package var headCrashes = 0
         package var workerCrashes = 0
         package var brokenLinks = 0
+        /// Workers that were quarantined, and models that were proved.
+        package var quarantines = 0
+        package var proofs = 0
+        /// Runs beyond the first of a trial, and of those the ones that the dice chose.
+        package var secondRuns = 0
+        package var secondRunsByChance = 0
+        /// Running time of trials, and of their second runs.
+        package var trialTime: Duration = .zero
+        package var secondRunTime: Duration = .zero
 
         package init() {}
 
@@ -35,7 +52,9 @@ package struct Simulation {
             """
             \(self.steps) steps, \(self.jobs) jobs, \(self.outcomes) outcomes, \
             \(self.losses) losses, \(self.headCrashes) crashes of the head, \
-            \(self.workerCrashes) of workers, \(self.brokenLinks) broken links
+            \(self.workerCrashes) of workers, \(self.brokenLinks) broken links, \
+            \(self.secondRuns) second runs, \(self.quarantines) quarantines, \
+            \(self.proofs) proved models
             """
         }
     }

@@ -43,7 +43,9 @@ extension World {
 
     /// What a new head makes of the disk. As the shell does it, jobs come one after another.
     func replayed(epoch: UInt32) -> Coordinator {
-        var coordinator = Coordinator(epoch: epoch, settings: self.plan.head)
+        // Another secret for each epoch, the same in each play.
+        let dice = Dice(secret: Chance.mix(UInt64(epoch)), self.plan.diceSeed)
+        var coordinator = Coordinator(epoch: epoch, settings: self.plan.head, dice: dice)
         var byJob: [JobID: [Fact]] = [:]
         for fact in self.head.journal {
             if let job = fact.job {
@@ -114,6 +116,7 @@ extension World {
         for directive in directives { self.chronicle.add(.byHead(directive), at: self.now) }
         try self.invariantTheHeadAgreesWithItself()
         try self.invariantOnlyTheHolderKeeps(directives)
+        try self.invariantQuarantinedHoldNothing(directives)
         self.head.committing = directives
         self.plan(.headCommits(generation: self.head.generation), in: self.chance.duration(0...8))
     }
@@ -142,10 +145,13 @@ extension World {
     private mutating func write(_ directives: [CoordinatorCore.Directive]) throws(Broken) {
         for case .record(let fact) in directives {
             try self.invariantEveryFinishedTrialHasOneOutcome(fact)
+            try self.invariantSecondRunsAreNeverTrials(fact)
+            try self.invariantOnlyLiarsAreQuarantined(fact)
             self.head.journal.append(fact)
             self.promises.note(fact)
             if case .finished = fact { self.summary.outcomes += 1 }
             if case .lost = fact { self.summary.losses += 1 }
+            self.count(fact)
         }
     }
 

@@ -29,8 +29,14 @@ extension World {
         let hello = Hello(
             protocolVersion: LinkVersion.current, version: "0.1.0",
             capacity: Capacity(slots: settings.slots, memoryBytes: 1 << 30), held: machine.held,
-            blobs: machine.blobs, environmentClass: "simulated")
+            blobs: machine.blobs, environmentClass: self.claimedClass(of: index))
         self.send(.hello(hello), by: index)
+    }
+
+    /// A loner says that nobody computes as it does.
+    private func claimedClass(of index: Int) -> String {
+        if case .loner? = self.plan.liars[index] { return "\(self.workers[index].name)'s own" }
+        return self.plan.environments[index]
     }
 
     // MARK: Saying

@@ -15,6 +15,8 @@ struct PlayedWorker {
     var runners: [SlotNumber: PlayedRunner] = [:]
     /// What its cache holds.
     var blobs: Set<Digest> = []
+    /// Results that its runners came to, in all its lives.
+    var results = 0
 
     init(name: String) { self.name = name }
 }
@@ -138,9 +140,15 @@ extension World {
         let generation = self.workers[index].runners[slot]?.generation ?? 0
         var event: WorkerCore.Event
         var duration = self.chance.duration(0...2)
-        switch Truth.fate(of: lease.trial, spec, trialClass) {
+        switch Truth.fate(spec, trialClass, in: self.plan.environments[index]) {
         case .crash: event = .runnerDied(slot, Loss(.crashed, "signal 11"))
-        case .outcome(let outcome):
+        case .outcome(var outcome):
+            if let liar = self.plan.liars[index] {
+                let reported = self.workers[index].results
+                outcome = liar.alter(
+                    outcome, spec, worker: index, reported: reported, &self.chance)
+            }
+            self.workers[index].results += 1
             event = .runnerFinished(slot, lease, outcome)
             duration += outcome.cost.wall
         }

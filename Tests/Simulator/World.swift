@@ -53,7 +53,12 @@ struct World {
 
     init(seed: UInt64) {
         var chance = Chance(seed: seed)
-        self.plan = Plan(&chance)
+        let plan = Plan(&chance)
+        self.init(plan, chance)
+    }
+
+    init(_ plan: Plan, _ chance: Chance) {
+        self.plan = plan
         self.chance = chance
         self.workers = self.plan.workers.indices.map { PlayedWorker(name: "w\($0)") }
         self.users = Users(self.plan.submissions)

@@ -5,7 +5,7 @@ import Testing
 @Suite struct DocumentTests {
     static let documents = [
         "README.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE", "docs/ARCHITECTURE.md",
-        "docs/ATTACKS.md", "docs/HANDBOOK.md", "docs/JSON.md", "docs/OPERATING.md",
+        "docs/ATTACKS.md", "docs/DATA.md", "docs/HANDBOOK.md", "docs/JSON.md", "docs/OPERATING.md",
         "docs/SECURITY.md", "docs/TESTING.md", "docs/decisions/README.md",
     ]
 

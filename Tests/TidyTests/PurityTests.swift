@@ -12,6 +12,7 @@ import Testing
         ("Sources/Worker/Core", ["Wire", "DequeModule", "HeapModule", "OrderedCollections"]),
         // A lock around what trials of one data set share is no act.
         ("Sources/Engine", ["COpenBLAS", "Glibc", "Synchronization"]),
+        ("Sources/Inspection", ["Engine"]),
     ]
 
     /// The engine takes the C library's mathematics, in one file that wraps it.

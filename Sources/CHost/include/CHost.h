@@ -68,6 +68,20 @@ int assay_open_path(int directory, const char *_Nonnull name);
 /// `syncfs`: makes all durable that was written to the file system of the descriptor.
 int assay_sync_file_system(int descriptor);
 
+// MARK: The program and its processor
+
+/// Copies the build ID that the linker gave this program: a digest of all that is in it.
+///
+/// Answers its length, or -ENOENT when it was linked without one.
+ssize_t assay_build_id(uint8_t *_Nonnull bytes, size_t capacity);
+
+/// The C library's version, as in "2.36".
+const char *_Nonnull assay_libc_version(void);
+
+/// The instruction sets by which the C library picks its arithmetic: 1 for FMA, 2 for AVX2. 0 where
+/// the architecture leaves it no choice.
+int assay_arithmetic_sets(void);
+
 // MARK: Processes
 
 /// `prctl`, with the arguments that an option leaves unused being 0.

@@ -8,6 +8,8 @@ extension Coordinator {
         package let records: [JobRecord]
         package let studies: [Study?]
         package let drained: [String]
+        package let quarantined: [String: QuarantineRecord]
+        package let confirmed: [String: UInt32]
         package let lastJob: JobID
     }
 
@@ -22,7 +24,8 @@ extension Coordinator {
                 study?.close()
                 return study
             },
-            drained: self.ledger.drained.sorted(), lastJob: self.ledger.lastJob)
+            drained: self.ledger.drained.sorted(), quarantined: self.ledger.quarantined,
+            confirmed: self.ledger.confirmed, lastJob: self.ledger.lastJob)
     }
 
     /// One sentence for each thing that two parts of the state disagree about.
@@ -53,8 +56,11 @@ extension Coordinator {
                 }
             }
         }
+        found += self.contradictionsOfChecks(&leases)
         let held = self.roster.workers.values.reduce(0) { $0 + $1.held.count }
-        let leased = self.ledger.jobs.values.reduce(0) { $0 + $1.record.counts.leased }
+        let leased = self.ledger.jobs.values.reduce(0) { sum, job in
+            sum + job.record.counts.leased + job.record.checks.values.count { $0.lease != nil }
+        }
         if held != leased { found.append("\(leased) trials are leased, but workers hold \(held)") }
         for (owner, count) in leases.sorted(by: { $0.key < $1.key })
         where self.backlog.leases(of: owner) != count {

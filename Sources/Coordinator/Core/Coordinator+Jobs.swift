@@ -115,6 +115,7 @@ extension Coordinator {
         if job.record.counts.leased > 0 {
             for trial in job.record.trials { self.withdraw(trial, of: id, &turn) }
         }
+        self.withdrawChecks(of: id, &turn)
         self.record(.ended(id, end, at: turn.now), &turn)
         turn.retire(id)
     }
@@ -135,6 +136,7 @@ extension Coordinator {
         self.ledger.retire(id)
         self.backlog.rest(id, in: workload.lane)
         self.deadlines.remove(id)
+        self.stalled.remove(id)
         if let data = workload.data { self.roster.disuse(data) }
     }
 

@@ -14,10 +14,7 @@ extension Coordinator {
     ///
     /// - Complexity: O(log n) for each trial placed.
     mutating func place(_ turn: inout Turn) {
-        if let instant = self.placesFrom {
-            guard instant <= turn.now else { return }
-            self.placesFrom = nil
-        }
+        guard self.placesFrom == nil else { return }
         var passedOver: [JobID] = []
         while passedOver.count < Self.passedOverMax, let job = self.backlog.first {
             switch self.placeSome(of: job, &turn) {
@@ -34,7 +31,7 @@ extension Coordinator {
         for job in passedOver { self.wake(job) }
     }
 
-    private enum Placement {
+    enum Placement {
         case placed
         /// No worker takes more of this job.
         case noRoom
@@ -44,15 +41,17 @@ extension Coordinator {
     }
 
     private mutating func placeSome(of job: JobID, _ turn: inout Turn) -> Placement {
+        let check = self.nextCheck(of: job)
+        if let check, self.place(check: check, of: job, &turn) == .placed { return .placed }
         let retry = self.nextRetry(of: job)
         if let retry {
             let placement = self.place(retry: retry, of: job, &turn)
             if placement != .mustWait { return placement }
         }
-        guard self.hasFresh(job) else { return retry == nil ? .nothingWaits : .mustWait }
-        guard let name = self.roster.freest(holding: self.workloads[job]?.data) else {
-            return .noRoom
+        guard self.hasFresh(job) else {
+            return retry == nil && self.nextCheck(of: job) == nil ? .nothingWaits : .mustWait
         }
+        guard let name = self.freest(for: job) else { return .noRoom }
         let room = self.room(at: name, for: job)
         guard room > 0 else { return .noRoom }
         let count = min(room, self.share(of: job))
@@ -61,6 +60,13 @@ extension Coordinator {
             self.lease(TrialID(job, trial), to: name, &turn)
         }
         return .placed
+    }
+
+    /// A model is best made where another worker can make the same.
+    private func freest(for job: JobID) -> String? {
+        let workload = self.workloads[job]
+        if workload?.phase == .refitting, let name = self.roster.freestWithPeer() { return name }
+        return self.roster.freest(holding: workload?.data)
     }
 
     /// A trial that was lost goes to a worker that did not lose it, while there is one.
@@ -89,7 +95,7 @@ extension Coordinator {
 
     // Nothing here holds a workload while its queue changes: the queue would be copied.
 
-    private func room(at worker: String, for job: JobID) -> Int {
+    func room(at worker: String, for job: JobID) -> Int {
         let length = self.workloads[job]?.expectedLength ?? .zero
         return self.roster[worker]?.room(for: length, self.settings.prefetch) ?? 0
     }
@@ -132,7 +138,7 @@ extension Coordinator {
 
     // MARK: Leases begin
 
-    private mutating func lease(_ trial: TrialID, to name: String, _ turn: inout Turn) {
+    mutating func lease(_ trial: TrialID, to name: String, _ turn: inout Turn) {
         precondition(
             self.leaseCount < .max, "this epoch has given all its leases; start the head again")
         self.leaseCount += 1
@@ -152,7 +158,11 @@ extension Coordinator {
     /// The worker holds the trial by this lease.
     mutating func grant(_ trial: TrialID, _ number: LeaseNumber, to name: String) {
         guard let workload = self.workloads[trial.job] else { return }
-        self.ledger.jobs[trial.job]?.record.lease(trial.index, number, to: name)
+        if self.ledger.jobs[trial.job]?.record[trial.index]?.isFinished == true {
+            self.ledger.jobs[trial.job]?.record.leaseCheck(trial.index, number, to: name)
+        } else {
+            self.ledger.jobs[trial.job]?.record.lease(trial.index, number, to: name)
+        }
         let held = Worker.Held(number: number, length: workload.expectedLength)
         self.roster.hold(trial, held, at: name)
         self.backlog.count(1, of: workload.lane.owner)

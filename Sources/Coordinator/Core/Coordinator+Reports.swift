@@ -10,6 +10,7 @@ extension Coordinator {
         for report in reports {
             switch self.standing(of: report.lease, at: name) {
             case .current: self.accept(report, from: name, session, &turn)
+            case .checking: self.accept(check: report, from: name, session, &turn)
             case .settled where report.event != .started:
                 // It said so before and our answer was lost: the outcome is durable.
                 turn.acknowledge(report.lease, to: session)
@@ -21,6 +22,8 @@ extension Coordinator {
     private enum Standing {
         /// The worker holds the trial by this lease.
         case current
+        /// The trial has its outcome, and the worker holds another run of it.
+        case checking
         /// The trial has its outcome.
         case settled
         /// The job has ended, another holds the trial, or it never was the worker's.
@@ -37,7 +40,9 @@ extension Coordinator {
         case .queued: return .foreign
         case .leased(let leased):
             return leased.number == lease.number && leased.worker == worker ? .current : .foreign
-        case .finished: return .settled
+        case .finished:
+            let held = job.record.checks[lease.trial.index]?.lease
+            return held?.number == lease.number && held?.worker == worker ? .checking : .settled
         }
     }
 
@@ -53,12 +58,12 @@ extension Coordinator {
             if case .scored = outcome.result {
                 self.workloads[trial.job]?.observe(outcome.cost.wall)
             }
+            self.noteEnvironment(of: worker, in: trial.job, &turn)
             self.record(.finished(trial, outcome, worker: worker), &turn)
             turn.acknowledge(report.lease, to: session)
+            self.rollDice(over: report.lease, outcome, from: worker, &turn)
         case .lost(let loss):
-            // That a worker was lost is for us to say: a worker that says so is there.
-            let cause = loss.cause == .workerLost ? .crashed : loss.cause
-            self.lose(trial, Loss(cause, loss.reason), at: worker, &turn)
+            self.lose(trial, loss.asReported, at: worker, &turn)
         }
     }
 
@@ -66,6 +71,9 @@ extension Coordinator {
 
     /// The holder's attempt ended without an outcome: the trial waits again, or is poison.
     mutating func lose(_ trial: TrialID, _ loss: Loss, at worker: String, _ turn: inout Turn) {
+        if self.ledger.jobs[trial.job]?.record[trial.index]?.isFinished == true {
+            return self.loseCheck(trial, loss, at: worker, &turn)
+        }
         guard case .leased(let leased)? = self.ledger.jobs[trial.job]?.record[trial.index]?.state
         else { return }
         self.release(trial, at: worker)
@@ -89,7 +97,7 @@ extension Coordinator {
     /// Whether the trial may have been at fault. One that was handed back is not; neither is one
     /// that waited for a slot when its worker was lost, or a few kills would poison a whole
     /// queue.
-    private static func isHeldAgainst(_ loss: Loss, _ leased: TrialRecord.Leased) -> Bool {
+    static func isHeldAgainst(_ loss: Loss, _ leased: TrialRecord.Leased) -> Bool {
         switch loss.cause {
         case .handedBack: false
         case .workerLost: leased.isStarted
@@ -116,4 +124,9 @@ extension Coordinator {
     mutating func wake(_ job: JobID) {
         if let lane = self.workloads[job]?.lane { self.backlog.wake(job, in: lane) }
     }
+}
+
+extension Loss {
+    /// That a worker was lost is for the head to say: a worker that says so is there.
+    var asReported: Loss { self.cause == .workerLost ? Loss(.crashed, self.reason) : self }
 }

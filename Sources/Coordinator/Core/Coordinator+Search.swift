@@ -4,13 +4,16 @@ import Wire
 /// How a learning job gets its candidates, and from the best of them its model.
 ///
 /// ```
-///               nothing left,            all candidates
-/// ┌───────────┐ or time is up ┌────────┐ have ended     ┌───────────┐ the model is there
-/// │ SEARCHING │ ────────────▶ │ CLOSED │ ─────────────▶ │ REFITTING │ ──────────────────▶ ended
-/// └───────────┘               └────────┘                └───────────┘
-///                                                         │      ▲
-///                                                         └──────┘ failed: the next best
+///               nothing left,            the winner
+/// ┌───────────┐ or time is up ┌────────┐ is proved ┌───────────┐ the model is there, and proved
+/// │ SEARCHING │ ────────────▶ │ CLOSED │ ────────▶ │ REFITTING │ ──────────────────▶ ended
+/// └───────────┘               └────────┘           └───────────┘
+///                              ▲      ▲              │
+///                              │      └──────────────┘ failed: the next best
+///         the winner has fallen: the next best
 /// ```
+///
+/// See `Coordinator+Proof` for what is proved and how.
 extension Coordinator {
     // MARK: Candidates
 
@@ -80,40 +83,20 @@ extension Coordinator {
             guard self.workloads[id]?.isProposing == false, study.capacity(inFlight: 0) == 0
             else { return }
             self.close(id)
-            self.refit(id, after: nil, &turn)
-        case .closed: self.refit(id, after: nil, &turn)
-        case .refitting: self.judgeRefit(id, &turn)
+            self.proveWinner(of: id, after: nil, &turn)
+        case .closed: self.proveWinner(of: id, after: nil, &turn)
+        case .refitting: self.proveRefit(of: id, &turn)
         }
     }
 
-    private mutating func judgeRefit(_ id: JobID, _ turn: inout Turn) {
-        guard let outcome = self.ledger.jobs[id]?.record.trials.last?.outcome else { return }
-        switch outcome.result {
-        case .scored(_, let outputs) where !outputs.isEmpty: self.end(id, .succeeded, &turn)
-        case .scored: self.refit(id, after: "it made no model", &turn)
-        case .failed(let failure): self.refit(id, after: failure.reason, &turn)
-        }
-    }
-
-    /// Fits the best recipe on all rows, or the next best when a refit has failed.
-    ///
-    /// - Parameter reason: why the last refit failed; nil when there was none.
-    private mutating func refit(_ id: JobID, after reason: String?, _ turn: inout Turn) {
-        guard let job = self.ledger.jobs[id], let study = job.study else { return }
-        let tried = job.record.trials.reversed().prefix { $0.spec.step == .refit }.count
-        var excluded: Set<UInt32> = []
-        for _ in 0..<tried { study.winner(after: excluded).map { _ = excluded.insert($0) } }
-        guard tried < self.settings.search.refitsMax, let winner = study.winner(after: excluded),
-            let spec = job.record.refit(of: winner)
-        else {
-            return self.end(id, .failed(reason: self.failure(of: id, after: reason)), &turn)
-        }
+    /// Fits a candidate's recipe on all rows.
+    mutating func refit(_ id: JobID, _ spec: TrialSpec, _ turn: inout Turn) {
         self.workloads[id]?.phase = .refitting
         self.append([spec], to: id, &turn)
     }
 
     /// The sentence that a learning job without a model ends with.
-    private func failure(of id: JobID, after reason: String?) -> String {
+    func failure(of id: JobID, after reason: String?) -> String {
         if let reason { return "the winner could not be fitted on all rows: \(reason)" }
         guard let record = self.ledger.jobs[id]?.record else { return "" }
         let why = record.trials.lazy.compactMap { trial -> String? in
@@ -135,31 +118,54 @@ extension Coordinator {
         case .searching:
             let reserve = record.isLearning ? self.reserve(for: record, of: time) : .zero
             self.deadlines.set(id, record.submittedAt + (time - reserve))
-        case .closed, .refitting:
-            self.deadlines.set(id, record.submittedAt + time + Self.overtime(of: time))
+        case .closed: self.deadlines.set(id, self.proofEnd(of: record, time, workload.phase))
+        case .refitting:
+            // A model that is there waits for its proof, but no longer than the budget's time.
+            let end =
+                record.trials.last?.isFinished == true
+                ? self.proofEnd(of: record, time, workload.phase)
+                : record.submittedAt + time + Self.overtime(of: time)
+            self.deadlines.set(id, end)
         }
     }
 
-    /// The part of the budget's time that is kept for the refit.
+    /// When proofs are waited for no longer: the winner's leaves time for the refit.
+    func proofEnd(of record: JobRecord, _ time: Duration, _ phase: Workload.Phase) -> Instant {
+        let refits = phase == .refitting ? .zero : min(self.refitTime(of: record), time / 4)
+        return record.submittedAt + (time - refits)
+    }
+
+    /// The part of the budget's time that is kept for what follows the search.
     ///
     /// A candidate with k folds was fitted k times on (k-1)/k of the rows, so that one fit on all
     /// rows takes about 1/(k-1) of its time. Half as much again is for rows that cost more than in
-    /// proportion, and a quarter of a second for the way there and back. It is never more than
-    /// half of the budget.
+    /// proportion, and a quarter of a second for the way there and back. Where other workers can
+    /// prove it, the refit runs twice, and so did the winner before it, which takes as long as it
+    /// took and a quarter more. It is never more than half of the budget.
     ///
     /// ```
-    /// best candidate   folds   reserve
-    ///  1 s              5      0.25 + 1.5 * 1/4   = 0.6 s
-    /// 20 s              3      0.25 + 1.5 * 20/2  = 15.3 s
+    /// best candidate   folds   alone                      with others
+    ///  1 s              5      0.25 + 1.5 * 1/4  = 0.6 s  0.25 + 2 * 1.5 * 1/4 + 1.25    = 2.3 s
+    /// 20 s              3      0.25 + 1.5 * 20/2 = 15 s   0.25 + 2 * 1.5 * 20/2 + 1.25*20 = 55 s
     /// ```
     private func reserve(for record: JobRecord, of time: Duration) -> Duration {
-        var reserve = Duration.milliseconds(250)
-        if let best = record.best, let wall = record[best.trial]?.outcome?.cost.wall,
-            case .learning(let learning) = record.spec.kind
+        var reserve = self.refitTime(of: record)
+        if self.roster.servingCount > 1, let best = record.best,
+            record.checks[best.trial]?.verdict == nil
         {
-            reserve += wall * 3 / (2 * max(1, learning.lesson.folds - 1))
+            reserve += (record[best.trial]?.outcome?.cost.wall ?? .zero) * 5 / 4
         }
         return min(reserve, time / 2)
+    }
+
+    /// For fitting the best candidate on all rows, as often as it will be; see `reserve`.
+    private func refitTime(of record: JobRecord) -> Duration {
+        let base = Duration.milliseconds(250)
+        guard let best = record.best, let wall = record[best.trial]?.outcome?.cost.wall,
+            case .learning(let learning) = record.spec.kind
+        else { return base }
+        let once = wall * 3 / (2 * max(1, learning.lesson.folds - 1))
+        return base + (self.roster.servingCount > 1 ? once * 2 : once)
     }
 
     /// How much longer than the budget's time the refit may take when the reserve was too small
@@ -192,13 +198,7 @@ extension Coordinator {
         switch phase {
         case .searching where record.isLearning:
             self.close(id)
-            for trial in record.trials where !trial.isFinished {
-                self.withdraw(trial, of: id, &turn)
-                let failure = Failure(.cancelled, "the budget's time was used")
-                let outcome = Outcome(.failed(failure), cost: .none)
-                self.record(
-                    .finished(TrialID(id, trial.index), outcome, worker: trial.worker ?? ""), &turn)
-            }
+            self.cancelUnfinished(of: id, &turn)
             self.schedule(id)
         case .searching:
             let reason = """
@@ -206,12 +206,28 @@ extension Coordinator {
                 \(record.counts.total) trials unfinished
                 """
             self.end(id, .failed(reason: reason), &turn)
+        case .closed where record.best != nil:
+            self.cancelUnfinished(of: id, &turn)
+            self.giveUpProofs(of: id, &turn)
+        case .refitting where record.trials.last?.isFinished == true:
+            self.giveUpProofs(of: id, &turn)
         case .closed, .refitting:
             let reason =
                 record.best == nil
                 ? self.failure(of: id, after: nil)
                 : "the budget's time was used before the winner was fitted on all rows"
             self.end(id, .failed(reason: reason), &turn)
+        }
+    }
+
+    /// Candidates that the budget's time does not suffice for.
+    private mutating func cancelUnfinished(of id: JobID, _ turn: inout Turn) {
+        for trial in self.ledger.jobs[id]?.record.trials ?? [] where !trial.isFinished {
+            self.withdraw(trial, of: id, &turn)
+            let failure = Failure(.cancelled, "the budget's time was used")
+            let outcome = Outcome(.failed(failure), cost: .none)
+            self.record(
+                .finished(TrialID(id, trial.index), outcome, worker: trial.worker ?? ""), &turn)
         }
     }
 }

@@ -19,7 +19,8 @@ extension Coordinator {
         }
         let before = self.roster[name]?.held ?? [:]
         self.roster.connect(
-            name, session, hello, now: turn.now, drained: self.ledger.drained.contains(name))
+            name, session, hello, now: turn.now, drained: self.isOutOfService(name))
+        self.reviveStalled()
 
         // 2) What it says that it holds, it keeps, unless another has it or it is settled.
         var keep: [Lease] = []
@@ -64,7 +65,7 @@ extension Coordinator {
             let trial = record[lease.trial.index]
         else { return false }
         switch trial.state {
-        case .finished: return false
+        case .finished: return self.reattach(check: lease, of: trial, to: name, now: now)
         case .leased(let leased): return leased.number == lease.number && leased.worker == name
         case .queued:
             guard self.mayAdopt(lease, of: trial, at: name, now: now) else { return false }
@@ -73,11 +74,29 @@ extension Coordinator {
         }
     }
 
+    /// As above, for a trial that has a result and is being run once more.
+    private mutating func reattach(
+        check lease: Lease, of trial: TrialRecord, to name: String, now: Instant
+    ) -> Bool {
+        let id = lease.trial
+        guard let check = self.ledger.jobs[id.job]?.record.checks[id.index], check.isOpen else {
+            return false
+        }
+        if let held = check.lease { return held.number == lease.number && held.worker == name }
+        // One of this epoch was lost, and that is no fact: it is not remembered whose it was.
+        guard lease.number < LeaseNumber(epoch: self.epoch, count: 0), trial.worker != name,
+            !check.runs.contains(where: { $0.worker == name }),
+            self.mayAdopt(lease, of: trial, at: name, now: now)
+        else { return false }
+        self.grant(id, lease.number, to: name)
+        return true
+    }
+
     /// A lease of an earlier epoch is believed, since nothing of it was kept: but only for as long
     /// after the restart as its holder had to come back, never from a worker that an operator has
     /// taken out of service, and no more of them than a worker can hold. One of this epoch must
     /// have been the worker's own, which the trial's last loss tells.
-    private func mayAdopt(
+    func mayAdopt(
         _ lease: Lease, of trial: TrialRecord, at name: String, now: Instant
     ) -> Bool {
         guard let worker = self.roster[name] else { return false }
@@ -116,6 +135,11 @@ extension Coordinator {
         if let name = self.roster.worker(of: session) { self.roster.drain(name) }
     }
 
+    /// An operator took it out of service, or others contradict it.
+    func isOutOfService(_ name: String) -> Bool {
+        self.ledger.drained.contains(name) || self.ledger.quarantined[name] != nil
+    }
+
     mutating func drainNode(_ name: String, _ request: RequestID, _ turn: inout Turn) {
         guard self.roster[name] != nil || self.ledger.drained.contains(name) else {
             return self.refuseNode(name, request, &turn)
@@ -129,12 +153,13 @@ extension Coordinator {
     }
 
     mutating func resumeNode(_ name: String, _ request: RequestID, _ turn: inout Turn) {
-        guard self.roster[name] != nil || self.ledger.drained.contains(name) else {
+        guard self.roster[name] != nil || self.isOutOfService(name) else {
             return self.refuseNode(name, request, &turn)
         }
-        if self.ledger.drained.contains(name) {
+        if self.isOutOfService(name) {
             self.record(.nodeResumed(name), &turn)
             self.roster.setDrained(name, false)
+            self.reviveStalled()
         }
         turn.say(.answer(request, .done))
     }

@@ -6,7 +6,7 @@ package import Wire
 /// itself and returns what the shell must now do, in order (see `Directive`).
 ///
 /// ```swift
-/// var coordinator = Coordinator(epoch: journal.epoch, settings: .defaults)
+/// var coordinator = Coordinator(epoch: journal.epoch, settings: .defaults, dice: dice)
 /// for fact in journal { coordinator.replay(fact) }
 /// carryOut(coordinator.resume(now: clock.now))
 /// while let events = await mailbox.next(until: coordinator.nextDeadline) {
@@ -19,6 +19,7 @@ package import Wire
 package struct Coordinator: Equatable, Sendable {
     let epoch: UInt32
     let settings: Settings
+    let dice: Dice
 
     /// Leases given in this epoch.
     var leaseCount: UInt32 = 0
@@ -36,12 +37,19 @@ package struct Coordinator: Equatable, Sendable {
     var placesFrom: Instant?
     /// Until then leases of earlier epochs are believed; nil when none can be out.
     var adoptsUntil: Instant?
+    /// Jobs with second runs that no worker can be given.
+    var stalled: Set<JobID> = []
+    /// How many results of each worker were confirmed, beyond what the ledger knows.
+    var confirmed: [String: UInt32] = [:]
 
-    /// - Parameter epoch: How often the head has started; every start has a higher one.
+    /// - Parameters:
+    ///   - epoch: How often the head has started; every start has a higher one.
+    ///   - dice: With a secret that no worker knows.
     /// - Requires: The settings are valid.
-    package init(epoch: UInt32, settings: Settings) {
+    package init(epoch: UInt32, settings: Settings, dice: Dice) {
         self.epoch = epoch
         self.settings = settings
+        self.dice = dice
         self.ledger = Ledger(endedKeysMax: settings.memory.endedKeysMax)
     }
 
@@ -119,6 +127,10 @@ package struct Coordinator: Equatable, Sendable {
     /// What follows from the events: deadlines, the next step of each job, placement.
     private mutating func conclude(_ turn: consuming Turn) -> [Directive] {
         // 1) Time has passed with the events.
+        if let instant = self.placesFrom, instant <= turn.now {
+            self.placesFrom = nil
+            for job in self.ledger.jobs.keys.sorted() { turn.touch(job) }
+        }
         self.checkAbsences(&turn)
         self.checkDeadlines(&turn)
         // 2) Jobs whose trials ended may end, or begin their refit.
@@ -126,8 +138,9 @@ package struct Coordinator: Equatable, Sendable {
             self.advance(job, &turn)
             turn.touch(job)
         }
-        // 3) Free slots are filled, which may leave searches short of candidates.
-        self.place(&turn)
+        // 3) Free slots are filled, which may leave searches short of candidates, and show that
+        //    nobody is there for a second run.
+        repeat { self.place(&turn) } while self.settleStalled(&turn)
         for job in turn.takeTouched() { self.solicit(job, &turn) }
         for job in turn.retired { self.retire(job) }
         return turn.finish { self.roster.isOpen($0) }
@@ -157,19 +170,24 @@ package struct Coordinator: Equatable, Sendable {
     /// Everybody who is connected, away for a while, or out of service, by name.
     package var nodes: [NodeRecord] {
         let names = Set(self.roster.workers.keys).union(self.ledger.drained)
+            .union(self.ledger.quarantined.keys)
         return names.sorted().map { self.node($0) }
     }
 
     private func node(_ name: String) -> NodeRecord {
         let worker = self.roster[name]
+        let quarantine = self.ledger.quarantined[name]
         let state: NodeRecord.State =
-            worker?.session == nil ? .lost : worker?.isServing == true ? .ready : .draining
+            quarantine != nil
+            ? .quarantined
+            : worker?.session == nil ? .lost : worker?.isServing == true ? .ready : .draining
         return NodeRecord(
             name: name, state: state, session: worker?.session,
             capacity: worker?.capacity ?? Capacity(slots: 0, memoryBytes: 0),
             held: worker?.held.count ?? 0, finished: worker?.finished ?? 0,
             version: worker?.version ?? "", environmentClass: worker?.environmentClass ?? "",
-            connectedAt: worker?.connectedAt)
+            connectedAt: worker?.connectedAt, confirmed: self.record(of: name),
+            quarantine: quarantine)
     }
 
     // MARK: Facts

@@ -24,12 +24,34 @@ package enum Fact: Equatable, Sendable {
     case invitationSpent(
         serial: SerialNumber, worker: String, at: Instant, until: Instant)
 
+    // Corroboration.
+
+    /// From here on the worker's results in the job are of this environment class.
+    case served(JobID, worker: String, environment: String)
+    /// The finished trial shall be run once more.
+    case doubted(TrialID, Doubt)
+    /// Another worker has run it; no trial of the job.
+    case repeated(TrialID, Outcome, worker: String)
+    case judged(TrialID, Verdict)
+    /// What a quarantined worker said of these counts no more: they are queued again.
+    case voided(JobID, [UInt32])
+    /// What a quarantined worker said about others' results of these counts no more: they stand
+    /// as if they had not been run twice.
+    case unsaid(JobID, [UInt32])
+    /// So many results of the worker's, chosen by chance, were confirmed by others.
+    case vouched(String, confirmed: UInt32)
+    case quarantined(QuarantineRecord)
+
     /// The job that the fact is about, if it is about one.
     package var job: JobID? {
         switch self {
         case .submitted(let job, _, _, _, _), .proposed(let job, _), .ended(let job, _, _): job
         case .finished(let trial, _, _), .lost(let trial, _, _): trial.job
         case .nodeDrained, .nodeResumed, .revoked, .invitationSpent: nil
+        // Corroboration.
+        case .served(let job, _, _), .voided(let job, _), .unsaid(let job, _): job
+        case .doubted(let trial, _), .repeated(let trial, _, _), .judged(let trial, _): trial.job
+        case .vouched, .quarantined: nil
         }
     }
 }

@@ -19,12 +19,20 @@ package struct JobRecord: Equatable, Sendable {
 
     package private(set) var state: State = .running
     package private(set) var endedAt: Instant?
-    package private(set) var trials: [TrialRecord] = []
+    package internal(set) var trials: [TrialRecord] = []
     package private(set) var counts = Counts()
     /// The best candidate so far by the job's first metric.
     package private(set) var best: Best?
     /// What the refit made: the files of the model. Empty until the job has one.
-    package private(set) var model: [Output] = []
+    package internal(set) var model: [Output] = []
+
+    /// Trials that are run more than once.
+    package internal(set) var checks: [UInt32: Check] = [:]
+    package internal(set) var corroboration = Corroboration()
+    /// The candidate whose recipe the last refit fits.
+    package internal(set) var winner: UInt32?
+    /// The class of each worker's results, as of now.
+    var environments: [String: String] = [:]
 
     package init(id: JobID, spec: JobSpec, owner: String, key: String, at submittedAt: Instant) {
         self.id = id
@@ -107,7 +115,12 @@ package struct JobRecord: Equatable, Sendable {
         switch fact {
         case .submitted, .nodeDrained, .nodeResumed, .revoked, .invitationSpent:
             preconditionFailure("\(self.id) was submitted already")
-        case .proposed(_, let specs): self.append(specs)
+        // Corroboration.
+        case .served, .doubted, .repeated, .judged, .voided, .unsaid, .vouched, .quarantined:
+            self.applyCheck(fact)
+        case .proposed(_, let specs):
+            self.append(specs)
+            if let spec = specs.last, spec.step == .refit { self.noteWinner(of: spec) }
         case .finished(let trial, let outcome, let worker):
             self.finish(trial.index, outcome, by: worker)
         case .lost(let trial, let loss, let worker):
@@ -125,16 +138,49 @@ package struct JobRecord: Equatable, Sendable {
     }
 
     private mutating func finish(_ trial: UInt32, _ outcome: Outcome, by worker: String) {
+        let environment = self.environments.isEmpty ? "" : self.environments[worker] ?? ""
+        self.finish(trial, .init(outcome, by: worker, in: environment))
+        self.corroboration.trialTime += outcome.cost.wall
+    }
+
+    mutating func finish(_ trial: UInt32, _ finished: TrialRecord.Finished) {
         precondition(trial < self.trials.count, "\(self.id)/\(trial) was never proposed")
         self.leave(self.trials[Int(trial)])
-        self.trials[Int(trial)].state = .finished(.init(outcome, by: worker))
+        self.trials[Int(trial)].state = .finished(finished)
         let step = self.trials[Int(trial)].spec.step
+        let outcome = finished.outcome
         switch outcome.result {
         case .scored(_, let outputs):
             self.counts.scored += 1
             if step == .refit { self.model = outputs } else { self.compare(trial, outcome) }
         case .failed(let failure) where failure.code == .cancelled: self.counts.cancelled += 1
         case .failed: self.counts.failed += 1
+        }
+    }
+
+    /// The finished trial waits again, as if it had never been run.
+    mutating func reopen(_ trial: UInt32) {
+        guard let outcome = self.trials[Int(trial)].outcome else {
+            preconditionFailure("\(self.id)/\(trial) has no outcome")
+        }
+        switch outcome.result {
+        case .scored: self.counts.scored -= 1
+        case .failed(let failure) where failure.code == .cancelled: self.counts.cancelled -= 1
+        case .failed: self.counts.failed -= 1
+        }
+        self.trials[Int(trial)].state = .queued
+        self.counts.queued += 1
+        if self.trials[Int(trial)].spec.step == .refit { self.model = [] }
+        if self.best?.trial == trial { self.findBest() }
+    }
+
+    /// Looks through all candidates, once the best has turned out to be none.
+    ///
+    /// - Complexity: O(trials)
+    mutating func findBest() {
+        self.best = nil
+        for trial in self.trials where trial.spec.step != .refit && self.holds(trial.index) {
+            if let outcome = trial.outcome { self.compare(trial.index, outcome) }
         }
     }
 
@@ -199,6 +245,7 @@ package struct JobRecord: Equatable, Sendable {
     /// The record as its facts alone would have it.
     var withoutLeases: Self {
         var record = self
+        for index in self.checks.keys { record.checks[index]?.lease = nil }
         for trial in self.trials {
             if case .leased = trial.state { record.requeue(trial.index) }
         }

@@ -26,6 +26,11 @@ struct Ledger: Equatable, Sendable {
     /// What is refused for ever, in the order in which it was revoked first.
     private(set) var revocations: OrderedDictionary<Revocation, RevocationRecord> = [:]
 
+    /// Workers that are given nothing, and why, by name.
+    private(set) var quarantined: [String: QuarantineRecord] = [:]
+    /// How many results of each worker were confirmed, as far as the journal knows.
+    private(set) var confirmed: [String: UInt32] = [:]
+
     /// The highest number that a job ever had.
     private(set) var lastJob = JobID(0)
     private var keys: [JobKey: JobID] = [:]
@@ -84,7 +89,21 @@ struct Ledger: Equatable, Sendable {
         case .ended(let id, _, _):
             self.jobs[id]?.record.apply(fact)
         case .nodeDrained(let name): self.drained.insert(name)
-        case .nodeResumed(let name): self.drained.remove(name)
+        case .nodeResumed(let name):
+            self.drained.remove(name)
+            self.quarantined.removeValue(forKey: name)
+        // Corroboration.
+        case .served(let id, _, _): self.jobs[id]?.record.apply(fact)
+        case .doubted(let trial, _), .repeated(let trial, _, _):
+            self.jobs[trial.job]?.record.apply(fact)
+        case .judged(let trial, let verdict): self.jobs[trial.job]?.judge(verdict, fact)
+        case .voided(let id, _), .unsaid(let id, _):
+            self.jobs[id]?.record.apply(fact)
+            self.jobs[id]?.relearn()
+        case .vouched(let name, let confirmed): self.confirmed[name] = confirmed
+        case .quarantined(let record):
+            self.quarantined[record.worker] = record
+            self.confirmed.removeValue(forKey: record.worker)
         case .revoked(let record): self.revocations[record.revocation] = record
         case .invitationSpent(let serial, _, let at, let until):
             self.spentInvitations = self.spentInvitations.filter {
@@ -144,11 +163,40 @@ struct Ledger: Equatable, Sendable {
 extension Ledger.LiveJob {
     fileprivate mutating func finish(_ trial: TrialID, _ outcome: Outcome, _ fact: Fact) {
         self.record.apply(fact)
-        guard case .learning(let learning) = self.record.spec.kind else { return }
-        guard let metric = learning.lesson.metrics.first, let score = outcome.score(metric) else {
-            self.study?.observe(trial.index, .failed)
+        let observation = self.observation(of: trial.index, outcome)
+        self.study?.observe(trial.index, observation)
+    }
+
+    fileprivate mutating func judge(_ verdict: Verdict, _ fact: Fact) {
+        self.record.apply(fact)
+        switch verdict {
+        case .corroborated, .unanswered: break
+        case .overruled, .contradicted: self.relearn()
+        }
+    }
+
+    /// The study forgets what turned out to be false: it learns all results anew, by number.
+    ///
+    /// - Complexity: O(trials), once for each liar.
+    fileprivate mutating func relearn() {
+        guard case .learning(let learning) = self.record.spec.kind, let old = self.study else {
             return
         }
-        self.study?.observe(trial.index, .scored(score, wall: outcome.cost.wall))
+        let spec = self.record.spec
+        var study = Study(job: learning, trials: spec.budget.trials, seed: spec.seed)
+        study.adopt(self.record.trials.map(\.spec))
+        for trial in self.record.trials {
+            guard let outcome = trial.outcome else { continue }
+            study.observe(trial.index, self.observation(of: trial.index, outcome))
+        }
+        if old.isClosed { study.close() }
+        self.study = study
+    }
+
+    private func observation(of trial: UInt32, _ outcome: Outcome) -> Study.Observation {
+        guard case .learning(let learning) = self.record.spec.kind, self.record.holds(trial),
+            let metric = learning.lesson.metrics.first, let score = outcome.score(metric)
+        else { return .failed }
+        return .scored(score, wall: outcome.cost.wall)
     }
 }

@@ -15,12 +15,18 @@ package struct NodeRecord: Equatable, Sendable {
     package let version: String
     package let environmentClass: String
     package let connectedAt: Instant?
+    /// Results of its that were chosen by chance and confirmed by others.
+    package let confirmed: UInt32
+    /// Since when it is given nothing, and why; nil when it may have trials.
+    package let quarantine: QuarantineRecord?
 
     package enum State: String, Equatable, Sendable {
         /// Takes trials.
         case ready
         /// An operator or the worker itself said: no more.
         case draining
+        /// Others contradict its results, so that it is given none until an operator says so.
+        case quarantined
         /// Its link is gone; it may still come back and keep what it holds.
         case lost
     }

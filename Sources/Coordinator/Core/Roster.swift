@@ -22,6 +22,8 @@ struct Roster: Equatable, Sendable {
     private var serving = Ranking<String, Double>()
     /// For each data set of a live job: those of `serving` that hold it.
     private var holders: [Digest: Ranking<String, Double>] = [:]
+    /// For each environment class: those of `serving` that are of it.
+    private var peers: [String: Ranking<String, Double>] = [:]
     /// How many live jobs read each data set.
     private var uses: [Digest: Int] = [:]
 
@@ -152,6 +154,45 @@ struct Roster: Equatable, Sendable {
         return self.freest(holding: data)
     }
 
+    /// The freest of one class.
+    ///
+    /// - Complexity: O(log n) for each of `excluded`, as above.
+    mutating func freest(of environment: String, except excluded: [String]) -> String? {
+        for name in excluded { self.unlist(name) }
+        defer { for name in excluded { self.list(name) } }
+        return self.peers[environment]?.least?.key
+    }
+
+    /// The freest that has a peer: another worker of its class that could prove what it makes.
+    ///
+    /// - Complexity: O(classes), for a trial that a job has one of.
+    func freestWithPeer() -> String? {
+        self.peers.values.filter { $0.count > 1 }.compactMap(\.least)
+            .min { ($0.rank, $0.key) < ($1.rank, $1.key) }?.key
+    }
+
+    /// Workers that take trials, but for these; of one class, unless it is nil.
+    func servingCount(of environment: String?, except excluded: [String]) -> Int {
+        let all = environment.map { self.peers[$0]?.count ?? 0 } ?? self.serving.count
+        let out = excluded.count { name in
+            guard let worker = self.workers[name], worker.isServing else { return false }
+            return environment == nil || worker.environmentClass == environment
+        }
+        return all - out
+    }
+
+    /// Whether a worker is away that may come back and take trials, but for these; of one class,
+    /// unless it is nil.
+    ///
+    /// - Complexity: O(workers) while any is away.
+    func isAwaiting(_ environment: String?, except excluded: [String]) -> Bool {
+        guard !self.absences.isEmpty else { return false }
+        return self.workers.contains { name, worker in
+            worker.session == nil && !worker.isDrained && !excluded.contains(name)
+                && (environment == nil || worker.environmentClass == environment)
+        }
+    }
+
     private mutating func list(_ name: String) {
         guard let worker = self.workers[name], worker.isServing else { return }
         self.slots += worker.capacity.slots
@@ -163,6 +204,10 @@ struct Roster: Equatable, Sendable {
         guard let worker = self.workers[name], self.serving.rank(of: name) != nil else { return }
         self.slots -= worker.capacity.slots
         self.serving.remove(name)
+        self.peers[worker.environmentClass]?.remove(name)
+        if self.peers[worker.environmentClass]?.isEmpty == true {
+            self.peers.removeValue(forKey: worker.environmentClass)
+        }
         for digest in worker.shared { self.holders[digest]?.remove(name) }
     }
 
@@ -170,6 +215,7 @@ struct Roster: Equatable, Sendable {
         guard let worker = self.workers[name], worker.isServing else { return }
         let load = worker.load
         self.serving.set(name, load)
+        self.peers[worker.environmentClass, default: Ranking()].set(name, load)
         for digest in worker.shared { self.holders[digest]?.set(name, load) }
     }
 }

@@ -6,17 +6,24 @@ package struct Settings: Hashable, Sendable {
     package var prefetch: Prefetch
     package var search: Search
     package var memory: Memory
+    package var corroboration: Corroboration
 
-    package init(leases: Leases, prefetch: Prefetch, search: Search, memory: Memory) {
+    package init(
+        leases: Leases, prefetch: Prefetch, search: Search, memory: Memory,
+        corroboration: Corroboration
+    ) {
         self.leases = leases
         self.prefetch = prefetch
         self.search = search
         self.memory = memory
+        self.corroboration = corroboration
     }
 
     /// The defaults of each group, as said there.
     package static var defaults: Self {
-        Self(leases: .defaults, prefetch: .defaults, search: .defaults, memory: .defaults)
+        Self(
+            leases: .defaults, prefetch: .defaults, search: .defaults, memory: .defaults,
+            corroboration: .defaults)
     }
 
     /// How attempts end that nobody reports.
@@ -122,6 +129,45 @@ package struct Settings: Hashable, Sendable {
         }
     }
 
+    /// How much is run twice.
+    package struct Corroboration: Hashable, Sendable {
+        /// The share of a worker's results that are run once more while none was confirmed yet.
+        package var newShare: Double
+        /// The share that never gets smaller, however long a worker's record is: one that answers
+        /// honestly until it is trusted must have something to fear.
+        package var leastShare: Double
+        /// Second runs of one trial that may be lost before it is left as it is.
+        package var lossesMax: Int
+        /// Winners that may fall because two workers contradict each other and nobody can decide,
+        /// before one is taken that nobody has confirmed.
+        package var winnersMax: Int
+
+        package init(
+            newShare: Double, leastShare: Double, lossesMax: Int, winnersMax: Int
+        ) {
+            self.newShare = newShare
+            self.leastShare = leastShare
+            self.lossesMax = lossesMax
+            self.winnersMax = winnersMax
+        }
+
+        /// A tenth for new workers, a fiftieth at least; three losses; three winners.
+        package static var defaults: Self {
+            Self(newShare: 0.1, leastShare: 0.02, lossesMax: 3, winnersMax: 3)
+        }
+
+        /// Results confirmed that halve the share.
+        private static let halvingRecord = 4.0
+
+        /// ```
+        /// confirmed     0      4      8      16 or more
+        /// share         10 %   5 %    3.3 %  2 %
+        /// ```
+        package func share(confirmed: UInt32) -> Double {
+            max(self.leastShare, self.newShare / (1 + Double(confirmed) / Self.halvingRecord))
+        }
+    }
+
     /// - Throws: `SettingsError` with one sentence about the first setting that cannot work.
     package func validate() throws(SettingsError) {
         func check(_ holds: Bool, _ sentence: String) throws(SettingsError) {
@@ -147,6 +193,14 @@ package struct Settings: Hashable, Sendable {
         try check(self.memory.ownerJobsMax > 0, "memory.ownerJobsMax must be 1 or more")
         try check(self.memory.ownerTrialsMax > 0, "memory.ownerTrialsMax must be 1 or more")
         try check(self.memory.endedKeysMax >= 0, "memory.endedKeysMax must not be negative")
+        try check(
+            self.corroboration.leastShare > 0
+                && self.corroboration.newShare >= self.corroboration.leastShare
+                && self.corroboration.newShare <= 1,
+            "corroboration.leastShare must be more than 0, and newShare between it and 1")
+        try check(
+            self.corroboration.lossesMax > 0 && self.corroboration.winnersMax > 0,
+            "corroboration.lossesMax and winnersMax must be 1 or more")
     }
 }
 

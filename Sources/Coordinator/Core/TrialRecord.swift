@@ -12,6 +12,8 @@ package import Wire
 ///                  finish (poison, or the job is over)
 /// ```
 ///
+/// A result that turns out to be a liar's is dropped: the trial is queued again.
+///
 /// Leases are no facts: in a record folded from the journal a trial is queued or finished.
 package struct TrialRecord: Equatable, Sendable {
     /// Its place in the job, from 0.
@@ -52,16 +54,21 @@ package struct TrialRecord: Equatable, Sendable {
         package let outcome: Outcome
         /// Who had the last attempt; empty when nobody ever had one.
         package let worker: String
+        /// The worker's class at that time; empty where results are not compared.
+        package let environment: String
 
-        init(_ outcome: Outcome, by worker: String) {
+        init(_ outcome: Outcome, by worker: String, in environment: String = "") {
             self.outcome = outcome
             self.worker = worker
+            self.environment = environment
         }
     }
 
-    package var outcome: Outcome? {
+    package var outcome: Outcome? { self.finished?.outcome }
+
+    var finished: Finished? {
         guard case .finished(let finished) = self.state else { return nil }
-        return finished.outcome
+        return finished
     }
 
     /// Who holds it, or had the last word on it.

@@ -12,6 +12,10 @@ struct Workload: Equatable, Sendable {
     private(set) var fresh: Deque<UInt32> = []
     /// Trials that were lost and should go to another worker.
     private(set) var retries: Deque<UInt32> = []
+    /// Finished trials that another worker shall run once more.
+    private(set) var checks: Deque<UInt32> = []
+    /// How often such a run was lost, which is no fact.
+    private(set) var checkLosses: [UInt32: Int] = [:]
 
     var phase: Phase = .searching
     /// A proposal is being computed.
@@ -23,9 +27,9 @@ struct Workload: Equatable, Sendable {
     enum Phase: Equatable, Sendable {
         /// Candidates are proposed and evaluated.
         case searching
-        /// No more candidates; those in flight may end.
+        /// No more candidates; those in flight may end, and the winner is run once more.
         case closed
-        /// The winner is fitted on all rows.
+        /// The winner is fitted on all rows, twice.
         case refitting
     }
 
@@ -45,6 +49,7 @@ struct Workload: Equatable, Sendable {
                 self.retries.append(trial.index)
             }
         }
+        self.checks.append(contentsOf: record.openChecks)
         if record.trials.last?.spec.step == .refit { self.phase = .refitting }
     }
 
@@ -63,7 +68,18 @@ struct Workload: Equatable, Sendable {
     @discardableResult
     mutating func takeRetry() -> UInt32? { self.retries.popFirst() }
 
-    var isWaiting: Bool { !self.fresh.isEmpty || !self.retries.isEmpty }
+    mutating func enqueue(check trial: UInt32) { self.checks.append(trial) }
+
+    @discardableResult
+    mutating func takeCheck() -> UInt32? { self.checks.popFirst() }
+
+    /// Returns how often the trial's second runs were lost by now.
+    mutating func countLoss(ofCheck trial: UInt32) -> Int {
+        self.checkLosses[trial, default: 0] += 1
+        return self.checkLosses[trial] ?? 0
+    }
+
+    var isWaiting: Bool { !self.fresh.isEmpty || !self.retries.isEmpty || !self.checks.isEmpty }
 
     /// The data set that its trials read.
     var data: Digest? { self.trialClass.blobs.first?.digest }

@@ -30,7 +30,9 @@ package struct ModelBundle: Sendable {
 
     package static let manifestName = "manifest.json"
     package static let weightsName = "weights.safetensors"
-    static let format = "assay-model"
+    static let format = ModelBundle.formatName
+    /// What `format` is in a manifest of ours.
+    package static let formatName = "assay-model"
     /// Raised when an older reader would misread what a newer writer wrote.
     static let version = 1
 

@@ -1,8 +1,8 @@
 /// Looks for rows that do not fit the rest of their own table, as poisoned ones do not: labels that
 /// were flipped, rows that were planted far outside.
 ///
-/// It flags and never drops, and its verdict is a suspicion: an honest table has rare rows too. Three
-/// looks, each by a published method:
+/// It flags and never drops, and its verdict is a suspicion: an honest table has rare rows too.
+/// Three looks, each by a published method:
 ///
 /// 1. *Contradictions*: rows that repeat the features of others with another class, where the
 ///    table does not repeat itself by nature.

@@ -50,13 +50,12 @@ package struct Dataset: Equatable, Sendable {
     package init(
         csv: UnsafeRawBufferPointer, schema: Schema, target: String, task: LearningTask
     ) throws(TableError) {
-        let demanding = try schema.demanding(target: target, task: task)
-        try self.init(
-            try Self.table(csv: csv, schema: demanding, target: target), target: target,
-            task: task, schema: demanding)
+        let (table, demanding) = try Self.table(
+            csv: csv, schema: schema, target: target, task: task)
+        try self.init(table, target: target, task: task, schema: demanding)
     }
 
-    /// What `table(csv:schema:target:)` read.
+    /// What `table(csv:schema:target:task:)` read.
     package init(
         _ table: CleanTable, target: String, task: LearningTask, schema: Schema
     ) throws(TableError) {
@@ -64,20 +63,19 @@ package struct Dataset: Equatable, Sendable {
             table.frame, target: target, task: task, schema: schema, repairs: table.repairs)
     }
 
-    /// Reads a table whose target must be there in every row.
-    ///
-    /// - Parameter schema: as `Schema.demanding` makes it.
+    /// Reads a table whose target must be there in every row, and says by which schema.
     package static func table(
-        csv: UnsafeRawBufferPointer, schema: Schema, target: String
-    ) throws(TableError) -> CleanTable {
+        csv: UnsafeRawBufferPointer, schema: Schema, target: String, task: LearningTask
+    ) throws(TableError) -> (table: CleanTable, schema: Schema) {
         let reader = try CSVReader(csv)
         guard reader.columnNames.contains(target) else {
             throw TableError(
                 .missingColumn, line: 1, column: .init(number: nil, name: target),
                 "the target is no column of the table")
         }
+        let demanding = try schema.demanding(target: target, task: task)
         do throws(TableError) {
-            return try reader.table(schema)
+            return (try reader.table(demanding), demanding)
         } catch {
             guard error.code == .missingValue, error.column?.name == target else { throw error }
             throw TableError(

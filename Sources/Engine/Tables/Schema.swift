@@ -149,7 +149,9 @@ package struct Schema: Equatable, Sendable {
             default: scalar.properties.isBidiControl
             }
         }
-        return controls ? "holds a control character" : nil
+        if controls { return "holds a control character" }
+        // A second mark at the beginning of a file would be a part of the first name, unseen.
+        return name.unicodeScalars.contains("\u{FEFF}") ? "holds a byte order mark" : nil
     }
 
     private static func check(_ column: Column) throws(SchemaError) {

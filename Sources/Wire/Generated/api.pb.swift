@@ -453,11 +453,58 @@ package nonisolated struct Assay_V1_Job: @unchecked Sendable {
     set {_uniqueStorage()._elapsedSeconds = newValue}
   }
 
+  /// absent where nothing is run twice
+  package var corroboration: Assay_V1_Corroboration {
+    get {_storage._corroboration ?? Assay_V1_Corroboration()}
+    set {_uniqueStorage()._corroboration = newValue}
+  }
+  /// Returns true if `corroboration` has been explicitly set.
+  package var hasCorroboration: Bool {_storage._corroboration != nil}
+  /// Clears the value of `corroboration`. Subsequent reads from it will return its default value.
+  package mutating func clearCorroboration() {_uniqueStorage()._corroboration = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// What second runs have shown, and what they cost.
+package nonisolated struct Assay_V1_Corroboration: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// results that another worker's confirmed
+  package var confirmed: UInt32 = 0
+
+  /// that gave way to those of two others, or count no more
+  package var contradicted: UInt32 = 0
+
+  /// that nobody brought to an end a second time
+  package var unanswered: UInt32 = 0
+
+  /// results of quarantined workers that were run again
+  package var runAgain: UInt32 = 0
+
+  /// runs beyond the first of a trial; they are no trials
+  package var secondRuns: UInt32 = 0
+
+  package var secondRunSeconds: Double = 0
+
+  /// of all running time, from 0 to 1
+  package var share: Double = 0
+
+  /// who confirmed the winner's scores; "" when nobody did
+  package var scoresConfirmedBy: String = String()
+
+  /// who made the same model; "" when nobody did
+  package var modelConfirmedBy: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 package nonisolated struct Assay_V1_Trial: Sendable {
@@ -648,6 +695,12 @@ package nonisolated struct Assay_V1_Model: Sendable {
   /// who fitted it
   package var worker: String = String()
 
+  /// who confirmed the scores; "" when nobody did
+  package var scoresConfirmedBy: String = String()
+
+  /// who made the same files; "" when nobody did
+  package var modelConfirmedBy: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -744,7 +797,7 @@ package nonisolated struct Assay_V1_Node: Sendable {
 
   package var name: String = String()
 
-  /// "ready", "draining", "lost"
+  /// "ready", "draining", "lost", "quarantined"
   package var state: String = String()
 
   package var slots: UInt32 = 0
@@ -762,6 +815,16 @@ package nonisolated struct Assay_V1_Node: Sendable {
   package var certificateSerial: String = String()
 
   package var certificateExpiresAt: Double = 0
+
+  /// its results that were chosen by chance and confirmed
+  package var confirmed: UInt32 = 0
+
+  /// why it is given nothing; "" when it is not quarantined
+  package var quarantine: String = String()
+
+  package var quarantinedAt: Double = 0
+
+  package var environmentClass: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1634,7 +1697,7 @@ nonisolated extension Assay_V1_TrialCounts: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Assay_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Job"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}owner\0\u{1}spec\0\u{1}state\0\u{1}stage\0\u{1}trials\0\u{1}reason\0\u{1}best\0\u{1}model\0\u{3}submitted_at\0\u{3}ended_at\0\u{3}elapsed_seconds\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}owner\0\u{1}spec\0\u{1}state\0\u{1}stage\0\u{1}trials\0\u{1}reason\0\u{1}best\0\u{1}model\0\u{3}submitted_at\0\u{3}ended_at\0\u{3}elapsed_seconds\0\u{2}\u{1c}corroboration\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -1649,6 +1712,7 @@ nonisolated extension Assay_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _submittedAt: Double = 0
     var _endedAt: Double = 0
     var _elapsedSeconds: Double = 0
+    var _corroboration: Assay_V1_Corroboration? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1671,6 +1735,7 @@ nonisolated extension Assay_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _submittedAt = source._submittedAt
       _endedAt = source._endedAt
       _elapsedSeconds = source._elapsedSeconds
+      _corroboration = source._corroboration
     }
   }
 
@@ -1701,6 +1766,7 @@ nonisolated extension Assay_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 10: try { try decoder.decodeSingularDoubleField(value: &_storage._submittedAt) }()
         case 11: try { try decoder.decodeSingularDoubleField(value: &_storage._endedAt) }()
         case 12: try { try decoder.decodeSingularDoubleField(value: &_storage._elapsedSeconds) }()
+        case 40: try { try decoder.decodeSingularMessageField(value: &_storage._corroboration) }()
         default: break
         }
       }
@@ -1749,6 +1815,9 @@ nonisolated extension Assay_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if _storage._elapsedSeconds.bitPattern != 0 {
         try visitor.visitSingularDoubleField(value: _storage._elapsedSeconds, fieldNumber: 12)
       }
+      try { if let v = _storage._corroboration {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1770,10 +1839,81 @@ nonisolated extension Assay_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._submittedAt != rhs_storage._submittedAt {return false}
         if _storage._endedAt != rhs_storage._endedAt {return false}
         if _storage._elapsedSeconds != rhs_storage._elapsedSeconds {return false}
+        if _storage._corroboration != rhs_storage._corroboration {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_V1_Corroboration: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Corroboration"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}confirmed\0\u{1}contradicted\0\u{1}unanswered\0\u{3}run_again\0\u{3}second_runs\0\u{3}second_run_seconds\0\u{1}share\0\u{3}scores_confirmed_by\0\u{3}model_confirmed_by\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.confirmed) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.contradicted) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.unanswered) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.runAgain) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.secondRuns) }()
+      case 6: try { try decoder.decodeSingularDoubleField(value: &self.secondRunSeconds) }()
+      case 7: try { try decoder.decodeSingularDoubleField(value: &self.share) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.scoresConfirmedBy) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.modelConfirmedBy) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.confirmed != 0 {
+      try visitor.visitSingularUInt32Field(value: self.confirmed, fieldNumber: 1)
+    }
+    if self.contradicted != 0 {
+      try visitor.visitSingularUInt32Field(value: self.contradicted, fieldNumber: 2)
+    }
+    if self.unanswered != 0 {
+      try visitor.visitSingularUInt32Field(value: self.unanswered, fieldNumber: 3)
+    }
+    if self.runAgain != 0 {
+      try visitor.visitSingularUInt32Field(value: self.runAgain, fieldNumber: 4)
+    }
+    if self.secondRuns != 0 {
+      try visitor.visitSingularUInt32Field(value: self.secondRuns, fieldNumber: 5)
+    }
+    if self.secondRunSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.secondRunSeconds, fieldNumber: 6)
+    }
+    if self.share.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.share, fieldNumber: 7)
+    }
+    if !self.scoresConfirmedBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.scoresConfirmedBy, fieldNumber: 8)
+    }
+    if !self.modelConfirmedBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.modelConfirmedBy, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_Corroboration, rhs: Assay_V1_Corroboration) -> Bool {
+    if lhs.confirmed != rhs.confirmed {return false}
+    if lhs.contradicted != rhs.contradicted {return false}
+    if lhs.unanswered != rhs.unanswered {return false}
+    if lhs.runAgain != rhs.runAgain {return false}
+    if lhs.secondRuns != rhs.secondRuns {return false}
+    if lhs.secondRunSeconds != rhs.secondRunSeconds {return false}
+    if lhs.share != rhs.share {return false}
+    if lhs.scoresConfirmedBy != rhs.scoresConfirmedBy {return false}
+    if lhs.modelConfirmedBy != rhs.modelConfirmedBy {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2057,7 +2197,7 @@ nonisolated extension Assay_V1_ModelFile: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension Assay_V1_Model: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Model"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}job\0\u{1}owner\0\u{1}name\0\u{1}scores\0\u{1}recipe\0\u{1}files\0\u{3}created_at\0\u{1}signature\0\u{1}worker\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}job\0\u{1}owner\0\u{1}name\0\u{1}scores\0\u{1}recipe\0\u{1}files\0\u{3}created_at\0\u{1}signature\0\u{1}worker\0\u{4}\u{1e}scores_confirmed_by\0\u{3}model_confirmed_by\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2075,6 +2215,8 @@ nonisolated extension Assay_V1_Model: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 8: try { try decoder.decodeSingularDoubleField(value: &self.createdAt) }()
       case 9: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
       case 10: try { try decoder.decodeSingularStringField(value: &self.worker) }()
+      case 40: try { try decoder.decodeSingularStringField(value: &self.scoresConfirmedBy) }()
+      case 41: try { try decoder.decodeSingularStringField(value: &self.modelConfirmedBy) }()
       default: break
       }
     }
@@ -2115,6 +2257,12 @@ nonisolated extension Assay_V1_Model: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.worker.isEmpty {
       try visitor.visitSingularStringField(value: self.worker, fieldNumber: 10)
     }
+    if !self.scoresConfirmedBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.scoresConfirmedBy, fieldNumber: 40)
+    }
+    if !self.modelConfirmedBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.modelConfirmedBy, fieldNumber: 41)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2129,6 +2277,8 @@ nonisolated extension Assay_V1_Model: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.createdAt != rhs.createdAt {return false}
     if lhs.signature != rhs.signature {return false}
     if lhs.worker != rhs.worker {return false}
+    if lhs.scoresConfirmedBy != rhs.scoresConfirmedBy {return false}
+    if lhs.modelConfirmedBy != rhs.modelConfirmedBy {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2329,7 +2479,7 @@ nonisolated extension Assay_V1_NodeRequest: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Assay_V1_Node: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Node"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{1}slots\0\u{1}running\0\u{1}finished\0\u{1}version\0\u{1}address\0\u{3}connected_at\0\u{3}certificate_serial\0\u{3}certificate_expires_at\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{1}slots\0\u{1}running\0\u{1}finished\0\u{1}version\0\u{1}address\0\u{3}connected_at\0\u{3}certificate_serial\0\u{3}certificate_expires_at\0\u{2}\u{1e}confirmed\0\u{1}quarantine\0\u{3}quarantined_at\0\u{3}environment_class\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2347,6 +2497,10 @@ nonisolated extension Assay_V1_Node: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 8: try { try decoder.decodeSingularDoubleField(value: &self.connectedAt) }()
       case 9: try { try decoder.decodeSingularStringField(value: &self.certificateSerial) }()
       case 10: try { try decoder.decodeSingularDoubleField(value: &self.certificateExpiresAt) }()
+      case 40: try { try decoder.decodeSingularUInt32Field(value: &self.confirmed) }()
+      case 41: try { try decoder.decodeSingularStringField(value: &self.quarantine) }()
+      case 42: try { try decoder.decodeSingularDoubleField(value: &self.quarantinedAt) }()
+      case 43: try { try decoder.decodeSingularStringField(value: &self.environmentClass) }()
       default: break
       }
     }
@@ -2383,6 +2537,18 @@ nonisolated extension Assay_V1_Node: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.certificateExpiresAt.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.certificateExpiresAt, fieldNumber: 10)
     }
+    if self.confirmed != 0 {
+      try visitor.visitSingularUInt32Field(value: self.confirmed, fieldNumber: 40)
+    }
+    if !self.quarantine.isEmpty {
+      try visitor.visitSingularStringField(value: self.quarantine, fieldNumber: 41)
+    }
+    if self.quarantinedAt.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.quarantinedAt, fieldNumber: 42)
+    }
+    if !self.environmentClass.isEmpty {
+      try visitor.visitSingularStringField(value: self.environmentClass, fieldNumber: 43)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2397,6 +2563,10 @@ nonisolated extension Assay_V1_Node: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.connectedAt != rhs.connectedAt {return false}
     if lhs.certificateSerial != rhs.certificateSerial {return false}
     if lhs.certificateExpiresAt != rhs.certificateExpiresAt {return false}
+    if lhs.confirmed != rhs.confirmed {return false}
+    if lhs.quarantine != rhs.quarantine {return false}
+    if lhs.quarantinedAt != rhs.quarantinedAt {return false}
+    if lhs.environmentClass != rhs.environmentClass {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

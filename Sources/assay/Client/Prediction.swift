@@ -51,18 +51,18 @@ struct Prediction {
 
     /// A row for each of the table's, in its order: `prediction`, and for classes the probability
     /// of each.
-    func csv() -> String {
+    func csv(for reader: CSVText.Reader = .programs) -> String {
         let isClassification = self.model.task == .classification
         let header =
             ["prediction"]
             + (isClassification ? self.model.classNames.map { "probability_\($0)" } : [])
-        var text = CSVText.row(header)
+        var text = CSVText.row(header, for: reader)
         for row in 0..<self.rows {
             var fields = [self.answer(row: row)]
             if isClassification {
                 fields += (0..<self.values.columns).map { "\(self.values[row, $0])" }
             }
-            text += CSVText.row(fields)
+            text += CSVText.row(fields, for: reader)
         }
         return text
     }

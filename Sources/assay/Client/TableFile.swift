@@ -28,8 +28,8 @@ enum TableFile {
                     throw Self.noTarget(target, reader, path)
                 }
                 let schema = try schema ?? Schema.infer(from: bytes)
-                let demanding = try schema.demanding(target: target, task: task)
-                let table = try Dataset.table(csv: bytes, schema: demanding, target: target)
+                let (table, demanding) = try Dataset.table(
+                    csv: bytes, schema: schema, target: target, task: task)
                 return Bound(
                     dataset: try Dataset(table, target: target, task: task, schema: demanding),
                     table: table, schema: schema)

@@ -36,46 +36,55 @@ struct ModelsCommand: AsyncParsableCommand {
     }
 }
 
+/// `assay model ID`, `assay model audit FILE`
 struct ModelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "model", abstract: "Show a model on a head, or bring it here.")
+        commandName: "model", abstract: "Show a model on a head, bring it here, or audit a file.",
+        subcommands: [Show.self, Audit.self], defaultSubcommand: Show.self)
+}
 
-    @OptionGroup var client: ClientOptions
-    @OptionGroup var output: OutputOptions
+extension ModelCommand {
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show a model on a head, or bring it here.")
 
-    @Argument(help: "The model's ID.")
-    var model: String
+        @OptionGroup var client: ClientOptions
+        @OptionGroup var output: OutputOptions
 
-    @Option(
-        name: .customLong("output"),
-        help: ArgumentHelp("Write the model's bundle to this directory.", valueName: "dir"))
-    var directory: String?
+        @Argument(help: "The model's ID.")
+        var model: String
 
-    func run() async throws {
-        let (id, directory) = (self.model, self.directory)
-        if let directory { try ModelDirectory(directory).requireWritable() }
-        let model = try await self.client.withHead { head in
-            let model = try await ModelFetch.model(id, from: head)
-            if let directory {
-                let bundle = try await ModelFetch.bundle(of: model, from: head)
-                try ModelDirectory(directory).write(
-                    bundle.files, signature: Array(model.signature))
+        @Option(
+            name: .customLong("output"),
+            help: ArgumentHelp("Write the model's bundle to this directory.", valueName: "dir"))
+        var directory: String?
+
+        func run() async throws {
+            let (id, directory) = (self.model, self.directory)
+            if let directory { try ModelDirectory(directory).requireWritable() }
+            let model = try await self.client.withHead { head in
+                let model = try await ModelFetch.model(id, from: head)
+                if let directory {
+                    let bundle = try await ModelFetch.bundle(of: model, from: head)
+                    try ModelDirectory(directory).write(
+                        bundle.files, signature: Array(model.signature))
+                }
+                return model
             }
-            return model
-        }
-        let report = ModelReport(model)
-        try self.output.print(report) { terminal in
-            var text = """
-                \(terminal.resultStyle.strong(report.id))  \(report.name), made by \(report.job) \
-                of \(report.owner) at \(Figures.moment(report.createdAt)) UTC
-                \(report.family): \(report.scoresText)
+            let report = ModelReport(model)
+            try self.output.print(report) { terminal in
+                var text = """
+                    \(terminal.resultStyle.strong(report.id))  \(report.name), made by \
+                    \(report.job) of \(report.owner) at \(Figures.moment(report.createdAt)) UTC
+                    \(report.family): \(report.scoresText)
 
-                """
-            for file in report.files {
-                text += "  \(file.name)  \(Figures.bytes(file.bytes))  \(file.digest)\n"
+                    """
+                for file in report.files {
+                    text += "  \(file.name)  \(Figures.bytes(file.bytes))  \(file.digest)\n"
+                }
+                if let directory { text += "verified, and written to \(directory)\n" }
+                return text
             }
-            if let directory { text += "verified, and written to \(directory)\n" }
-            return text
         }
     }
 }

@@ -28,6 +28,10 @@ struct PredictCommand: AsyncParsableCommand {
         help: ArgumentHelp("Write the predictions to this file.", valueName: "file"))
     var file: String?
 
+    @Flag(
+        help: "Put an apostrophe before labels that a spreadsheet would compute, such as =1+1.")
+    var safeCSV = false
+
     @OptionGroup var authority: AuthorityOptions
 
     @Flag(help: "Take a model that nobody signed, on its checksums alone.")
@@ -58,11 +62,12 @@ struct PredictCommand: AsyncParsableCommand {
             try ModelFiles.model(bundle, called: self.model), csv: bytes, at: self.data,
             for: self.score ? .scoring : .prediction)
         let scores = self.score ? try prediction.scores(at: self.data) : nil
-        if let file { try Self.write(prediction.csv(), to: file) }
+        let csv = prediction.csv(for: self.safeCSV ? .spreadsheets : .programs)
+        if let file { try Self.write(csv, to: file) }
 
         let printsPredictions = !self.score && self.file == nil
         guard self.output.json || !printsPredictions else {
-            return Terminal().result(prediction.csv())
+            return Terminal().result(csv)
         }
         let report = Report(
             rows: prediction.rows, scores: scores,

@@ -28,6 +28,9 @@ struct VerifyCommand: AsyncParsableCommand {
         let name: String
         let owner: String
         let worker: String
+        let corroborated: Bool
+        let scoresConfirmedBy: String?
+        let modelConfirmedBy: String?
         let signer: String
         let cluster: String
         let serial: String
@@ -46,6 +49,10 @@ struct VerifyCommand: AsyncParsableCommand {
             self.name = LogText.escaped(statement.name)
             self.owner = LogText.escaped(statement.owner)
             self.worker = LogText.escaped(statement.worker)
+            func name(_ text: String) -> String? { text.isEmpty ? nil : LogText.escaped(text) }
+            self.corroborated = statement.witnesses.areWhole
+            self.scoresConfirmedBy = name(statement.witnesses.scores)
+            self.modelConfirmedBy = name(statement.witnesses.model)
             self.signer = provenance.signer.uri
             self.cluster = provenance.signer.cluster
             self.serial = provenance.serial.description
@@ -56,11 +63,14 @@ struct VerifyCommand: AsyncParsableCommand {
         }
 
         func text(_ style: Style) -> String {
+            let proof = CorroborationReport.proof(
+                scores: self.scoresConfirmedBy, model: self.modelConfirmedBy)
             var text = """
                 \(style.strong(self.model)): verified
                 signed by \(self.signer), for cluster \(self.cluster), \
                 at \(Figures.moment(self.signedAt)) UTC
                 model \(self.id) (\(self.name)) of \(self.owner), fitted by \(self.worker)
+                \(proof)
 
                 """
             for file in self.files { text += "  \(file.name)  \(file.digest)\n" }

@@ -2,8 +2,27 @@
 enum CSVText {
     /// One row with its line end. A field is quoted when it would otherwise be read as something
     /// else: commas, quotes, line ends, spaces at its ends, or nothing at all.
-    static func row(_ fields: some Sequence<String>) -> String {
-        fields.map(Self.field).joined(separator: ",") + "\n"
+    static func row(_ fields: some Sequence<String>, for reader: Reader = .programs) -> String {
+        fields.map { Self.field(reader == .spreadsheets ? Self.harmless($0) : $0) }
+            .joined(separator: ",") + "\n"
+    }
+
+    enum Reader {
+        /// A text is what it is.
+        case programs
+        /// A text that begins like a formula would be one.
+        case spreadsheets
+    }
+
+    /// The text behind an apostrophe, where a spreadsheet would compute it (OWASP, CSV injection).
+    /// Numbers stay numbers.
+    private static func harmless(_ text: String) -> String {
+        let begins: [Unicode.Scalar] = [
+            "=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠",
+        ]
+        guard let first = text.unicodeScalars.first, begins.contains(first), Double(text) == nil
+        else { return text }
+        return "'" + text
     }
 
     private static func field(_ text: String) -> String {

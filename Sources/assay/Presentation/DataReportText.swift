@@ -1,8 +1,7 @@
 import Host
 import Wire
 
-/// What `--json` prints of a job's table, and of one that `data check` looked at: counts and places,
-/// no values.
+/// What `--json` prints of a job's table: counts and places, no values.
 struct DataReportJSON: Encodable, Equatable, Sendable {
     let rowsRead: UInt64
     let rowsDropped: UInt64

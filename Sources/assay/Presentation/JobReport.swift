@@ -33,6 +33,8 @@ struct JobReport: Encodable, Equatable, Sendable {
     let reason: String?
     /// What became of its table before; absent for idle jobs.
     let data: DataReportJSON?
+    /// What second runs have shown; absent for idle jobs.
+    let corroboration: CorroborationReport?
     let submittedAt: Double
     let endedAt: Double?
     /// From the acceptance to now, or to the end.
@@ -84,6 +86,8 @@ struct JobReport: Encodable, Equatable, Sendable {
         self.model = job.model.isEmpty ? nil : job.model
         self.reason = job.reason.isEmpty ? nil : LogText.escaped(job.reason)
         self.data = learning.flatMap { DataReportJSON($0) }
+        self.corroboration =
+            job.hasCorroboration ? CorroborationReport(job.corroboration) : nil
         self.submittedAt = job.submittedAt
         self.endedAt = job.endedAt == 0 ? nil : job.endedAt
         self.seconds = job.elapsedSeconds

@@ -5,6 +5,7 @@ enum JobText {
     /// ```
     /// wine (j17) succeeded: rmse 0.5921 by gradient_boosting, 60 trials in 42.1 s, 1 failed
     /// model: wine.model
+    /// corroborated: scores by w2, files by w1
     /// ```
     static func summary(_ job: JobReport, style: Style) -> String {
         let state = job.state == "succeeded" ? style.good(job.state) : style.bad(job.state)
@@ -22,7 +23,14 @@ enum JobText {
         text += "\n"
         if let reason = job.reason { text += "reason: \(reason)\n" }
         if let model = job.model { text += "model: \(style.strong(model))\n" }
+        if let proof = Self.proof(job) { text += "\(proof)\n" }
         return text
+    }
+
+    private static func proof(_ job: JobReport) -> String? {
+        guard job.model != nil, let found = job.corroboration else { return nil }
+        return CorroborationReport.proof(
+            scores: found.scoresConfirmedBy, model: found.modelConfirmedBy)
     }
 
     /// Everything about it, a line for each thing.
@@ -45,14 +53,15 @@ enum JobText {
                 ("job", job.id), ("name", job.name), ("owner", job.owner), ("state", job.state),
                 ("stage", job.stage), ("task", job.task),
                 ("trials", counts.joined(separator: ", ")),
-                ("best", best), ("model", job.model), ("reason", job.reason),
+                ("best", best), ("model", job.model), ("second runs", job.corroboration?.counts),
+                ("proof", Self.proof(job)), ("reason", job.reason),
                 ("budget", budget.isEmpty ? nil : budget.joined(separator: " or ")),
                 ("time", Figures.seconds(job.seconds)), ("seed", "\(job.seed)"),
                 ("priority", "\(job.priority)"), ("submitted", Figures.moment(job.submittedAt)),
             ] + (job.data?.lines ?? []).map { ("data", $0) }
         return lines.compactMap { name, value in
             guard let value, !value.isEmpty else { return nil }
-            let padding = String(repeating: " ", count: 11 - name.count)
+            let padding = String(repeating: " ", count: 13 - name.count)
             return style.faint(name) + padding + value + "\n"
         }.joined()
     }

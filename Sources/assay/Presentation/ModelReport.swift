@@ -16,6 +16,10 @@ struct ModelReport: Encodable, Equatable, Sendable {
     let createdAt: Double
     /// Who fitted it.
     let worker: String
+    /// Whether other workers have confirmed the scores, and made the same files; who did.
+    let corroborated: Bool
+    let scoresConfirmedBy: String?
+    let modelConfirmedBy: String?
 
     struct File: Encodable, Equatable, Sendable {
         let name: String
@@ -43,6 +47,10 @@ struct ModelReport: Encodable, Equatable, Sendable {
         }
         self.createdAt = model.createdAt
         self.worker = LogText.escaped(model.worker)
+        func name(_ text: String) -> String? { text.isEmpty ? nil : LogText.escaped(text) }
+        self.scoresConfirmedBy = name(model.scoresConfirmedBy)
+        self.modelConfirmedBy = name(model.modelConfirmedBy)
+        self.corroborated = self.scoresConfirmedBy != nil && self.modelConfirmedBy != nil
     }
 
     var scoresText: String {

@@ -31,7 +31,8 @@ import Wire
                 authority: try self.authority.certificatePEM, certificate: issued.certificatePEM,
                 key: issued.keyPEM))
         let statement = try ModelStatement(
-            model: "j1", name: "wine", owner: "user/ann", worker: "w1", signedAt: Date(),
+            model: "j1", name: "wine", owner: "user/ann", worker: "w1",
+            witnesses: .none, signedAt: Date(),
             files: Self.files.map {
                 .init(name: $0.name, digest: ModelChecksums.digest($0.bytes))
             })

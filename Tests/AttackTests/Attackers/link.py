@@ -22,12 +22,12 @@ def lease(job, trial, number_):
     return number(1, job) + number(2, trial) + number(3, number_)
 
 
-def hello(slots=1, held=(), blobs=(), version="1", protocol=1):
+def hello(slots=1, held=(), blobs=(), version="1", protocol=1, environment="hostile"):
     return said(
         HELLO,
         number(1, protocol) + block(2, version) + block(3, number(1, slots))
         + b"".join(block(4, one) for one in held) + b"".join(block(5, one) for one in blobs)
-        + block(6, "hostile"))
+        + block(6, environment))
 
 
 def report(lease_, event):

@@ -185,6 +185,39 @@ def saboteur(head, ready, stop):
     return deeds
 
 
+def liar(head, ready, stop, environment):
+    """Finishes every trial at once, each with a score that would win, until it is told to stop.
+
+    It says nothing of what it is given but that, and computes nothing.
+    """
+    deeds = {"taken": 0, "drained": False}
+    link = Link(head, greeting=hello(slots=2, environment=environment))
+    link.socket.settimeout(1)
+    pathlib.Path(ready).touch()
+    while not pathlib.Path(stop).exists():
+        try:
+            found = link.next()
+        except TimeoutError:
+            link.send(said(HEARTBEAT))
+            continue
+        if found is None:
+            break
+        kind, body = found
+        if kind == DRAIN:
+            deeds["drained"] = True
+        if kind != ASSIGNMENTS:
+            continue
+        for _, group in fields(body):
+            for field, one in fields(group):
+                if field != 2:
+                    continue
+                taken = first(one, 1)
+                deeds["taken"] += 1
+                link.send(reports(report(taken, STARTED), report(taken, scored(0.9999))))
+    link.close()
+    return deeds
+
+
 def endless_put(head, job):
     """A put that announces four bytes and sends a megabyte, under a lease that it holds.
 

@@ -25,9 +25,9 @@ struct Desk {
     private var given: [String: [Lease]] = [:]
 
     /// A head that started for the first time, just now.
-    init(settings: Settings = .defaults) {
+    init(settings: Settings = .defaults, dice: Dice = .test) {
         self.now = Instant(sinceOrigin: .seconds(1_000_000))
-        self.coordinator = Coordinator(epoch: 1, settings: settings)
+        self.coordinator = Coordinator(epoch: 1, settings: settings, dice: dice)
         self.note(self.coordinator.resume(now: self.now))
     }
 
@@ -45,7 +45,7 @@ struct Desk {
     /// The head dies and starts again from its journal; workers have to come back.
     mutating func restart(epoch: UInt32) {
         let settings = Settings.defaults
-        var coordinator = Coordinator(epoch: epoch, settings: settings)
+        var coordinator = Coordinator(epoch: epoch, settings: settings, dice: .test)
         for fact in self.journal { coordinator.replay(fact) }
         self.coordinator = coordinator
         self.sessions = [:]
@@ -79,7 +79,7 @@ struct Desk {
     @discardableResult
     mutating func connect(
         _ name: String, slots: Int = 1, held: [Lease] = [], blobs: [Digest] = [],
-        protocolVersion: UInt32 = LinkVersion.current
+        protocolVersion: UInt32 = LinkVersion.current, environment: String = "test"
     ) -> SessionNumber {
         self.sessionCount += 1
         let session = SessionNumber(rawValue: self.sessionCount)
@@ -88,7 +88,7 @@ struct Desk {
         let hello = Hello(
             protocolVersion: protocolVersion, version: "0.1.0",
             capacity: Capacity(slots: slots, memoryBytes: 1 << 30), held: held, blobs: blobs,
-            environmentClass: "test")
+            environmentClass: environment)
         self.tell(.connected(session, worker: name, hello))
         return session
     }
@@ -190,6 +190,10 @@ struct Desk {
         for fact in facts.dropFirst() { record?.apply(fact) }
         return record
     }
+}
+
+extension Dice {
+    static let test = Dice(secret: 1, 2)
 }
 
 extension JobSpec.Kind {

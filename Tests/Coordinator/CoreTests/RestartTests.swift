@@ -156,7 +156,7 @@ import Wire
             name: "job", priority: 50, seed: 1, budget: Budget(trials: nil, time: nil),
             kind: .idle(trials: 100_000))
         let start = Instant(sinceOrigin: .seconds(1))
-        var coordinator = Coordinator(epoch: 2, settings: .defaults)
+        var coordinator = Coordinator(epoch: 2, settings: .defaults, dice: .test)
         coordinator.replay(.submitted(job, spec, owner: "anna", key: "k", at: start))
         for index in UInt32(0)..<50_000 {
             coordinator.replay(.finished(TrialID(job, index), .scored, worker: "w1"))

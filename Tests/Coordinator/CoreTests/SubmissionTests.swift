@@ -55,7 +55,7 @@ import Wire
     }
 
     @Test func `a job's number is never used again`() {
-        var coordinator = Coordinator(epoch: 2, settings: .defaults)
+        var coordinator = Coordinator(epoch: 2, settings: .defaults, dice: .test)
         coordinator.remember(JobID(41), owner: "anna", key: "k")
         _ = coordinator.resume(now: Instant(sinceOrigin: .zero))
         let spec = JobSpec(

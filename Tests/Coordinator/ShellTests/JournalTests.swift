@@ -51,6 +51,27 @@ import Wire
         serial: SerialNumber(bytes: [0x4C, 0xD3]), worker: "w1", at: Sample.origin,
         until: Sample.origin + .seconds(900))
 
+    @Test func `second runs, their verdicts and quarantine come back`() throws {
+        let (job, trial) = (JobID(1), TrialID(JobID(1), 3))
+        let outcome = Outcome(.scored(scores: [Score("rmse", 0.1)], outputs: []), cost: .none)
+        let facts: [Fact] = [
+            Sample.submitted(1), .served(job, worker: "w1", environment: "x86_64/a"),
+            .doubted(trial, .chance), .doubted(trial, .winner), .doubted(trial, .refit),
+            .repeated(trial, outcome, worker: "w2"), .judged(trial, .corroborated(by: "w2")),
+            .judged(trial, .overruled(by: "w3")), .judged(trial, .contradicted(by: "w2")),
+            .judged(trial, .unanswered(reason: "nobody was there")),
+            .voided(job, [0, 3, 4_000_000]), .unsaid(job, [2]),
+        ]
+        let standing: [Fact] = [
+            .vouched("w1", confirmed: 8),
+            .quarantined(QuarantineRecord("w2", reason: "it differs", at: Sample.origin)),
+        ]
+        let journal = try SQLiteJournal(path: self.path)
+        try journal.append(facts + standing)
+        #expect(try journal.facts(of: job) == facts)
+        #expect(try journal.standingFacts() == standing)
+    }
+
     @Test func `revocations come back, and without a replay`() throws {
         let revoked = try Sample.revocations()
         do {
@@ -77,7 +98,7 @@ import Wire
             try Int.fetchOne($0, sql: "PRAGMA user_version")
         }
         // What an older head refuses with a sentence, rather than to overlook a revocation.
-        #expect(version == 2)
+        #expect(version == 3)
     }
 
     @Test func `each opening is an epoch of its own`() throws {

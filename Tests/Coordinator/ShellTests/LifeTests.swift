@@ -33,7 +33,8 @@ import Wire
         let journal = MemoryJournal()
         let loop = CoordinatorLoop(
             journal: journal, links: RecordingLinks(),
-            archive: Archive(journal: journal, clock: clock), clock: clock)
+            archive: Archive(journal: journal, clock: clock), clock: clock,
+            log: Logger(label: "loop"))
         let readiness = Readiness()
         let vitals = Vitals(readiness: readiness, loop: loop)
         #expect(vitals.ready == .no(reason: "the head is starting: it replays its journal"))

@@ -1,4 +1,5 @@
 import CoordinatorCore
+import Logging
 import Testing
 import Wire
 
@@ -119,7 +120,7 @@ import Wire
         let clock = HeadClock()
         return CoordinatorLoop(
             journal: journal, links: links, archive: Archive(journal: journal, clock: clock),
-            clock: clock)
+            clock: clock, log: Logger(label: "loop"))
     }
 
     private static func waitForCommit(_ journal: MemoryJournal) async {

@@ -1,5 +1,6 @@
 import CoordinatorCore
 import Foundation
+import Logging
 import Testing
 import Wire
 
@@ -39,7 +40,7 @@ import Wire
         let sessions = WorkerSessions()
         let loop = CoordinatorLoop(
             journal: journal, links: sessions, archive: Archive(journal: journal, clock: clock),
-            clock: clock)
+            clock: clock, log: Logger(label: "loop"))
         let readiness = Readiness()
         let page = MetricsPage(
             loop: loop, readiness: readiness, sessions: sessions,

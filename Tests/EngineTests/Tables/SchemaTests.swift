@@ -5,21 +5,32 @@ import Testing
 
 @Suite struct SchemaTests {
     @Test func `a schema survives its encoding`() throws {
-        let schema = try Schema([
-            .init("age", .numeric(bounds: .init(low: 0, high: nil)), missing: .refused),
-            .init("weight", .numeric(bounds: .init(low: -0.1, high: 1e300))),
-            .init("stadt", .categorical(categories: ["Köln", "a \"b\"", "\n"])),
-            .init("x", .categorical()), .init("note", .ignored),
-        ])
+        let schema = try Schema(
+            [
+                .init("age", .numeric(bounds: .init(low: 0, high: nil)), missing: .refused),
+                .init("weight", .numeric(bounds: .init(low: -0.1, high: 1e300))),
+                .init("stadt", .categorical(categories: ["Köln", "a \"b\"", "\n"])),
+                .init("x", .categorical()), .init("note", .ignored),
+                .init("id", .categorical(categories: ["a"]), remedy: .repair, use: .checks),
+            ],
+            rules: [
+                .init("grown", .require("age >= 18 or x == 'ü'"), .drop),
+                .init("key", .unique(["id", "age"])), .init("time", .ascending("weight"), .drop),
+            ])
         #expect(try Schema(decoding: schema.encoded()) == schema)
         #expect(try Schema(decoding: schema.encoded()).encoded() == schema.encoded())
     }
 
     @Test func `no mutation of an encoded schema makes the decoder crash`() throws {
-        let bytes = try Schema([
-            .init("a", .numeric(bounds: .init(low: 0, high: 1))),
-            .init("b", .categorical(categories: ["x", "y"]), missing: .refused),
-        ]).encoded()
+        let bytes = try Schema(
+            [
+                .init("a", .numeric(bounds: .init(low: 0, high: 1))),
+                .init("b", .categorical(categories: ["x", "y"]), missing: .refused),
+            ],
+            rules: [
+                .init("r", .require("a > 1 and b != 'x'"), .drop), .init("k", .unique(["a"])),
+            ]
+        ).encoded()
         var mutants = Mutants(of: bytes, seed: 8)
         for _ in 0..<Mutants.rounds(5000) {
             guard let schema = try? Schema(decoding: mutants.next()) else { continue }
@@ -37,6 +48,13 @@ import Testing
             (.init("a", .categorical(categories: [])), "no category"),
             (.init("a", .categorical(categories: ["x", "x"])), "twice"),
             (.init("a", .categorical(categories: ["x", ""])), "empty"),
+            (.init("a", .numeric(), remedy: .repair), "no bounds"),
+            (.init("a", .categorical(), remedy: .repair), "no categories"),
+            (
+                .init("a", .categorical(categories: ["x"]), missing: .refused, remedy: .repair),
+                "drop instead"
+            ),
+            (.init("a", .ignored, use: .checks), "ignored"),
         ]
         for (column, word) in faults {
             let error = #expect(throws: SchemaError.self) { try Schema([column]) }

@@ -34,6 +34,12 @@ import Testing
         Case([0xFE, 0xFF, 0, 0x61], .wrongEncoding),
         Case(Array("a,b\n1,x\n2,".utf8) + [0xE4, 0x0A], .invalidUTF8, line: 3),
         Case(Array("a,b\n1,".utf8) + [0xED, 0xA0, 0x80, 0x0A], .invalidUTF8, line: 2),
+        // Longer forms of a slash, and a character beyond the last.
+        Case(Array("a,b\n1,".utf8) + [0xC0, 0xAF, 0x0A], .invalidUTF8, line: 2),
+        Case(Array("a,b\n1,x\n2,".utf8) + [0xE0, 0x80, 0xAF, 0x0A], .invalidUTF8, line: 3),
+        Case(Array("a,b\n1,".utf8) + [0xF4, 0x90, 0x80, 0x80, 0x0A], .invalidUTF8, line: 2),
+        Case("\u{FEFF}\u{FEFF}a,b\n1,canary\n", .badColumnName, line: 1, column: 1),
+        Case([0xEF, 0xBB, 0xBF] + Array("a,b\n1,\0\n".utf8), .nulByte, line: 2),
         Case("a,b\n1,x\n2,\0canary\n", .nulByte, line: 3),
         Case("a,b", .noRows), Case("a,b\n", .noRows), Case("a,b\r\n", .noRows),
         Case("a;b\n1;canary\n", .wrongDelimiter, line: 1),

@@ -102,17 +102,26 @@ extension Decoder {
                 Schema.Column("b", .categorical(categories: ["red", "blue"])),
                 Schema.Column("c", .ignored),
             ]),
+            try Schema([Schema.Column("a", .numeric()), Schema.Column("b", .categorical())]),
             try Schema(
-                [Schema.Column("a", .numeric()), Schema.Column("b", .categorical())],
+                [
+                    Schema.Column(
+                        "a", .numeric(bounds: .init(low: 0, high: 5)), remedy: .repair),
+                    Schema.Column("b", .categorical(), use: .checks),
+                ],
                 rules: [
-                    Rule("positive", .require("a > 0"), .drop), Rule("once", .unique(["a", "b"])),
-                    Rule("upwards", .ascending("a")),
+                    Rule("r", .require("a * 2 >= 1.5 or not b in ['x', \"y\"]"), .drop),
+                    Rule("k", .unique(["a", "b"]), .drop), Rule("t", .ascending("a"), .drop),
                 ]),
         ]
     }
 
     private static func schemaAndTable() throws -> [[UInt8]] {
-        try zip(self.schemas(), ["a,b,c\n1,red,QXZQ\n9,,\n", "b,a,d\nQXZQ,1,2\n,,\n"]).map {
+        let tables = [
+            "a,b,c\n1,red,QXZQ\n9,,\n", "b,a,d\nQXZQ,1,2\n,,\n",
+            "a,b\n1,QXZQ\n1,QXZQ\n9,x\n0,x\n,\n",
+        ]
+        return try zip(self.schemas(), tables).map {
             $0.encoded() + [0] + Array($1.utf8)
         }
     }
@@ -159,6 +168,20 @@ extension Decoder {
         "\"min\""
         "\"max\""
         "\"columns\""
+        "\"rules\""
+        "\"require\""
+        "\"unique\""
+        "\"ascending\""
+        "\"on_violation\""
+        "\"drop\""
+        "\"repair\""
+        "\"use\""
+        "\"checks\""
+        " and "
+        " or "
+        "not "
+        "missing("
+        " in ["
         "\\ud800"
         "\\udc00"
         "1e308"

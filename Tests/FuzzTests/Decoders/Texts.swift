@@ -18,6 +18,9 @@ extension Decoder {
                       - { name: age, kind: numeric, min: 0, max: 120, missing: refused }
                       - { name: colour, kind: categorical, categories: [red, blue] }
                       - { name: notes, kind: ignored }
+                    rules:
+                      - { name: grown, require: "age >= 18 or colour == 'red'", on_violation: drop }
+                      - { name: key, unique: [age, colour] }
                     """
                 ])
             }

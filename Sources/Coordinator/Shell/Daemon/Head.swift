@@ -36,7 +36,7 @@ struct Head: Sendable {
         let sessions = WorkerSessions()
         let archive = Archive(journal: journal, clock: clock)
         let loop = CoordinatorLoop(
-            journal: journal, links: sessions, archive: archive, clock: clock)
+            journal: journal, links: sessions, archive: archive, clock: clock, log: log)
         let transfers = Transfers(loop: loop, blobs: blobs, logger: log)
         let vitals = Vitals(readiness: self.readiness, loop: loop)
         let connections = MetricsPage.LateConnections()

@@ -120,6 +120,71 @@ nonisolated struct Assay_Journal_V1_Fact: Sendable {
     set {kind = .invitationSpent(newValue)}
   }
 
+  /// Corroboration.
+  var served: Assay_Journal_V1_Served {
+    get {
+      if case .served(let v)? = kind {return v}
+      return Assay_Journal_V1_Served()
+    }
+    set {kind = .served(newValue)}
+  }
+
+  var doubted: Assay_Journal_V1_Doubted {
+    get {
+      if case .doubted(let v)? = kind {return v}
+      return Assay_Journal_V1_Doubted()
+    }
+    set {kind = .doubted(newValue)}
+  }
+
+  var repeated: Assay_Journal_V1_Repeated {
+    get {
+      if case .repeated(let v)? = kind {return v}
+      return Assay_Journal_V1_Repeated()
+    }
+    set {kind = .repeated(newValue)}
+  }
+
+  var judged: Assay_Journal_V1_Judged {
+    get {
+      if case .judged(let v)? = kind {return v}
+      return Assay_Journal_V1_Judged()
+    }
+    set {kind = .judged(newValue)}
+  }
+
+  var voided: Assay_Journal_V1_Trials {
+    get {
+      if case .voided(let v)? = kind {return v}
+      return Assay_Journal_V1_Trials()
+    }
+    set {kind = .voided(newValue)}
+  }
+
+  var unsaid: Assay_Journal_V1_Trials {
+    get {
+      if case .unsaid(let v)? = kind {return v}
+      return Assay_Journal_V1_Trials()
+    }
+    set {kind = .unsaid(newValue)}
+  }
+
+  var vouched: Assay_Journal_V1_Vouched {
+    get {
+      if case .vouched(let v)? = kind {return v}
+      return Assay_Journal_V1_Vouched()
+    }
+    set {kind = .vouched(newValue)}
+  }
+
+  var quarantined: Assay_Journal_V1_Quarantined {
+    get {
+      if case .quarantined(let v)? = kind {return v}
+      return Assay_Journal_V1_Quarantined()
+    }
+    set {kind = .quarantined(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Kind: Equatable, Sendable {
@@ -132,6 +197,15 @@ nonisolated struct Assay_Journal_V1_Fact: Sendable {
     case nodeResumed(String)
     case revoked(Assay_Journal_V1_Revoked)
     case invitationSpent(Assay_Journal_V1_InvitationSpent)
+    /// Corroboration.
+    case served(Assay_Journal_V1_Served)
+    case doubted(Assay_Journal_V1_Doubted)
+    case repeated(Assay_Journal_V1_Repeated)
+    case judged(Assay_Journal_V1_Judged)
+    case voided(Assay_Journal_V1_Trials)
+    case unsaid(Assay_Journal_V1_Trials)
+    case vouched(Assay_Journal_V1_Vouched)
+    case quarantined(Assay_Journal_V1_Quarantined)
 
   }
 
@@ -364,6 +438,169 @@ nonisolated struct Assay_Journal_V1_InvitationSpent: Sendable {
   init() {}
 }
 
+/// The worker's results in the job are of this environment class, from here on.
+nonisolated struct Assay_Journal_V1_Served: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var worker: String = String()
+
+  var environment: String = String()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct Assay_Journal_V1_Doubted: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var trial: UInt32 = 0
+
+  /// "chance", "winner" or "refit"
+  var doubt: String = String()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct Assay_Journal_V1_Repeated: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var trial: UInt32 = 0
+
+  var outcome: Wire.Assay_V1_Outcome {
+    get {_outcome ?? Wire.Assay_V1_Outcome()}
+    set {_outcome = newValue}
+  }
+  /// Returns true if `outcome` has been explicitly set.
+  var hasOutcome: Bool {self._outcome != nil}
+  /// Clears the value of `outcome`. Subsequent reads from it will return its default value.
+  mutating func clearOutcome() {self._outcome = nil}
+
+  var worker: String = String()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _outcome: Wire.Assay_V1_Outcome? = nil
+}
+
+nonisolated struct Assay_Journal_V1_Judged: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var trial: UInt32 = 0
+
+  var verdict: Assay_Journal_V1_Judged.Verdict = .none
+
+  /// the worker, unless it is unanswered
+  var by: String = String()
+
+  /// when it is
+  var reason: String = String()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum Verdict: SwiftProtobuf.Enum, Swift.CaseIterable {
+    typealias RawValue = Int
+    case none // = 0
+    case corroborated // = 1
+    case overruled // = 2
+    case contradicted // = 3
+    case unanswered // = 4
+    case UNRECOGNIZED(Int)
+
+    init() {
+      self = .none
+    }
+
+    init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .none
+      case 1: self = .corroborated
+      case 2: self = .overruled
+      case 3: self = .contradicted
+      case 4: self = .unanswered
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    var rawValue: Int {
+      switch self {
+      case .none: return 0
+      case .corroborated: return 1
+      case .overruled: return 2
+      case .contradicted: return 3
+      case .unanswered: return 4
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    static let allCases: [Assay_Journal_V1_Judged.Verdict] = [
+      .none,
+      .corroborated,
+      .overruled,
+      .contradicted,
+      .unanswered,
+    ]
+
+  }
+
+  init() {}
+}
+
+nonisolated struct Assay_Journal_V1_Trials: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var trials: [UInt32] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct Assay_Journal_V1_Vouched: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var worker: String = String()
+
+  var confirmed: UInt32 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct Assay_Journal_V1_Quarantined: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var worker: String = String()
+
+  var reason: String = String()
+
+  var atNanoseconds: UInt64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "assay.journal.v1"
@@ -400,7 +637,7 @@ nonisolated extension Assay_Journal_V1_Facts: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Assay_Journal_V1_Fact: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Fact"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}submitted\0\u{1}proposed\0\u{1}finished\0\u{1}lost\0\u{1}ended\0\u{3}node_drained\0\u{3}node_resumed\0\u{1}revoked\0\u{4}\u{3}invitation_spent\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}submitted\0\u{1}proposed\0\u{1}finished\0\u{1}lost\0\u{1}ended\0\u{3}node_drained\0\u{3}node_resumed\0\u{1}revoked\0\u{4}\u{3}invitation_spent\0\u{2}\u{1d}served\0\u{1}doubted\0\u{1}repeated\0\u{1}judged\0\u{1}voided\0\u{1}unsaid\0\u{1}vouched\0\u{1}quarantined\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -515,6 +752,110 @@ nonisolated extension Assay_Journal_V1_Fact: SwiftProtobuf.Message, SwiftProtobu
           self.kind = .invitationSpent(v)
         }
       }()
+      case 40: try {
+        var v: Assay_Journal_V1_Served?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .served(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .served(v)
+        }
+      }()
+      case 41: try {
+        var v: Assay_Journal_V1_Doubted?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .doubted(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .doubted(v)
+        }
+      }()
+      case 42: try {
+        var v: Assay_Journal_V1_Repeated?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .repeated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .repeated(v)
+        }
+      }()
+      case 43: try {
+        var v: Assay_Journal_V1_Judged?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .judged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .judged(v)
+        }
+      }()
+      case 44: try {
+        var v: Assay_Journal_V1_Trials?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .voided(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .voided(v)
+        }
+      }()
+      case 45: try {
+        var v: Assay_Journal_V1_Trials?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .unsaid(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .unsaid(v)
+        }
+      }()
+      case 46: try {
+        var v: Assay_Journal_V1_Vouched?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .vouched(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .vouched(v)
+        }
+      }()
+      case 47: try {
+        var v: Assay_Journal_V1_Quarantined?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .quarantined(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .quarantined(v)
+        }
+      }()
       default: break
       }
     }
@@ -561,6 +902,38 @@ nonisolated extension Assay_Journal_V1_Fact: SwiftProtobuf.Message, SwiftProtobu
     case .invitationSpent?: try {
       guard case .invitationSpent(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+    }()
+    case .served?: try {
+      guard case .served(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+    }()
+    case .doubted?: try {
+      guard case .doubted(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 41)
+    }()
+    case .repeated?: try {
+      guard case .repeated(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 42)
+    }()
+    case .judged?: try {
+      guard case .judged(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 43)
+    }()
+    case .voided?: try {
+      guard case .voided(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 44)
+    }()
+    case .unsaid?: try {
+      guard case .unsaid(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 45)
+    }()
+    case .vouched?: try {
+      guard case .vouched(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 46)
+    }()
+    case .quarantined?: try {
+      guard case .quarantined(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 47)
     }()
     case nil: break
     }
@@ -932,6 +1305,274 @@ nonisolated extension Assay_Journal_V1_InvitationSpent: SwiftProtobuf.Message, S
     if lhs.worker != rhs.worker {return false}
     if lhs.atNanoseconds != rhs.atNanoseconds {return false}
     if lhs.untilNanoseconds != rhs.untilNanoseconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_Journal_V1_Served: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Served"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}worker\0\u{1}environment\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.worker) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.environment) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.worker.isEmpty {
+      try visitor.visitSingularStringField(value: self.worker, fieldNumber: 1)
+    }
+    if !self.environment.isEmpty {
+      try visitor.visitSingularStringField(value: self.environment, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Assay_Journal_V1_Served, rhs: Assay_Journal_V1_Served) -> Bool {
+    if lhs.worker != rhs.worker {return false}
+    if lhs.environment != rhs.environment {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_Journal_V1_Doubted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Doubted"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}trial\0\u{1}doubt\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.trial) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.doubt) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.trial != 0 {
+      try visitor.visitSingularUInt32Field(value: self.trial, fieldNumber: 1)
+    }
+    if !self.doubt.isEmpty {
+      try visitor.visitSingularStringField(value: self.doubt, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Assay_Journal_V1_Doubted, rhs: Assay_Journal_V1_Doubted) -> Bool {
+    if lhs.trial != rhs.trial {return false}
+    if lhs.doubt != rhs.doubt {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_Journal_V1_Repeated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Repeated"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}trial\0\u{1}outcome\0\u{1}worker\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.trial) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._outcome) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.worker) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.trial != 0 {
+      try visitor.visitSingularUInt32Field(value: self.trial, fieldNumber: 1)
+    }
+    try { if let v = self._outcome {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.worker.isEmpty {
+      try visitor.visitSingularStringField(value: self.worker, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Assay_Journal_V1_Repeated, rhs: Assay_Journal_V1_Repeated) -> Bool {
+    if lhs.trial != rhs.trial {return false}
+    if lhs._outcome != rhs._outcome {return false}
+    if lhs.worker != rhs.worker {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_Journal_V1_Judged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Judged"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}trial\0\u{1}verdict\0\u{1}by\0\u{1}reason\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.trial) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.verdict) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.trial != 0 {
+      try visitor.visitSingularUInt32Field(value: self.trial, fieldNumber: 1)
+    }
+    if self.verdict != .none {
+      try visitor.visitSingularEnumField(value: self.verdict, fieldNumber: 2)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 3)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Assay_Journal_V1_Judged, rhs: Assay_Journal_V1_Judged) -> Bool {
+    if lhs.trial != rhs.trial {return false}
+    if lhs.verdict != rhs.verdict {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_Journal_V1_Judged.Verdict: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NONE\0\u{1}CORROBORATED\0\u{1}OVERRULED\0\u{1}CONTRADICTED\0\u{1}UNANSWERED\0")
+}
+
+nonisolated extension Assay_Journal_V1_Trials: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Trials"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}trials\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedUInt32Field(value: &self.trials) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.trials.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.trials, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Assay_Journal_V1_Trials, rhs: Assay_Journal_V1_Trials) -> Bool {
+    if lhs.trials != rhs.trials {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_Journal_V1_Vouched: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Vouched"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}worker\0\u{1}confirmed\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.worker) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.confirmed) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.worker.isEmpty {
+      try visitor.visitSingularStringField(value: self.worker, fieldNumber: 1)
+    }
+    if self.confirmed != 0 {
+      try visitor.visitSingularUInt32Field(value: self.confirmed, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Assay_Journal_V1_Vouched, rhs: Assay_Journal_V1_Vouched) -> Bool {
+    if lhs.worker != rhs.worker {return false}
+    if lhs.confirmed != rhs.confirmed {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_Journal_V1_Quarantined: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Quarantined"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}worker\0\u{1}reason\0\u{3}at_nanoseconds\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.worker) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.atNanoseconds) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.worker.isEmpty {
+      try visitor.visitSingularStringField(value: self.worker, fieldNumber: 1)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+    }
+    if self.atNanoseconds != 0 {
+      try visitor.visitSingularUInt64Field(value: self.atNanoseconds, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Assay_Journal_V1_Quarantined, rhs: Assay_Journal_V1_Quarantined) -> Bool {
+    if lhs.worker != rhs.worker {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.atNanoseconds != rhs.atNanoseconds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

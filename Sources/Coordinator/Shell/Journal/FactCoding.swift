@@ -77,6 +77,9 @@ enum FactCoding {
             message.invitationSpent.worker = worker
             message.invitationSpent.atNanoseconds = at.sinceOrigin.nanoseconds
             message.invitationSpent.untilNanoseconds = until.sinceOrigin.nanoseconds
+        // Corroboration.
+        case .served, .doubted, .repeated, .judged, .voided, .unsaid, .vouched, .quarantined:
+            message.kind = self.corroboration(fact)
         }
         return message
     }
@@ -92,6 +95,10 @@ enum FactCoding {
             return .invitationSpent(
                 serial: try Self.serial(spent.serial), worker: spent.worker,
                 at: Self.instant(spent.atNanoseconds), until: Self.instant(spent.untilNanoseconds))
+        // Corroboration.
+        case .vouched(let vouched):
+            return .vouched(vouched.worker, confirmed: vouched.confirmed)
+        case .quarantined(let quarantined): return self.fact(quarantined)
         case nil: throw WireError("fact.kind", "is missing or unknown to this version")
         default: break
         }
@@ -114,12 +121,15 @@ enum FactCoding {
             return .lost(TrialID(job, lost.trial), Loss(cause, lost.reason), worker: lost.worker)
         case .ended(let ended):
             return .ended(job, try Self.end(ended), at: Self.instant(ended.atNanoseconds))
-        case .nodeDrained, .nodeResumed, .revoked, .invitationSpent, nil:
+        // Corroboration.
+        case .served, .doubted, .repeated, .judged, .voided, .unsaid:
+            return try self.corroboration(message.kind, of: job)
+        case .nodeDrained, .nodeResumed, .revoked, .invitationSpent, .vouched, .quarantined, nil:
             preconditionFailure("facts about no job were answered above")
         }
     }
 
-    private static func instant(_ nanoseconds: UInt64) -> Instant {
+    static func instant(_ nanoseconds: UInt64) -> Instant {
         Instant(sinceOrigin: Duration(nanoseconds: nanoseconds))
     }
 }

@@ -9,7 +9,8 @@ enum JournalSchema {
     /// Raised with every change that an older head would misread.
     ///
     /// - 2: revocations, and invitations that were spent.
-    static let version = 2
+    /// - 3: second runs, their verdicts, and workers in quarantine.
+    static let version = 3
     /// `PRAGMA application_id`: a file of another program is not touched.
     static let applicationID = 0x4153_4159  // "ASAY"
 
@@ -21,9 +22,6 @@ enum JournalSchema {
 
         switch (owner, found) {
         case (self.applicationID, self.version): return
-        case (self.applicationID, 1):
-            // Revocations came: new facts, and the tables as they were.
-            try database.execute(sql: "PRAGMA user_version = \(Self.version)")
         case (self.applicationID, let newer) where newer > self.version:
             throw JournalError(
                 .newer,

@@ -44,7 +44,7 @@ extension SQLiteJournal {
                 try database.cachedStatement(
                     sql: "INSERT INTO job (number, owner, key) VALUES (?, ?, ?)"
                 ).execute(arguments: [Int64(job.number), owner, key])
-            case .finished(let trial, let outcome, _):
+            case .finished(let trial, let outcome, _), .repeated(let trial, let outcome, _):
                 guard case .scored(_, let outputs) = outcome.result, !outputs.isEmpty else {
                     return
                 }
@@ -55,6 +55,8 @@ extension SQLiteJournal {
                     sql: "UPDATE job SET ended = 1, succeeded = ? WHERE number = ?"
                 ).execute(arguments: [end == .succeeded, Int64(job.number)])
             case .proposed, .lost, .nodeDrained, .nodeResumed, .revoked, .invitationSpent: return
+            // Corroboration.
+            case .served, .doubted, .judged, .voided, .unsaid, .vouched, .quarantined: return
             }
         }
     }

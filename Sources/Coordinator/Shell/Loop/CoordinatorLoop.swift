@@ -1,4 +1,5 @@
 package import CoordinatorCore
+package import Logging
 import Synchronization
 package import Wire
 
@@ -25,16 +26,19 @@ package final class CoordinatorLoop: Sendable {
     let archive: Archive
     let proposals: Proposals
     let clock: HeadClock
+    let log: Logger
     package let metrics = LoopMetrics()
     private let waitingReports = Atomic(0)
 
     package init(
-        journal: any Journal, links: any WorkerLinks, archive: Archive, clock: HeadClock
+        journal: any Journal, links: any WorkerLinks, archive: Archive, clock: HeadClock,
+        log: Logger
     ) {
         self.journal = journal
         self.links = links
         self.archive = archive
         self.clock = clock
+        self.log = log
         self.proposals = Proposals()
     }
 

@@ -9,6 +9,8 @@ package final class LoopMetrics: Sendable {
     let scored = Atomic<UInt64>(0)
     let failed = Atomic<UInt64>(0)
     let lost = Atomic<UInt64>(0)
+    /// Of second runs.
+    let proofs = ProofMetrics()
     /// Events handled in one turn.
     let batchSize = Histogram(bounds: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096])
     let commitSeconds = Histogram(bounds: [
@@ -38,7 +40,7 @@ package final class LoopMetrics: Sendable {
             case .finished(_, let outcome, _):
                 if case .scored = outcome.result { scored += 1 } else { failed += 1 }
             case .lost: lost += 1
-            default: break
+            default: self.proofs.count(fact)
             }
         }
         self.scored.wrappingAdd(scored, ordering: .relaxed)

@@ -34,7 +34,10 @@ extension CoordinatorLoop {
     ) async throws {
         defer { self.proposals.stop() }
         try await DedicatedThread.run(named: "coordinator") {
-            var coordinator = Coordinator(epoch: self.journal.epoch, settings: settings)
+            // Drawn anew at each start, and never written down: see `Dice`.
+            let dice = Dice(secret: .random(in: 0 ... .max), .random(in: 0 ... .max))
+            var coordinator = Coordinator(
+                epoch: self.journal.epoch, settings: settings, dice: dice)
             try self.replay(into: &coordinator, settings: settings)
             var thread = LoopThread(self, coordinator, watchdog, revoke)
             defer { thread.end() }
@@ -212,6 +215,7 @@ struct LoopThread {
         let start = ContinuousClock.now
         try self.loop.journal.append(facts)
         self.loop.metrics.count(facts, committedIn: ContinuousClock.now - start)
+        self.loop.tellOperator(of: facts)
         self.subscribers.apply(facts)
     }
 

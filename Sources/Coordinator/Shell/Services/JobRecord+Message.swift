@@ -17,6 +17,7 @@ extension JobRecord {
         message.submittedAt = self.submittedAt.sinceOrigin.seconds
         message.endedAt = self.endedAt?.sinceOrigin.seconds ?? 0
         message.elapsedSeconds = max(0, ((self.endedAt ?? now) - self.submittedAt).seconds)
+        if let corroboration = self.corroborationMessage { message.corroboration = corroboration }
         return message
     }
 
@@ -45,6 +46,8 @@ extension JobRecord {
         if let recipe = refit?.spec.recipe { message.recipe = recipe.message }
         message.scores = refit?.spec.scores.map(\.message) ?? []
         message.worker = refit?.worker ?? ""
+        message.scoresConfirmedBy = self.proof?.scores ?? ""
+        message.modelConfirmedBy = self.proof?.model ?? ""
         return message
     }
 }

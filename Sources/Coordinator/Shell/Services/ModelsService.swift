@@ -71,6 +71,8 @@ package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
         do {
             let statement = try ModelStatement(
                 model: model.id, name: model.name, owner: model.owner, worker: model.worker,
+                witnesses: ModelStatement.Witnesses(
+                    scores: model.scoresConfirmedBy, model: model.modelConfirmedBy),
                 signedAt: Date(),
                 files: try model.files.map {
                     ModelStatement.File(name: $0.name, digest: try Blob($0.blob).digest)

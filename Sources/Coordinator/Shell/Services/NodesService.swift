@@ -63,6 +63,10 @@ package struct NodesService: Assay_V1_Nodes.SimpleServiceProtocol {
         message.running = UInt32(node.held)
         message.finished = UInt64(node.finished)
         message.version = node.version
+        message.confirmed = node.confirmed
+        message.quarantine = node.quarantine?.reason ?? ""
+        message.quarantinedAt = node.quarantine?.at.sinceOrigin.seconds ?? 0
+        message.environmentClass = node.environmentClass
         message.connectedAt = node.connectedAt?.sinceOrigin.seconds ?? 0
         if let session = node.session.flatMap({ self.sessions[$0] }) {
             message.address = session.link.remoteHost

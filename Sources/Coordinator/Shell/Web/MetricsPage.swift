@@ -75,7 +75,7 @@ struct MetricsPage: Sendable {
             ])
         page.add(
             "assay_nodes", .gauge, "Workers by state.",
-            [NodeRecord.State.ready, .draining, .lost].map { state in
+            [NodeRecord.State.ready, .draining, .quarantined, .lost].map { state in
                 .init(["state": state.rawValue], census.nodes[state] ?? 0)
             })
         page.add("assay_slots", .gauge, "Slots of the workers that take trials.", census.slots)
@@ -102,6 +102,7 @@ struct MetricsPage: Sendable {
             "assay_leases_lost_total", .counter,
             "Attempts of trials that ended without an outcome.",
             metrics.lost.load(ordering: .relaxed))
+        metrics.proofs.add(to: &page)
         page.add("assay_loop_waiting", .gauge, "Events that wait for the loop.", self.loop.waiting)
         page.add("assay_batch_events", "Events handled in one turn of the loop.", metrics.batchSize)
         page.add(

@@ -142,6 +142,9 @@ struct ExpressionParser {
         guard self.token.kind == .symbol("[") else {
             throw ExpressionError(self.token.place, "a list such as [1, 2] should follow 'in'")
         }
+        if case .truth = left.value {
+            throw ExpressionError(left.place, "'in' looks for a number or a text")
+        }
         let start = self.token.place
         var numbers: [Double] = []
         var texts: [String] = []
@@ -168,8 +171,7 @@ struct ExpressionParser {
             return try self.node(.truth(.numberAmong(number, numbers)), at: left.place)
         case .text(let text):
             return try self.node(.truth(.textAmong(text, texts)), at: left.place)
-        case .truth:
-            throw ExpressionError(left.place, "'in' looks for a number or a text")
+        case .truth: preconditionFailure("looked for a truth in a list")
         }
     }
 

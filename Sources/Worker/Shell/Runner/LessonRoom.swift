@@ -27,9 +27,9 @@ struct LessonRoom {
             }
             // Read where it lies: the pages are the worker's, and all its runners'.
             let task = Engine.LearningTask(lesson.task)
-            let demanding = try columns.demanding(target: lesson.target, task: task)
-            let table = try data.withBytes { bytes throws(TableError) in
-                try Dataset.table(csv: bytes, schema: demanding, target: lesson.target)
+            let (table, demanding) = try data.withBytes { bytes throws(TableError) in
+                try Dataset.table(
+                    csv: bytes, schema: columns, target: lesson.target, task: task)
             }
             // The last hop: from the bytes, whose digest the worker checked, to the rows.
             if let pinned = lesson.cleaned, pinned != table.digest {

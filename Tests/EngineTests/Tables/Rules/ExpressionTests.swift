@@ -60,7 +60,7 @@ import Testing
         ("age & 1", 5, "no word of the language"), ("and > 1", 1, "a word of the language"),
         ("ä > 1", 1, "backquotes"), ("`a\u{1B}[2J` > 1", 1, "no column of this name"),
         ("system('x')", 1, "no column 'system'"), ("-city > 1", 2, "a number is expected"),
-        ("not age", 5, "something true or false"), ("(age > 1) in [1]", 12, "literals"),
+        ("not age", 5, "something true or false"), ("(age > 1) in [1]", 2, "looks for"),
     ]) func `a wrong expression gets a sentence and its place`(
         text: String, place: Int, words: String
     ) {
@@ -76,7 +76,7 @@ import Testing
         let signs = "age > " + String(repeating: "-", count: 40) + "1"
         let wide = "age > 1" + String(repeating: " + 1", count: 300)
         let long = "age > 1" + String(repeating: " ", count: 5000)
-        let list = "age in [" + (0...1100).map { "\($0)" }.joined(separator: ",") + "]"
+        let list = "age in [" + Array(repeating: "1", count: 1100).joined(separator: ",") + "]"
         for (text, words) in [
             (deep, "levels deep"), (nots, "levels deep"), (signs, "levels deep"),
             (wide, "more than 256 parts"), (long, "longer than"), (list, "more than 1024"),
