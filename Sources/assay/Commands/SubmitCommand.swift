@@ -29,12 +29,12 @@ struct SubmitCommand: AsyncParsableCommand {
             try self.output.print(accepted) { "\($0.resultStyle.strong(accepted.id))\n" }
             return
         }
-        if let output = job.output { try ModelDirectory(output).requireWritable() }
+        let destination = try job.output.flatMap { try job.result.destination($0) }
         let json = self.output.json
         let ended = try await self.client.withHead { head in
             let id = try await job.submit(to: head)
             return try await Following.untilEnd(
-                of: id, knownFrom: .head, on: head, model: job.output, json: json)
+                of: id, knownFrom: .head, on: head, to: destination, json: json)
         }
         try Following.requireSuccess(ended)
     }

@@ -28,12 +28,13 @@ struct TrialsCommand: AsyncParsableCommand {
         request.job = self.job
         let message = request
         let (job, trials) = try await self.client.withHead { head in
-            let job = try await head.jobs.get(message)
-            return (job, try await head.trials(of: message.job, limit: self.limit))
+            let job = JobReport(try await head.jobs.get(message))
+            return (
+                job, try await head.trials(of: message.job, limit: self.limit, in: job.parameters)
+            )
         }
-        let metrics = job.spec.learning.lesson.metrics
         try self.output.print(Report(job: job.id, trials: trials)) { terminal in
-            LeaderboardText(job: JobReport(job), trials: trials, metrics: metrics)
+            LeaderboardText(job: job, trials: trials, metrics: job.metrics)
                 .text(style: terminal.resultStyle, width: terminal.resultWidth(), rows: .max)
         }
     }
