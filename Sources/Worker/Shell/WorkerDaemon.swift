@@ -106,8 +106,8 @@ package enum WorkerDaemon {
         return RunnerLaunch(program: settings.runner.program, settings: runner)
     }
 
-    /// What commands are started with. Where none can be confined there is nobody whose commands run,
-    /// and the head hears so.
+    /// What commands are started with. Where none can be confined there is nobody whose commands
+    /// run, and the head hears so.
     private static func commandLaunch(
         _ settings: WorkerSettings, _ runner: RunnerLaunch, _ log: Logger
     ) async -> CommandLaunch {
