@@ -65,6 +65,8 @@ struct JobChronicle {
             case .voided(let job, let trials):
                 self.tallies[job]?.scored -= trials.count
             case .served, .doubted, .repeated, .judged, .unsaid, .vouched, .quarantined: break
+            // Commands: each step would be a line, and who cleared what is in the audit log.
+            case .progressed, .stopped, .taintInherited, .tainted, .taintCleared: break
             }
         }
     }
@@ -76,6 +78,7 @@ struct JobChronicle {
         switch spec.kind {
         case .idle: metadata["task"] = "idle"
         case .learning(let learning): metadata["task"] = "\(learning.lesson.task.rawValue)"
+        case .command: metadata["task"] = "command"
         }
         self.log.info("a job was accepted", metadata: metadata)
         self.log.sensitiveInfo(
