@@ -11,10 +11,11 @@ BUILD := SWIFT_DETERMINISTIC_HASHING=1 $(SWIFT) build --explicit-target-dependen
 RELEASE := $(BUILD) -c release --static-swift-stdlib -Xlinker --no-export-dynamic
 
 # What the build and the tests need from Debian: libraries with headers, the independent clients
-# that the tests attack us with, and the judges of generated code and of units.
+# that the tests attack us with, the sandbox of commands, and the judges of generated code and of
+# units.
 PACKAGES := libopenblas-dev liblapacke-dev libsqlite3-dev libsystemd-dev libseccomp-dev \
 	binutils pkg-config openssl curl iproute2 python3 python3-venv protobuf-compiler systemd \
-	sslscan
+	bubblewrap sslscan
 
 .PHONY: help deps clients build release test attack fuzz lint protos-check demo bench clean
 

@@ -217,8 +217,8 @@ let tests: [Target] = [
     .testTarget(
         name: "WorkerShellTests",
         dependencies: [
-            "CHost", "Engine", "Host", "Transport", "Wire", "WorkerCore", "WorkerShell", logging,
-            nio("NIOCore"),
+            "CHost", "Engine", "Fuzzing", "Host", "SandboxRig", "Transport", "Wire", "WorkerCore",
+            "WorkerShell", logging, nio("NIOCore"),
         ],
         path: "Tests/Worker/ShellTests", swiftSettings: settings),
     .testTarget(
@@ -236,11 +236,15 @@ let tests: [Target] = [
     .target(
         name: "LiveCluster", dependencies: ["assay", "assay-certs"], path: "Tests/LiveCluster",
         swiftSettings: settings),
+    .target(
+        name: "SandboxRig", dependencies: ["Host", "LiveCluster", "Wire", "WorkerShell"],
+        path: "Tests/SandboxRig", swiftSettings: settings),
     .testTarget(
         name: "EndToEndTests", dependencies: ["assay", "assay-certs", "LiveCluster"],
         exclude: ["Clients"], swiftSettings: settings),
     .testTarget(
-        name: "AttackTests", dependencies: ["assay", "assay-certs", "LiveCluster"],
+        name: "AttackTests",
+        dependencies: ["assay", "assay-certs", "Host", "LiveCluster", "SandboxRig", "Wire"],
         exclude: ["Attackers"], swiftSettings: settings),
     .testTarget(name: "TidyTests", swiftSettings: settings),
 ]

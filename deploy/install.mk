@@ -22,7 +22,7 @@ PROGRAMS := assay assay-certs
 UNITS := assay-head.service assay-head.socket assay-worker.service
 CONFIGURATIONS := head.yaml worker.yaml
 # Parts of units that an operator chooses.
-CHOICES := assay-head-issuer.conf assay-worker-credentials.conf
+CHOICES := assay-head-issuer.conf assay-worker-credentials.conf assay-worker-commands.conf
 
 .PHONY: install uninstall
 

@@ -11,8 +11,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /// The result of a call that says -1 and errno, as the kernel says it: the negative error number.
@@ -204,6 +206,81 @@ int assay_pidfd_signal(int descriptor, int signal) {
 }
 
 int assay_unshare(int flags) { return ANSWER(unshare(flags)); }
+
+/// What the new process does before it is the program; answers the error number of what failed.
+static int confine_command(
+    const char *directory, int scores, int ruleset, const struct assay_limit *limits,
+    size_t limit_count
+) {
+    if (setsid() < 0) return errno;
+    assay_signals_reset_all();
+    if (chdir(directory) < 0) return errno;
+    if (ruleset >= 0) {
+        int answer = assay_landlock_confine(ruleset);
+        if (answer < 0) return -answer;
+    }
+    if (dup2(scores, 3) < 0) return errno;
+    // Closed by exec rather than now: one of them tells of a failure.
+    int marked = assay_close_range_on_exec(4, ~0U);
+    if (marked < 0) return -marked;
+    for (size_t i = 0; i < limit_count; i++) {
+        struct rlimit limit;
+        if (getrlimit(limits[i].resource, &limit) < 0) return errno;
+        // A limit that is lower already stays: it is not ours to raise.
+        if (limits[i].hard < limit.rlim_max) limit.rlim_max = limits[i].hard;
+        limit.rlim_cur = limits[i].soft < limit.rlim_max ? limits[i].soft : limit.rlim_max;
+        if (setrlimit(limits[i].resource, &limit) < 0) return errno;
+    }
+    return 0;
+}
+
+pid_t assay_command_start(
+    const char *program, char *const *arguments, char *const *environment, const char *directory,
+    int scores, int ruleset, const struct assay_limit *limits, size_t limit_count
+) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0) return -errno;
+    pid_t child = fork();
+    if (child == 0) {
+        int failure = confine_command(directory, scores, ruleset, limits, limit_count);
+        if (failure == 0) {
+            execve(program, arguments, environment);
+            failure = errno;
+        }
+        ssize_t written = write(ends[1], &failure, sizeof failure);
+        (void)written;
+        _exit(127);
+    }
+    int failure = child < 0 ? errno : 0;
+    close(ends[1]);
+    if (child > 0) {
+        ssize_t count;
+        // Exec closes the other end without a word.
+        do count = read(ends[0], &failure, sizeof failure);
+        while (count < 0 && errno == EINTR);
+        if (count <= 0) failure = 0;
+        if (failure != 0) waitpid(child, NULL, 0);
+    }
+    close(ends[0]);
+    return failure != 0 ? -failure : child;
+}
+
+pid_t assay_wait_any(int *status) {
+    for (;;) {
+        pid_t child = ANSWER(waitpid(-1, status, 0));
+        if (child != -EINTR) return child;
+    }
+}
+
+int assay_open_beneath(int directory, const char *name) {
+    struct {
+        uint64_t flags, mode, resolve;
+    } how = {
+        .flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY,
+        .resolve = 0x01 | 0x02 | 0x04 | 0x08 /* no other mounts, no links of any kind, beneath */,
+    };
+    return ANSWER((int)syscall(437 /* openat2 */, directory, name, &how, sizeof how));
+}
 
 // MARK: Signals
 

@@ -19,6 +19,8 @@
 static const uint32_t ASSAY_ACTION_ALLOW = 0x7fff0000U;
 static const uint32_t ASSAY_ACTION_NOT_PERMITTED = 0x00050000U | EPERM;
 
+static const uint32_t ASSAY_ACTION_NO_SUCH_CALL = 0x00050000U | ENOSYS;
+
 /// poll: the peer has closed its end. Hidden behind _GNU_SOURCE in the C library's header.
 static const short ASSAY_POLL_PEER_CLOSED = 0x2000;
 

@@ -52,6 +52,36 @@ package final class Descriptor: Sendable {
         return (Descriptor(adopting: ends[0]), Descriptor(adopting: ends[1]))
     }
 
+    /// Anonymous memory that `write` fills; it answers 0, or the negative error number.
+    package static func memory(
+        named name: String, _ write: (CInt) -> CInt
+    ) throws(HostError) -> Descriptor {
+        let memory = Descriptor(
+            adopting: try kernel("make memory for \(name)") { assay_memfd(name) })
+        _ = try kernel("write \(name)") { memory.withNumber(write) }
+        return memory
+    }
+
+    /// Anonymous memory with these bytes.
+    package static func memory(
+        named name: String, _ bytes: [UInt8]
+    ) throws(HostError) -> Descriptor {
+        let memory = try Self.memory(named: name) { _ in 0 }
+        try bytes.span.bytes.withUnsafeBytes { bytes throws(HostError) in
+            try memory.write(bytes, to: name)
+        }
+        return memory
+    }
+
+    /// The same file opened anew, to be read from its beginning, however far others have read.
+    package func reopened() throws(HostError) -> Descriptor {
+        let path = "/proc/self/fd/\(self.number)"
+        let number = try self.withNumber { _ throws(HostError) in
+            try posix("open a file anew") { open(path, O_RDONLY | O_CLOEXEC) }
+        }
+        return Descriptor(adopting: number)
+    }
+
     /// Writes all bytes, waiting where the other end is slow.
     package func write(_ bytes: UnsafeRawBufferPointer, to place: String) throws(HostError) {
         var rest = bytes[...]

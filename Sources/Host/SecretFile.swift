@@ -6,7 +6,8 @@ package enum SecretFile {
     /// A private key of any kind in PEM is smaller than this, in bytes.
     package static let bytesMax = 64 << 10
 
-    /// Reads a file after making sure that nobody else can.
+    /// Reads a file after making sure that nobody else can; or, where others may read, that nobody
+    /// else can change it.
     ///
     /// The judgement is made on the opened file, so that swapping it in between gains nothing.
     /// Symbolic links are refused: a link's target has a mode that its reader did not mean.
@@ -16,7 +17,8 @@ package enum SecretFile {
     ///
     /// - Throws: `HostError` with code `unsafe`, naming the path, its mode and what would be right.
     package static func read(
-        _ path: String, upTo bytesMax: Int = Self.bytesMax, environment: Environment = .process
+        _ path: String, others: PrivateDirectory.Others = .areShutOut,
+        upTo bytesMax: Int = Self.bytesMax, environment: Environment = .process
     ) throws(HostError) -> Private<[UInt8]> {
         // Without O_NONBLOCK a pipe of that name would hold us here for ever.
         let number = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
@@ -35,15 +37,15 @@ package enum SecretFile {
             throw HostError(
                 .unsafe, "\(path) belongs to user \(status.st_uid), who could change it")
         }
-        let loose = status.st_mode & 0o7077
+        let loose = status.st_mode & (0o7000 | others.forbidden)
         let isCredential =
             loose == 0o040 && Self.isCredential(path, environment: environment)
         guard loose == 0 || isCredential else {
             throw HostError(
                 .unsafe,
                 """
-                \(path) has mode \(Self.octal(status.st_mode)), so others than its owner can reach \
-                it; chmod 600 \(path)
+                \(path) has mode \(Self.octal(status.st_mode)), so others than its owner can \
+                \(others == .mayRead ? "change it; chmod go-w" : "reach it; chmod 600") \(path)
                 """)
         }
         return Private(try file.read(upTo: bytesMax, from: path))

@@ -5,12 +5,17 @@ import Wire
 /// The ranges are narrower than what the engine takes, and scaled by the table: a leaf of 200 rows
 /// means nothing when there are 100.
 struct SearchSpace: Equatable, Sendable {
-    let family: SearchFamily
+    let family: String
     let dimensions: [Dimension]
 
-    init(of family: SearchFamily, shape: TableShape) {
+    init(family: String, dimensions: [Dimension]) {
         self.family = family
-        self.dimensions = Self.dimensions(of: family, shape: shape)
+        self.dimensions = dimensions
+    }
+
+    init(of family: SearchFamily, shape: TableShape) {
+        self.init(
+            family: family.rawValue, dimensions: Self.dimensions(of: family, shape: shape))
     }
 
     /// The recipe at a point of the unit cube.
@@ -19,7 +24,7 @@ struct SearchSpace: Equatable, Sendable {
         let parameters = zip(self.dimensions, point).map { dimension, coordinate in
             Parameter(dimension.name, dimension.value(at: coordinate))
         }
-        return Recipe(family: self.family.rawValue, parameters: parameters, seed: seed)
+        return Recipe(family: self.family, parameters: parameters, seed: seed)
     }
 
     /// Where a recipe lies in the unit cube; what it leaves out lies in the middle, what is
@@ -74,7 +79,9 @@ struct Dimension: Equatable, Sendable {
     let high: Double
 
     enum Scale: Equatable, Sendable {
-        case linear, logarithmic, wholeLogarithmic
+        case linear, logarithmic, wholeLinear, wholeLogarithmic
+        /// As the two above, without rounding: a user's range may be narrower than what is rounded.
+        case exactLinear, exactLogarithmic
         /// One of the whole numbers, without an order among them.
         case choice
     }
@@ -93,6 +100,10 @@ struct Dimension: Equatable, Sendable {
         let coordinate = min(max(coordinate, 0), 1)
         switch self.scale {
         case .linear: return Self.short(self.low + coordinate * (self.high - self.low))
+        case .exactLinear: return self.clamped(self.low + coordinate * (self.high - self.low))
+        case .wholeLinear:
+            let steps = (coordinate * (self.high - self.low + 1)).rounded(.down)
+            return self.clamped(self.low + steps)
         case .choice:
             return self.low
                 + min(
@@ -101,6 +112,9 @@ struct Dimension: Equatable, Sendable {
         case .logarithmic:
             let (low, high) = (Functions.log(self.low), Functions.log(self.high))
             return self.clamped(Self.short(Functions.exp(low + coordinate * (high - low))))
+        case .exactLogarithmic:
+            let (low, high) = (Functions.log(self.low), Functions.log(self.high))
+            return self.clamped(Functions.exp(low + coordinate * (high - low)))
         case .wholeLogarithmic:
             // Half a step beyond either end, or the end values would be half as likely.
             let (low, high) = (Functions.log(self.low - 0.49), Functions.log(self.high + 0.49))
@@ -111,9 +125,10 @@ struct Dimension: Equatable, Sendable {
     func coordinate(of value: Double) -> Double {
         let value = self.clamped(value)
         switch self.scale {
-        case .linear: return (value - self.low) / (self.high - self.low)
+        case .linear, .exactLinear: return (value - self.low) / (self.high - self.low)
+        case .wholeLinear: return (value - self.low + 0.5) / (self.high - self.low + 1)
         case .choice: return (value - self.low + 0.5) / Double(self.choices)
-        case .logarithmic:
+        case .logarithmic, .exactLogarithmic:
             let (low, high) = (Functions.log(self.low), Functions.log(self.high))
             return (Functions.log(value) - low) / (high - low)
         case .wholeLogarithmic:

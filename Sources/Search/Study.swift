@@ -16,6 +16,8 @@ package import Wire
 package struct Study: Equatable, Sendable {
     private let direction: Direction
     private let spaces: [SearchSpace]
+    /// Whether the space is a user's own, of which nothing is known before.
+    private let explores: Bool
     private let portfolio: [Recipe]
     /// For each recipe of the portfolio, the index of its family's space.
     private let portfolioSpaces: [Int]
@@ -41,18 +43,34 @@ package struct Study: Equatable, Sendable {
         let portfolio = Portfolio.recipes(of: families, shape: shape, seed: seed)
         self.direction = job.direction
         self.spaces = families.map { SearchSpace(of: $0, shape: shape) }
+        self.explores = false
         self.portfolio = portfolio
         self.portfolioSpaces = portfolio.compactMap { recipe in
             families.firstIndex { $0.rawValue == recipe.family }
         }
         self.candidatesMax = min(trials ?? .max, Limits.trialsPerJobMax)
         self.seed = seed
-        self.histories = self.spaces.map { _ in History() }
+        self.histories = self.spaces.map { _ in History(.family) }
+    }
+
+    /// The search for the best parameters of a user's program. In the place of a portfolio it first
+    /// spreads candidates evenly over the space, and it makes no model.
+    package init(job: CommandJob, trials: UInt32?, seed: UInt64) {
+        self.direction = job.direction
+        self.spaces = [SearchSpace(of: job.command)]
+        self.explores = true
+        self.portfolio = []
+        self.portfolioSpaces = []
+        self.candidatesMax = min(trials ?? .max, Limits.trialsPerJobMax)
+        self.seed = seed
+        self.histories = [History(.program)]
     }
 
     /// Where the search stands.
     package enum Stage: String, Sendable {
         case portfolio, tuning
+        /// The same as a portfolio for a user's space.
+        case exploration
         /// Nothing more will be proposed; what runs may still end and be observed.
         case finished
     }
@@ -61,8 +79,13 @@ package struct Study: Equatable, Sendable {
     package enum Observation: Equatable, Sendable {
         /// On the job's first metric, computed in `wall` of running time.
         case scored(Double, wall: Duration)
+        /// It was stopped early, at this score: it says where not to look, and wins nothing.
+        case stopped(Double, wall: Duration)
         case failed
     }
+
+    /// Scores before TPE is asked about a user's space; Optuna's number too.
+    package static let exploredMin = 10
 
     /// Candidates that one call of `propose` makes at most, so that it takes milliseconds.
     package static let proposalsMax = 64
@@ -73,6 +96,11 @@ package struct Study: Equatable, Sendable {
 
     package var stage: Stage {
         if self.isClosed || self.count >= self.candidatesMax { return .finished }
+        if self.explores, let history = self.histories.first, let space = self.spaces.first {
+            if history.isHopeless { return .finished }
+            let isKnown = history.scored >= Self.exploredMin && !space.dimensions.isEmpty
+            return isKnown ? .tuning : .exploration
+        }
         if !self.restOfPortfolio.isEmpty { return .portfolio }
         return !self.running.isEmpty || !self.leaders.isEmpty ? .tuning : .finished
     }
@@ -86,6 +114,7 @@ package struct Study: Equatable, Sendable {
             Self.proposalsMax)
         switch self.stage {
         case .finished: return 0
+        case .exploration: return max(0, room)
         case .portfolio: return max(0, min(room, self.restOfPortfolio.count))
         case .tuning: return self.isDecided && !self.leaders.isEmpty ? max(0, room) : 0
         }
@@ -102,6 +131,9 @@ package struct Study: Equatable, Sendable {
                 TrialSpec(step: .portfolio, recipe: self.portfolio[index])
             }
         }
+        if self.stage == .exploration {
+            return (0..<UInt32(count)).map { self.exploring(self.count + $0) }
+        }
         var tuning = Tuning(
             spaces: self.spaces, histories: self.histories, leaders: self.leaders,
             running: self.running.keys.sorted().compactMap { self.running[$0] })
@@ -109,6 +141,14 @@ package struct Study: Equatable, Sendable {
             let seed = SeededGenerator.mix(self.seed, UInt64(self.count) + UInt64(offset))
             return tuning.next(seed: seed).map { TrialSpec(step: .tuning, recipe: $0) }
         }
+    }
+
+    private func exploring(_ number: UInt32) -> TrialSpec {
+        let space = self.spaces[0]
+        let point = Hypercubes.point(
+            number, dimensions: space.dimensions.count, seed: self.seed)
+        let seed = SeededGenerator.mix(self.seed, UInt64(number))
+        return TrialSpec(step: .tuning, recipe: space.recipe(at: point, seed: seed))
     }
 
     /// The specs become candidates, numbered on from the last.
@@ -132,15 +172,28 @@ package struct Study: Equatable, Sendable {
     /// Takes in how a candidate ended. Of one candidate only the first observation counts.
     package mutating func observe(_ trial: UInt32, _ observation: Observation) {
         guard let recipe = self.running.removeValue(forKey: trial),
-            let index = self.spaces.firstIndex(where: { $0.family.rawValue == recipe.family })
+            let index = self.spaces.firstIndex(where: { $0.family == recipe.family })
         else { return }
+        switch observation {
         // A score that is no number orders nothing, so it is as good as none.
-        guard case .scored(let score, let wall) = observation, score.isFinite else {
-            self.histories[index].fail()
-            return
+        case .scored(let score, let wall) where score.isFinite:
+            let entry = Leaderboard.Entry(trial: trial, score: score, recipe: recipe)
+            self.leaderboard.insert(entry, direction: self.direction)
+            self.note(recipe, score, wall, in: index)
+        case .stopped(let score, let wall) where score.isFinite:
+            self.note(recipe, score, wall, in: index)
+        case .scored, .stopped, .failed:
+            if self.explores {
+                self.histories[index].fail(at: self.spaces[index].point(of: recipe))
+            } else {
+                self.histories[index].fail()
+            }
         }
-        let entry = Leaderboard.Entry(trial: trial, score: score, recipe: recipe)
-        self.leaderboard.insert(entry, direction: self.direction)
+    }
+
+    private mutating func note(
+        _ recipe: Recipe, _ score: Double, _ wall: Duration, in index: Int
+    ) {
         self.histories[index].insert(
             .init(point: self.spaces[index].point(of: recipe), score: score),
             wall: wall, direction: self.direction)

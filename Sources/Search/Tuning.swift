@@ -32,7 +32,7 @@ struct Tuning {
         self.histories = histories
         self.leaders = leaders
         self.running = spaces.map { space in
-            running.filter { $0.family == space.family.rawValue }.map(space.point)
+            running.filter { $0.family == space.family }.map(space.point)
         }
     }
 
@@ -43,7 +43,7 @@ struct Tuning {
         let space = self.spaces[index]
         let known =
             self.histories[index].leading.map(\.point)
-            + self.histories[index].others.map(\.point) + self.running[index]
+            + self.histories[index].others + self.running[index]
         let knownRecipes = known.map { space.recipe(at: $0, seed: 0) }
         let densities = self.densities(index)
 
@@ -74,7 +74,7 @@ struct Tuning {
     /// How to draw each dimension of a family.
     private func densities(_ index: Int) -> [DensityRatio] {
         let (good, rest) = self.histories[index].split
-        let bad = rest.map(\.point) + self.running[index].suffix(Self.runningMax)
+        let bad = rest + self.running[index].suffix(Self.runningMax)
         return self.spaces[index].dimensions.indices.map { dimension in
             DensityRatio(
                 self.spaces[index].dimensions[dimension],

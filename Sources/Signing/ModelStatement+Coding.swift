@@ -28,16 +28,25 @@ extension ModelStatement {
                 ]),
                 "resources": .array(resources),
                 // The format lets verifiers pass over what they do not know.
-                "assay": .object([
-                    "name": .string(self.name), "owner": .string(self.owner),
-                    "worker": .string(self.worker),
-                    "corroborated": .bool(self.witnesses.areWhole),
-                    "scores_confirmed_by": .string(self.witnesses.scores),
-                    "model_confirmed_by": .string(self.witnesses.model),
-                    "signed_at": .string(self.signedAt.formatted(.iso8601)),
-                ]),
+                "assay": .object(self.origin),
             ]),
         ]).encoded()
+    }
+
+    private var origin: [JSON.Member] {
+        var members = [
+            JSON.Member("name", .string(self.name)), .init("owner", .string(self.owner)),
+            .init("worker", .string(self.worker)),
+            .init("corroborated", .bool(self.witnesses.areWhole)),
+            .init("scores_confirmed_by", .string(self.witnesses.scores)),
+            .init("model_confirmed_by", .string(self.witnesses.model)),
+            .init("signed_at", .string(self.signedAt.formatted(.iso8601))),
+        ]
+        if !self.taintedBy.isEmpty {
+            let sources = self.taintedBy.map { JSON.string($0.hex) }
+            members.append(.init("tainted_by", .array(sources)))
+        }
+        return members
     }
 
     /// Reads what `encoded()` wrote; the bytes may come from anywhere.
@@ -83,7 +92,9 @@ extension ModelStatement {
             witnesses: Witnesses(
                 scores: try more.member("scores_confirmed_by").text("scores_confirmed_by"),
                 model: try more.member("model_confirmed_by").text("model_confirmed_by")),
-            signedAt: signedAt, files: files)
+            signedAt: signedAt, files: files,
+            taintedBy: try (try more.optionalMember("tainted_by"))?.items("tainted_by")
+                .map(Self.digest) ?? [])
         guard try Self.digest(subjects[0].member("digest").member("sha256")) == root(of: files)
         else {
             throw ArtifactError(.inconsistent, "the subject's digest is not that of its files")

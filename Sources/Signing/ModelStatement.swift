@@ -22,6 +22,9 @@ package struct ModelStatement: Equatable, Sendable {
     package let signedAt: Date
     /// Sorted by name.
     package let files: [File]
+    /// The bytes that a user's program made and that the model was made from, for which nobody has
+    /// answered. Empty when it is not tainted.
+    package let taintedBy: [Wire.Digest]
 
     package struct File: Equatable, Sendable {
         package let name: String
@@ -57,7 +60,7 @@ package struct ModelStatement: Equatable, Sendable {
     /// - Throws: `malformed` when the files are none, too many, doubled or badly named.
     package init(
         model: String, name: String, owner: String, worker: String, witnesses: Witnesses,
-        signedAt: Date, files: [File]
+        signedAt: Date, files: [File], taintedBy: [Wire.Digest] = []
     ) throws(SigningError) {
         guard (1...Limits.signedFilesMax).contains(files.count) else {
             throw SigningError(
@@ -75,6 +78,11 @@ package struct ModelStatement: Equatable, Sendable {
                     .malformed, "a name is longer than \(Limits.nameBytesMax) bytes")
             }
         }
+        guard taintedBy.count <= Limits.commandFilesMax else {
+            throw SigningError(
+                .malformed, "a model is made from more than \(Limits.commandFilesMax) blobs")
+        }
+        self.taintedBy = taintedBy
         self.model = model
         self.name = name
         self.owner = owner
@@ -88,7 +96,8 @@ package struct ModelStatement: Equatable, Sendable {
     package func signed(at date: Date) throws(SigningError) -> ModelStatement {
         try ModelStatement(
             model: self.model, name: self.name, owner: self.owner, worker: self.worker,
-            witnesses: self.witnesses, signedAt: date, files: self.files)
+            witnesses: self.witnesses, signedAt: date, files: self.files,
+            taintedBy: self.taintedBy)
     }
 
     /// A name that means the same file everywhere: no path, nothing that a terminal obeys.

@@ -10,6 +10,12 @@ package struct JobSpec: Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         case idle(trials: UInt32, duration: Duration, data: Blob? = nil)
         case learning(LearningJob)
+        case command(CommandJob)
+
+        /// Whether its trials are known from the start; others are searched for.
+        package var isIdle: Bool {
+            if case .idle = self { true } else { false }
+        }
     }
 
     package init(name: String, priority: Int, seed: UInt64, budget: Budget, kind: Kind) {
@@ -18,6 +24,24 @@ package struct JobSpec: Hashable, Sendable {
         self.seed = seed
         self.budget = budget
         self.kind = kind
+    }
+
+    /// The metric that a search goes by, and which way; nil for an idle job.
+    package var objective: (metric: String, direction: Direction)? {
+        switch self.kind {
+        case .idle: nil
+        case .learning(let job): job.lesson.metrics.first.map { ($0, job.direction) }
+        case .command(let job): (job.command.metric, job.direction)
+        }
+    }
+
+    /// What its trials read.
+    package var blobs: [Blob] {
+        switch self.kind {
+        case .idle(_, _, let data): data.map { [$0] } ?? []
+        case .learning(let job): [job.lesson.data, job.lesson.schema]
+        case .command(let job): job.command.files.map(\.blob)
+        }
     }
 }
 
@@ -59,6 +83,25 @@ package struct LearningJob: Hashable, Sendable {
         self.columns = columns
         self.classes = classes
         self.data = data
+    }
+}
+
+/// A search for the parameters with which a user's program scores best.
+package struct CommandJob: Hashable, Sendable {
+    package let command: Command
+    /// Of the command's metric.
+    package let direction: Direction
+    package let stopping: Stopping
+
+    /// Whether a trial may be ended before it has finished, by its intermediate scores.
+    package enum Stopping: String, Hashable, Sendable {
+        case none, median
+    }
+
+    package init(command: Command, direction: Direction, stopping: Stopping) {
+        self.command = command
+        self.direction = direction
+        self.stopping = stopping
     }
 }
 

@@ -86,6 +86,43 @@ package enum Limits {
     /// A unary gRPC request, in bytes.
     package static let requestBytesMax = 4 * 1024 * 1024
 
+    // MARK: Commands
+
+    /// A command as a message, in bytes. A frame holds one, and 256 assignments of it.
+    package static let commandBytesMax = 256 * 1024
+    /// A program's arguments: what people write by hand, and a list of files besides.
+    package static let argumentsMax = 256
+    /// One argument, or one variable's value, in bytes.
+    package static let argumentBytesMax = 4096
+    package static let environmentMax = 64
+    /// Files that a command is given. More than `blobsPerTrialMax`, since a program often comes as
+    /// a folder of modules.
+    package static let commandFilesMax = 128
+    /// Parts of a file's relative name.
+    package static let pathDepthMax = 8
+    package static let choicesMax = 64
+    /// The largest whole number of a parameter: greater ones are not all `Double`s.
+    package static let wholeMax: Int64 = 1 << 53
+    /// What one trial of a command may be given. Below the least no interpreter starts.
+    package static let commandMemoryBytes: ClosedRange<UInt64> = (16 << 20)...(4 << 40)
+    package static let commandTime: ClosedRange<Duration> =
+        .milliseconds(100) ... .seconds(7 * 86_400)
+    package static let commandScratchBytes: ClosedRange<UInt64> = (1 << 20)...(1 << 40)
+    package static let commandProcesses: ClosedRange<UInt32> = 1...4096
+    /// Users that a worker's policy names: a group of people, not a directory of a company.
+    package static let policyUsersMax = 1024
+    /// Intermediate scores of one trial. A program that counts batches rather than epochs reports
+    /// every hundredth.
+    package static let progressPerTrialMax = 1000
+    /// Intermediate scores of one job that are kept and judged, in reports: some 100 MB.
+    package static let progressPerJobMax = 1_000_000
+
+    /// Blobs that a head knows to be tainted, or to have been: some 200 MB of memory.
+    package static let taintedBlobsMax = 1_000_000
+    /// A worker ends a command's program by itself when its wall time is over; so much later the
+    /// trial is ended with its runner.
+    package static let commandEndGrace: Duration = .seconds(10)
+
     // MARK: Tables, as the engine reads them
 
     /// Rows of a table, so that a row's number fits 32 bits.

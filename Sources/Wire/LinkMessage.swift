@@ -15,6 +15,8 @@ package enum LinkMessage: Equatable, Sendable {
     case acknowledged([Lease])
     /// Stop these and say nothing more of them.
     case cancelled([Lease])
+    /// Whether trials whose progress was reported go on.
+    case verdicts([Verdict])
 
     // Control, both ways.
     case heartbeat
@@ -46,10 +48,12 @@ package struct Hello: Equatable, Sendable {
     package let blobs: [Digest]
     /// Two workers of one class compute the same bits.
     package let environmentClass: String
+    /// Whose commands it runs.
+    package let commands: CommandPolicy
 
     package init(
         protocolVersion: UInt32, version: String, capacity: Capacity, held: [Lease],
-        blobs: [Digest], environmentClass: String
+        blobs: [Digest], environmentClass: String, commands: CommandPolicy = .none
     ) {
         self.protocolVersion = protocolVersion
         self.version = version
@@ -57,6 +61,7 @@ package struct Hello: Equatable, Sendable {
         self.held = held
         self.blobs = blobs
         self.environmentClass = environmentClass
+        self.commands = commands
     }
 }
 
@@ -125,6 +130,8 @@ package struct Report: Hashable, Sendable {
         case finished(Outcome)
         /// The attempt ended without an outcome; another attempt may succeed.
         case lost(Loss)
+        /// The trial goes on, and waits for the verdict where it asked for one.
+        case progressed(Progress)
     }
 
     package init(_ lease: Lease, _ event: Event) {

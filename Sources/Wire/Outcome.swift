@@ -54,6 +54,12 @@ package struct Failure: Hashable, Sendable {
         /// Too many leases of it were lost.
         case poison
         case cancelled
+        /// The program of a command ended badly, or left no score or not the outputs it announced.
+        case command
+        /// The program of a command wanted more memory than its job gave it.
+        case memoryLimit = "memory_limit"
+        /// The worker's policy does not admit the command: it has changed since the lease.
+        case refused
     }
 
     package init(_ code: Code, _ reason: String) {

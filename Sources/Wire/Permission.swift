@@ -8,6 +8,7 @@ package enum Verb: String, CaseIterable, Hashable, Sendable {
     case openLink
     case revoke, listRevocations
     case inviteNode, joinCluster, renewCertificate
+    case submitCommand, listTaints, clearTaint
 }
 
 /// Whose the object is that a verb touches.
@@ -48,6 +49,10 @@ package enum Permission: Equatable, Sendable {
         case (.user, .listJobs), (.user, .readJob), (.user, .cancelJob): .own
         case (.user, .listModels), (.user, .readModel): .own
 
+        case (.user, .submitCommand): .all
+        case (.user, .listTaints): .own
+
+        case (.viewer, .listTaints): .all
         case (.viewer, .listJobs), (.viewer, .readJob), (.viewer, .listModels): .all
         case (.viewer, .listNodes), (.viewer, .readHealth), (.viewer, .readMetrics): .all
         case (.viewer, .listRevocations): .all
@@ -84,6 +89,9 @@ extension Verb {
         case .inviteNode: "invite nodes"
         case .joinCluster: "join the cluster"
         case .renewCertificate: "renew certificates"
+        case .submitCommand: "submit commands"
+        case .listTaints: "list taints"
+        case .clearTaint: "clear taints"
         }
     }
 }

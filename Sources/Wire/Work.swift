@@ -4,12 +4,19 @@ package enum TrialClass: Hashable, Sendable {
     /// worker before, and not read.
     case idle(Duration, data: Blob? = nil)
     case lesson(Lesson)
+    /// A program of this owner, `ROLE/NAME`. The head says whose it is: no client is asked.
+    case command(Command, owner: String)
+
+    package var isCommand: Bool {
+        if case .command = self { true } else { false }
+    }
 
     /// What must be at the worker before a trial of the class may run.
     package var blobs: [Blob] {
         switch self {
         case .idle(_, let data): data.map { [$0] } ?? []
         case .lesson(let lesson): [lesson.data, lesson.schema]
+        case .command(let command, _): command.files.map(\.blob)
         }
     }
 }
@@ -18,7 +25,8 @@ extension TrialClass {
     /// Whether a second run gives the same result, so that it proves the first.
     package var isRepeatable: Bool {
         switch self {
-        case .idle: false
+        // What a program of a user does is not ours to promise, and its outputs are marked.
+        case .idle, .command: false
         case .lesson: true
         }
     }

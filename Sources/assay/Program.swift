@@ -81,6 +81,7 @@ struct Assay: AsyncParsableCommand {
                 subcommands: [
                     SubmitCommand.self, JobsCommand.self, JobCommand.self, TrialsCommand.self,
                     WatchCommand.self, CancelCommand.self, ModelsCommand.self, ModelCommand.self,
+                    TaintCommand.self,
                 ]),
             CommandGroup(
                 name: "Clusters:",

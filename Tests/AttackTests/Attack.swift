@@ -78,4 +78,5 @@ struct Seen {
     func isTrue(_ name: String) throws -> Bool { try self.value(name) }
     func text(_ name: String) throws -> String { try self.value(name) }
     func list(_ name: String) throws -> [String] { try self.value(name) }
+    func texts(_ name: String) throws -> [String: String] { try self.value(name) }
 }

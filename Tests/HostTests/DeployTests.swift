@@ -112,12 +112,18 @@ import Testing
         #expect(places.contains("/var/lib/assay-worker  0700 assay-worker assay-worker"))
     }
 
-    @Test(Self.hasAnalyzer, arguments: ["assay-head.service", "assay-worker.service"])
-    func `a unit with its chosen part is as good and as little exposed`(unit: String) throws {
+    @Test(
+        Self.hasAnalyzer,
+        arguments: [
+            ("assay-head.service", "assay-head-issuer.conf", 2.0),
+            ("assay-worker.service", "assay-worker-credentials.conf", 2.0),
+            // Commands of users need namespaces and mounts for their sandboxes.
+            ("assay-worker.service", "assay-worker-commands.conf", 2.5),
+        ])
+    func `a unit with its chosen part is as good, and exposed no further than promised`(
+        unit: String, part: String, most: Double
+    ) throws {
         _ = try self.place()
-        let part =
-            unit == "assay-head.service"
-            ? "assay-head-issuer.conf" : "assay-worker-credentials.conf"
         try self.scratch.directory("\(unit).d")
         let text = try self.text("deploy/systemd/\(part)")
             .replacing("/usr/bin/assay", with: self.scratch["assay"])
@@ -128,7 +134,10 @@ import Testing
         #expect(output.split(separator: "\n").filter { $0.contains("assay") } == [])
         let (exposed, words) = try self.run(
             Self.analyzer,
-            ["security", "--offline=true", "--no-pager", "--threshold=20", self.scratch[unit]])
+            [
+                "security", "--offline=true", "--no-pager", "--threshold=\(Int(most * 10))",
+                self.scratch[unit],
+            ])
         #expect(exposed == 0, "\(words)")
     }
 
@@ -210,6 +219,7 @@ import Testing
             ("usr/share/assay/head.yaml", 0o644), ("usr/share/assay/worker.yaml", 0o644),
             ("usr/share/assay/assay-head-issuer.conf", 0o644),
             ("usr/share/assay/assay-worker-credentials.conf", 0o644),
+            ("usr/share/assay/assay-worker-commands.conf", 0o644),
         ] {
             #expect(mode(of: self.scratch["root/\(path)"]) == expected, "\(path)")
         }

@@ -12,6 +12,32 @@ import Wire
         #expect(try ModelStatement(decoding: statement.encoded()) == statement)
     }
 
+    @Test func `a tainted model's statement says what it was made from`() throws {
+        func statement(_ sources: [Wire.Digest]) throws -> ModelStatement {
+            let plain = try Forge.statement()
+            return try ModelStatement(
+                model: plain.model, name: plain.name, owner: plain.owner, worker: plain.worker,
+                witnesses: plain.witnesses, signedAt: plain.signedAt, files: plain.files,
+                taintedBy: sources)
+        }
+        let sources = [Forge.digest("table"), Forge.digest("schema")]
+        let tainted = try statement(sources)
+        #expect(try ModelStatement(decoding: tainted.encoded()) == tainted)
+        #expect(try tainted.signed(at: Date()).taintedBy == sources)
+        #expect(try Forge.statement().taintedBy.isEmpty)
+        let text = String(decoding: tainted.encoded(), as: UTF8.self)
+        #expect(text.contains(#""tainted_by":["\#(sources[0].hex)""#))
+        for bad in [#""tainted_by":"none""#, #""tainted_by":["none""#] {
+            let changed = text.replacing(#""tainted_by":["\#(sources[0].hex)""#, with: bad)
+            #expect(throws: SigningError(.malformed, "")) {
+                try ModelStatement(decoding: Array(changed.utf8))
+            }
+        }
+        #expect(throws: SigningError(.malformed, "")) {
+            try statement(Array(repeating: sources[0], count: Limits.commandFilesMax + 1))
+        }
+    }
+
     @Test func `the statement is the one that the format's own tool writes`() throws {
         let text = String(decoding: try Forge.statement().encoded(), as: UTF8.self)
         // The digests' own digest, by sha256sum over the 64 bytes of both.

@@ -47,6 +47,8 @@ import Testing
             total.headCrashes += summary.headCrashes
             total.workerCrashes += summary.workerCrashes
             total.brokenLinks += summary.brokenLinks
+            total.stopped += summary.stopped
+            total.inherited += summary.inherited
             total.secondRuns += summary.secondRuns
             total.quarantines += summary.quarantines
             total.proofs += summary.proofs
@@ -56,6 +58,8 @@ import Testing
         #expect(total.headCrashes > 20)
         #expect(total.workerCrashes > 20)
         #expect(total.brokenLinks > 100)
+        #expect(total.stopped > 5)
+        #expect(total.inherited > 5)
         #expect(total.secondRuns > 50)
         #expect(total.quarantines > 5)
         #expect(total.proofs > 5)

@@ -25,16 +25,40 @@ struct Promises {
     /// Invitations that a journal holds as spent, and those that somebody joined by.
     private(set) var spent: Set<SerialNumber> = []
     private(set) var joined: Set<SerialNumber> = []
+    /// Whose each job is, and the tainted blobs that it read when it was taken.
+    private(set) var owners: [JobID: String] = [:]
+    private(set) var sources: [JobID: Set<Digest>] = [:]
+    private var commands: Set<JobID> = []
+    private(set) var mustBeTainted: Set<Digest> = []
+    private(set) var tainted: Set<Digest> = []
+    private var cleared: Set<Digest> = []
+    private(set) var stopped: Set<TrialID> = []
+    /// What each lease has reported last.
+    private(set) var progress: [Lease: Progress] = [:]
     /// What runners computed, by lease.
     private(set) var computed: [TrialID: [Outcome]] = [:]
 
     mutating func note(_ fact: Fact) {
         switch fact {
-        case .submitted(let job, _, _, _, _): self.submitted.insert(job)
+        case .submitted(let job, let spec, let owner, _, _):
+            self.submitted.insert(job)
+            self.owners[job] = owner
+            if case .command = spec.kind { self.commands.insert(job) }
+            self.sources[job] = Set(spec.blobs.map(\.digest))
+                .intersection(self.tainted).subtracting(self.cleared)
         case .finished(let trial, let outcome, let worker):
             self.finished[trial] = outcome
             self.finisher[trial] = worker
             self.everFinished.insert(trial)
+            let isTainted =
+                self.commands.contains(trial.job) || self.sources[trial.job]?.isEmpty == false
+            if isTainted, case .scored(_, let outputs) = outcome.result {
+                self.mustBeTainted.formUnion(outputs.map(\.blob.digest))
+            }
+        case .stopped(let trial): self.stopped.insert(trial)
+        case .tainted(let batch): self.tainted.formUnion(batch.outputs.map(\.blob.digest))
+        case .taintCleared(let digests, _): self.cleared.formUnion(digests)
+        case .progressed, .taintInherited: break
         case .ended(let job, _, _): self.ended.insert(job)
         case .invitationSpent(let serial, _, _, _): self.spent.insert(serial)
         case .proposed(let job, let specs): self.proposed[job, default: 0] += specs.count
@@ -46,6 +70,10 @@ struct Promises {
     }
 
     mutating func note(joinedBy serial: SerialNumber) { self.joined.insert(serial) }
+
+    mutating func note(_ progress: Progress, of lease: Lease) {
+        self.progress[lease] = progress
+    }
 
     mutating func note(_ outcome: Outcome, of lease: Lease) {
         self.computed[lease.trial, default: []].append(outcome)
@@ -90,7 +118,11 @@ extension World {
         }
         guard case .finished(let trial, let outcome, _) = fact else { return }
         if self.promises.finished[trial] != nil { throw Broken("\(trial) has two outcomes") }
-        if case .failed(let failure) = outcome.result, failure.code != .computation { return }
+        if case .failed(let failure) = outcome.result,
+            ![.computation, .command].contains(failure.code)
+        {
+            return
+        }
         guard self.promises.computed[trial]?.contains(outcome) == true else {
             throw Broken("\(trial) has an outcome that nobody computed")
         }
@@ -190,8 +222,7 @@ extension World {
 
     func invariantOnlyOwnBlobsAreServed(_ blob: Blob, for lease: Lease) throws(Broken) {
         guard let record = self.head.coordinator?.job(lease.trial.job),
-            case .learning(let learning) = record.spec.kind,
-            [learning.lesson.data, learning.lesson.schema].contains(blob)
+            record.spec.blobs.contains(blob)
         else { throw Broken("\(lease) was served a blob that its job does not read") }
     }
 
@@ -210,8 +241,7 @@ extension World {
         if let first = runner.hand.first, first.trial.job != lease.trial.job {
             throw Broken("\(worker.name) \(slot) runs \(first) and is handed \(lease) ahead")
         }
-        guard case .lesson(let lesson) = trialClass else { return }
-        for blob in [lesson.data, lesson.schema] where !runner.attached.contains(blob.digest) {
+        for blob in trialClass.blobs where !runner.attached.contains(blob.digest) {
             throw Broken("\(worker.name) \(slot) runs a trial without its data")
         }
     }
@@ -227,7 +257,7 @@ extension World {
     // MARK: Budgets
 
     func invariantBudgetsHold(_ record: JobRecord) throws(Broken) {
-        guard case .learning = record.spec.kind else { return }
+        guard !record.spec.kind.isIdle else { return }
         let candidates = record.trials.filter { $0.spec.step != .refit }.count
         if let most = record.spec.budget.trials, candidates > Int(most) {
             throw Broken("\(record.id) has \(candidates) candidates, \(most) are the most")
@@ -266,6 +296,7 @@ extension World {
         for (_, record) in records.sorted(by: { $0.key < $1.key }) {
             try self.invariantBudgetsHold(record)
             try self.invariantEndedJobsAreWhole(record)
+            try self.invariantTaintIsInherited(record)
             try self.invariantWhatIsProvedIsTrue(record)
             try self.invariantNoLiarWinsWhereThreeAreHonest(record)
             if record.proof?.isWhole == true { self.summary.proofs += 1 }
@@ -276,8 +307,13 @@ extension World {
         guard record.state != .running, record.counts.unfinished == 0 else {
             throw Broken("\(record.id) has not ended, or not all of its trials have")
         }
-        guard case .learning = record.spec.kind, record.state == .succeeded else { return }
-        guard record.best != nil, !record.model.isEmpty else {
+        guard !record.spec.kind.isIdle, record.state == .succeeded else { return }
+        guard let best = record.best else { throw Broken("\(record.id) has no best trial") }
+        if case .command = record.spec.kind {
+            if record.isStopped(best.trial) { throw Broken("\(record.id): a stopped trial won") }
+            return
+        }
+        guard !record.model.isEmpty else {
             throw Broken("\(record.id) succeeded without a model")
         }
         for output in record.model where !self.head.blobs.contains(output.blob.digest) {

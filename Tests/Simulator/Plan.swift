@@ -6,6 +6,8 @@ import WorkerCore
 struct Plan: Sendable {
     let head: CoordinatorCore.Settings
     let workers: [WorkerCore.Settings]
+    /// Of each worker. The first one takes everybody's, so that no job waits for ever.
+    let policies: [CommandPolicy]
     let diceSeed: UInt64
     /// How each worker lies; nil for those that do not.
     let liars: [Liar?]
@@ -37,6 +39,8 @@ struct Plan: Sendable {
         case reportsEcho
         /// Nodes show invitations, some of them used, some twice at once.
         case joinersCome
+        /// Somebody vouches for what a program made.
+        case taintCleared
     }
 
     init(_ chance: inout Chance) {
@@ -62,12 +66,19 @@ struct Plan: Sendable {
         self.environments = (0..<count).map { _ in
             hasClasses ? chance.pick(Truth.environments) : Truth.environments[0]
         }
+        let bela = CommandPolicy.Users.some(Self.holders(["user/bela"]))
+        self.policies = self.workers.indices.map { index in
+            let users: CommandPolicy.Users =
+                index == 0 ? .everybody : chance.pick([.everybody, .nobody, bela])
+            return CommandPolicy(users: users, allowsNetwork: index == 0)
+        }
         let faultsEnd = Duration.seconds(chance.number(in: 5...40))
         self.faultsEnd = Instant(sinceOrigin: faultsEnd)
         self.faultInterval = .milliseconds(chance.pick([300, 1000, 5000, 1_000_000]))
         let kinds: [Fault] = [
             .headCrashes, .workerCrashes, .linkBreaks, .workerDrains, .workerStops, .nodeDrains,
             .nodeResumes, .workerRevoked, .runnerDies, .reportsEcho, .joinersCome,
+            .taintCleared,
         ]
         // Swarm: each world suffers from some kinds of faults only, so that no kind hides another.
         let some = kinds.filter { _ in chance.once(in: 2) }
@@ -92,6 +103,7 @@ struct Plan: Sendable {
         }
         self.liars = (0..<count).map { _ in nil }
         self.environments = (0..<count).map { _ in Truth.environments[0] }
+        self.policies = (0..<count).map { _ in .none }
         self.faultsEnd = Instant(sinceOrigin: .seconds(1))
         self.faultInterval = .seconds(1_000_000)
         self.faults = [.linkBreaks]
@@ -135,14 +147,47 @@ struct Plan: Sendable {
                 Budget(trials: UInt32(chance.number(in: 1...20)), time: .seconds(6)),
                 Budget(trials: 40, time: .milliseconds(chance.number(in: 1...4000))),
             ]),
-            kind: chance.once(in: 2)
-                ? .idle(
-                    trials: UInt32(chance.number(in: 1...60)),
-                    duration: .milliseconds(chance.pick([0, 5, 200, 1500])))
-                : .learning(Self.learning(&chance)))
+            kind: Self.kind(&chance))
         return Submission(
-            spec: spec, owner: chance.pick(["anna", "bela"]), key: "key \(index)", at: at,
+            spec: spec, owner: chance.pick(["user/anna", "user/bela"]), key: "key \(index)", at: at,
             cancelAt: chance.once(in: 5) ? at + cancelAfter : nil)
+    }
+
+    private static func kind(_ chance: inout Chance) -> JobSpec.Kind {
+        switch chance.number(in: 0...3) {
+        case 0, 1:
+            .idle(
+                trials: UInt32(chance.number(in: 1...60)),
+                duration: .milliseconds(chance.pick([0, 5, 200, 1500])))
+        case 2: .learning(Self.learning(&chance))
+        default: .command(Self.command(&chance))
+        }
+    }
+
+    private static func command(_ chance: inout Chance) -> CommandJob {
+        // Some programs read what learning jobs read too.
+        let files = [UInt64(chance.number(in: 0...4)), 200].map { Truth.blob($0) }
+        let command = Command(
+            arguments: ["train"], environment: [],
+            files: files.enumerated().map { index, blob in
+                CommandFile(name: "\(index)", blob: blob, isExecutable: index == 0)
+            },
+            outputs: ["model.bin"],
+            parameters: [
+                CommandParameter("rate", .real(1e-3...1, .log)),
+                CommandParameter("kind", .choice([.text("a"), .text("b")])),
+            ],
+            metric: "rmse",
+            resources: CommandResources(
+                memoryBytes: 1 << 30, cpuTime: .seconds(60), wallTime: .seconds(20),
+                scratchBytes: 1 << 20, processes: 8),
+            network: chance.pick([.none, .none, .host]))
+        return CommandJob(
+            command: command, direction: .minimise, stopping: chance.pick([.none, .median]))
+    }
+
+    private static func holders(_ names: [String]) -> Set<Holder> {
+        Set(names.compactMap { try? Holder(text: $0) })
     }
 
     private static func learning(_ chance: inout Chance) -> LearningJob {

@@ -36,6 +36,9 @@ package struct Simulation {
         package var headCrashes = 0
         package var workerCrashes = 0
         package var brokenLinks = 0
+        /// Trials that were stopped early, and jobs that read what a program made.
+        package var stopped = 0
+        package var inherited = 0
         /// Workers that were quarantined, and models that were proved.
         package var quarantines = 0
         package var proofs = 0
@@ -54,7 +57,8 @@ package struct Simulation {
             \(self.losses) losses, \(self.headCrashes) crashes of the head, \
             \(self.workerCrashes) of workers, \(self.brokenLinks) broken links, \
             \(self.secondRuns) second runs, \(self.quarantines) quarantines, \
-            \(self.proofs) proved models
+            \(self.proofs) proved models, \(self.stopped) trials stopped, \
+            \(self.inherited) tainted jobs
             """
         }
     }

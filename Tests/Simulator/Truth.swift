@@ -15,7 +15,11 @@ enum Truth {
     static func fate(
         _ spec: TrialSpec, _ trialClass: TrialClass, in environment: String
     ) -> Fate {
-        guard case .lesson(let lesson) = trialClass, let recipe = spec.recipe else {
+        guard let recipe = spec.recipe else {
+            return .outcome(Outcome(.scored(scores: [], outputs: []), cost: .none))
+        }
+        if case .command = trialClass { return self.fate(ofCommand: recipe) }
+        guard case .lesson(let lesson) = trialClass else {
             return .outcome(Outcome(.scored(scores: [], outputs: []), cost: .none))
         }
         let hash = Self.hash(recipe)
@@ -34,6 +38,29 @@ enum Truth {
         let score = Score(lesson.metrics[0], Double(hash >> 11) / 0x1p53 * accent)
         let outputs = hash % 4 == 0 ? [Output(name: "folds", blob: Self.blob(hash))] : []
         return .outcome(Outcome(.scored(scores: [score], outputs: outputs), cost: cost))
+    }
+
+    /// A program's trial: some leave bytes that learning jobs read.
+    private static func fate(ofCommand recipe: Recipe) -> Fate {
+        let hash = Self.hash(recipe)
+        let cost = Cost(
+            cpu: .zero, wall: .milliseconds(50 + Int(hash % 900)), memoryBytes: 1 << 20)
+        if hash % 19 == 2 { return .crash }
+        if hash % 11 == 3 {
+            let failure = Failure(.command, "exit code 1")
+            return .outcome(Outcome(.failed(failure), cost: cost))
+        }
+        let output = Output(name: "model.bin", blob: Self.blob(hash % 6))
+        let score = Score("rmse", Self.score(ofCommand: recipe, at: 4))
+        return .outcome(
+            Outcome(
+                .scored(scores: [score], outputs: hash % 2 == 0 ? [output] : []), cost: cost))
+    }
+
+    /// What it has reached at a step, of 1 to 4: it gets better.
+    static func score(ofCommand recipe: Recipe, at step: UInt32) -> Double {
+        let end = Double(Self.hash(recipe) >> 11) / 0x1p53
+        return end + (1 - end) / Double(step * step)
     }
 
     /// What tells an environment's results from another's.

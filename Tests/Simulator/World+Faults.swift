@@ -36,6 +36,7 @@ extension World {
         case .runnerDies: try self.killSomeRunner(of: worker, life)
         case .reportsEcho: self.echo()
         case .joinersCome: self.join()
+        case .taintCleared: self.clearTaint()
         }
     }
 

@@ -151,8 +151,11 @@ extension World {
             self.promises.note(fact)
             if case .finished = fact { self.summary.outcomes += 1 }
             if case .lost = fact { self.summary.losses += 1 }
+            if case .stopped = fact { self.summary.stopped += 1 }
+            if case .taintInherited = fact { self.summary.inherited += 1 }
             self.count(fact)
         }
+        try self.invariantNoOutputOfACommandIsWithoutTaint()
     }
 
     private mutating func carryOut(
@@ -167,6 +170,8 @@ extension World {
                 self.users.hear(answer, to: request)
             case .tell(let session, let message):
                 try self.invariantNoAcknowledgedTrialIsLost(message)
+                try self.invariantCommandsRunWhereTheyAreAdmitted(message, to: session)
+                try self.invariantVerdictsAreDurable(message)
                 self.send(message, to: session)
             case .cut(let session, _):
                 guard let link = self.head.sessions.removeValue(forKey: session) else { continue }

@@ -29,7 +29,8 @@ extension World {
         let hello = Hello(
             protocolVersion: LinkVersion.current, version: "0.1.0",
             capacity: Capacity(slots: settings.slots, memoryBytes: 1 << 30), held: machine.held,
-            blobs: machine.blobs, environmentClass: self.claimedClass(of: index))
+            blobs: machine.blobs, environmentClass: self.claimedClass(of: index),
+            commands: self.plan.policies[index])
         self.send(.hello(hello), by: index)
     }
 
@@ -93,6 +94,7 @@ extension World {
         case .acknowledged(let leases): event = .acknowledged(leases)
         case .cancelled(let leases): event = .cancelled(leases)
         case .drain: event = .drainedByHead
+        case .verdicts(let verdicts): event = .verdicts(verdicts)
         case .refused(let reason): preconditionFailure("the head refused a worker: \(reason)")
         default: preconditionFailure("the head does not say \(message)")
         }

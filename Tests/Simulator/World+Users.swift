@@ -34,6 +34,11 @@ struct Users {
         return request
     }
 
+    mutating func askForClearance() -> RequestID {
+        self.requestCount += 1
+        return RequestID(rawValue: self.requestCount)
+    }
+
     /// The invitation that an answer is about; nil for a submission.
     func invitation(of request: RequestID) -> SerialNumber? { self.joiners[request] }
 

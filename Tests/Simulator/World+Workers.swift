@@ -106,6 +106,8 @@ extension World {
                 self.plan(
                     .store(lease, outputs, worker: index, life: life),
                     in: self.chance.duration(1...10))
+            case .answer(let slot, let lease, let ruling):
+                if ruling == .stop { self.stop(lease, in: slot, of: index) }
             case .dropOutputs: continue
             case .exit: self.endWorker(index)
             }
@@ -153,6 +155,9 @@ extension World {
             duration += outcome.cost.wall
         }
         if case .idle(let length, _) = trialClass { duration += length }
+        if case .command = trialClass, let recipe = spec.recipe {
+            self.planProgress(of: lease, recipe, over: duration, in: slot, of: index)
+        }
         if self.chance.once(in: self.plan.runnerCrashOnceIn) {
             event = .runnerDied(slot, Loss(.outOfMemory, "killed"))
         }
@@ -178,6 +183,8 @@ extension World {
         switch event {
         case .runnerReady: self.workers[index].runners[slot]?.isReady = true
         case .runnerFinished(_, let lease, let outcome):
+            // It may have ended before, told to stop.
+            guard self.workers[index].runners[slot]?.hand.first == lease else { return }
             self.workers[index].runners[slot]?.hand.removeFirst()
             self.promises.note(outcome, of: lease)
         default: self.workers[index].runners[slot] = PlayedRunner(generation: generation + 1)

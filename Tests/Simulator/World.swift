@@ -39,6 +39,7 @@ struct World {
         case workerHears(Int, life: Int, WorkerCore.Event)
         case runner(Int, life: Int, SlotNumber, generation: Int, WorkerCore.Event)
         case workerTicks(Int, life: Int)
+        case progress(Step)
 
         case toHead(Int, LinkMessage)
         case toWorker(Int, LinkMessage)
@@ -118,6 +119,7 @@ struct World {
         case .runner(let index, let life, let slot, let generation, let event):
             try self.runnerSays(event, in: slot, generation, of: index, life)
         case .workerTicks(let index, let life): try self.tellWorker(index, life, .ticked)
+        case .progress(let step): try self.report(step)
         case .toHead(let link, let message): self.arriveAtHead(message, on: link)
         case .toWorker(let link, let message): try self.arriveAtWorker(message, on: link)
         case .headLosesLink(let link): self.headLoses(link)

@@ -16,6 +16,27 @@ import Wire
         cost: Cost(cpu: .milliseconds(3), wall: .nanoseconds(4), memoryBytes: 5))
     static let failure = Outcome(.failed(Failure(.timeLimit, "it took too long")), cost: .none)
 
+    static let command = Command(
+        arguments: ["python3", "train.py", ""],
+        environment: [EnvironmentVariable("PYTHONHASHSEED", "0")],
+        files: [
+            CommandFile(name: "train.py", blob: blob, isExecutable: true),
+            CommandFile(name: "data/train.csv", blob: blob, isExecutable: false),
+        ],
+        outputs: ["model.bin"],
+        parameters: [
+            CommandParameter("learning_rate", .real(1e-4...1, .log)),
+            CommandParameter("momentum", .real(-1...1, .linear)),
+            CommandParameter("depth", .whole(2...12, .linear)),
+            CommandParameter("width", .whole(8...512, .log)),
+            CommandParameter(
+                "booster", .choice([.text("dart"), .text(""), .number(0.5), .boolean(false)])),
+        ],
+        metric: "accuracy", resources: resources, network: .host)
+    static let resources = CommandResources(
+        memoryBytes: 512 << 20, cpuTime: .seconds(60), wallTime: .seconds(120),
+        scratchBytes: 256 << 20, processes: 64)
+
     static let messages: [LinkMessage] = [
         .hello(
             Hello(
@@ -44,12 +65,52 @@ import Wire
             Report(lease, .finished(failure)),
             Report(lease, .lost(Loss(.outOfMemory, "the kernel ended it"))),
         ]),
+        .hello(hello(.init(users: .everybody, allowsNetwork: true))),
+        .hello(hello(.init(users: .nobody, allowsNetwork: true))),
+        .hello(hello(.init(users: .some(holders), allowsNetwork: false))),
+        .assignments([
+            AssignmentGroup(
+                trialClass: .command(command, owner: "user/ada"),
+                assignments: [
+                    Assignment(
+                        lease: lease,
+                        spec: TrialSpec(
+                            step: .tuning,
+                            recipe: Recipe(
+                                family: Command.family, parameters: [Parameter("booster", 1)],
+                                seed: 3)),
+                        timeLimit: .seconds(120))
+                ])
+        ]),
+        .reports([
+            Report(lease, .progressed(Progress(step: 3, scores: [Score("accuracy", 0.5)]))),
+            Report(lease, .finished(Outcome(.failed(Failure(.memoryLimit, "")), cost: .none))),
+        ]),
+        .verdicts([Verdict(lease, step: 3, .continue), Verdict(lease, step: 4, .stop)]),
         .acknowledged([lease]), .cancelled([]), .heartbeat, .drain,
         .refused(reason: "no"), .bulkHello(SessionNumber(rawValue: 1)),
         .fetch(Fetch(lease: lease, digest: blob.digest, offset: 12)),
         .put(Put(lease: lease, blob: blob)), .blobFollows(blob, offset: 3),
         .blobStored(blob.digest), .blobMissing(blob.digest, reason: "gone"),
     ]
+
+    static let holders: Set<Holder> = [
+        Holder(identity(.user, "ada")), Holder(identity(.operator, "root")),
+    ]
+
+    private static func identity(_ role: Role, _ name: String) -> Identity {
+        do {
+            return try Identity(cluster: "lab", role: role, name: name)
+        } catch {
+            preconditionFailure("\(name) names nobody: \(error)")
+        }
+    }
+
+    private static func hello(_ policy: CommandPolicy) -> Hello {
+        Hello(
+            protocolVersion: 1, version: "0.1.0", capacity: Capacity(slots: 2, memoryBytes: 3),
+            held: [], blobs: [], environmentClass: "", commands: policy)
+    }
 
     @Test(arguments: messages) func `a link message is read back as it was`(
         message: LinkMessage
@@ -82,6 +143,8 @@ import Wire
         let kinds: [JobSpec.Kind] = [
             .learning(learning), .idle(trials: 9, duration: .seconds(1)),
             .idle(trials: 1, duration: .zero, data: Self.blob),
+            .command(
+                CommandJob(command: Self.command, direction: .maximise, stopping: .median)),
         ]
         for kind in kinds {
             let spec = JobSpec(

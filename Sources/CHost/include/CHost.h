@@ -115,6 +115,33 @@ enum {
     ASSAY_PR_GET_NO_NEW_PRIVS = 39,
 };
 
+/// One of the kernel's limits, as `setrlimit` takes it.
+struct assay_limit {
+    int resource;
+    uint64_t soft;
+    uint64_t hard;
+};
+
+/// Starts a program of a user, confined from its first instruction on: in a session of its own, with
+/// ordinary signals. Answers its number, or the negative error number of the first thing that was
+/// refused.
+///
+/// `program` is relative to `directory`. `scores` is above 3 and becomes its descriptor 3, beside the
+/// three standard ones; `ruleset` is of Landlock, or -1 for none. Confining happens between fork and
+/// exec, so that it does not bind the caller, who has one thread and no-new-privileges.
+pid_t assay_command_start(
+    const char *_Nonnull program, char *_Nullable const *_Nonnull arguments,
+    char *_Nullable const *_Nonnull environment, const char *_Nonnull directory, int scores,
+    int ruleset, const struct assay_limit *_Nonnull limits, size_t limit_count);
+
+/// Waits for any child that ends: its number, or the negative error number. `status` is that of
+/// `wait`.
+pid_t assay_wait_any(int *_Nonnull status);
+
+/// Opens a file below the directory and nothing else: no link is followed, no other mount entered,
+/// and a pipe of that name makes nobody wait.
+int assay_open_beneath(int directory, const char *_Nonnull name);
+
 // MARK: Signals
 
 /// From now on, writes the number of each such signal as one byte to `descriptor`, which must not
@@ -140,6 +167,8 @@ static const uint64_t ASSAY_LANDLOCK_FS_EXECUTE = 1ULL << 0;
 static const uint64_t ASSAY_LANDLOCK_FS_WRITE_FILE = 1ULL << 1;
 static const uint64_t ASSAY_LANDLOCK_FS_READ_FILE = 1ULL << 2;
 static const uint64_t ASSAY_LANDLOCK_FS_READ_DIR = 1ULL << 3;
+static const uint64_t ASSAY_LANDLOCK_FS_MAKE_CHAR = 1ULL << 6;
+static const uint64_t ASSAY_LANDLOCK_FS_MAKE_BLOCK = 1ULL << 11;
 static const uint64_t ASSAY_LANDLOCK_FS_ALL_ABI_1 = (1ULL << 13) - 1;
 static const uint64_t ASSAY_LANDLOCK_FS_REFER = 1ULL << 13;      ///< ABI 2
 static const uint64_t ASSAY_LANDLOCK_FS_TRUNCATE = 1ULL << 14;   ///< ABI 3

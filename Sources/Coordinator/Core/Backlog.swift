@@ -20,20 +20,28 @@ struct Backlog: Equatable, Sendable {
     /// Priorities at which the owner has a lane, and the leases of all its jobs.
     private var owners: [String: Owner] = [:]
     private var lanesByPriority: [Int: Int] = [:]
+    /// Lanes whose workers are all full or away, until some have room.
+    private var aside: [Admittance: [Lane]] = [:]
 
-    /// The jobs of one owner with one priority that have trials waiting.
+    /// The jobs of one owner with one priority that have trials waiting, and that the same workers
+    /// take.
     struct Lane: Hashable, Comparable, Sendable {
         let priority: Int
         let owner: String
+        /// Nil when any worker takes its trials.
+        let admittance: Admittance?
 
         init(_ job: JobRecord) {
             self.priority = job.spec.priority
             self.owner = job.owner
+            self.admittance = Admittance(job)
         }
 
         static func < (left: Self, right: Self) -> Bool {
-            left.priority == right.priority
-                ? left.owner < right.owner : left.priority > right.priority
+            if left.priority != right.priority { return left.priority > right.priority }
+            if left.owner != right.owner { return left.owner < right.owner }
+            guard let other = right.admittance else { return false }
+            return left.admittance.map { $0 < other } ?? true
         }
     }
 
@@ -83,6 +91,7 @@ struct Backlog: Equatable, Sendable {
         guard self.jobs[lane]?.isEmpty == true else { return self.rerank(lane) }
         self.jobs.removeValue(forKey: lane)
         self.lanes.remove(lane)
+        if let admittance = lane.admittance { self.aside[admittance]?.removeAll { $0 == lane } }
         self.owners[lane.owner]?.lanes.removeAll { $0 == lane }
         self.forget(lane.owner)
         let left = (self.lanesByPriority[lane.priority] ?? 1) - 1
@@ -96,7 +105,29 @@ struct Backlog: Equatable, Sendable {
         self.forget(owner)
     }
 
+    // MARK: Lanes that not every worker serves
+
+    /// The lane has no turn until its workers have room.
+    ///
+    /// - Complexity: O(lanes) of one admittance, of which there are as many as its owner has
+    ///   priorities.
+    mutating func setAside(_ lane: Lane) {
+        guard let admittance = lane.admittance, !self.isAside(lane) else { return }
+        self.aside[admittance, default: []].append(lane)
+        self.lanes.remove(lane)
+    }
+
+    mutating func takeBack(_ admittance: Admittance) {
+        for lane in self.aside.removeValue(forKey: admittance) ?? [] { self.rerank(lane) }
+    }
+
+    private func isAside(_ lane: Lane) -> Bool {
+        guard !self.aside.isEmpty, let admittance = lane.admittance else { return false }
+        return self.aside[admittance]?.contains(lane) == true
+    }
+
     private mutating func rerank(_ lane: Lane) {
+        guard !self.isAside(lane) else { return }
         guard let oldest = self.jobs[lane]?.least?.key else { return }
         let leases = self.owners[lane.owner]?.leases ?? 0
         self.lanes.set(lane, Rank(priority: lane.priority, leases: leases, oldest: oldest))

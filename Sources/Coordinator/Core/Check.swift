@@ -40,22 +40,24 @@ package enum Doubt: String, Equatable, Sendable {
     case refit
 }
 
-/// What the runs of a trial add up to.
-package enum Verdict: Equatable, Sendable {
-    /// The result holds: another worker's is the same.
-    case corroborated(by: String)
-    /// Two others agreed on another result, which took its place; this one agreed last.
-    case overruled(by: String)
-    /// Another worker's result differs and nobody could decide: the result counts no more.
-    case contradicted(by: String)
-    /// No other worker came to an end with it.
-    case unanswered(reason: String)
+extension Check {
+    /// What the runs of a trial add up to.
+    package enum Verdict: Equatable, Sendable {
+        /// The result holds: another worker's is the same.
+        case corroborated(by: String)
+        /// Two others agreed on another result, which took its place; this one agreed last.
+        case overruled(by: String)
+        /// Another worker's result differs and nobody could decide: the result counts no more.
+        case contradicted(by: String)
+        /// No other worker came to an end with it.
+        case unanswered(reason: String)
 
-    /// Who confirmed the result that the trial has; nil when nobody did.
-    package var witness: String? {
-        switch self {
-        case .corroborated(let worker), .overruled(let worker): worker
-        case .contradicted, .unanswered: nil
+        /// Who confirmed the result that the trial has; nil when nobody did.
+        package var witness: String? {
+            switch self {
+            case .corroborated(let worker), .overruled(let worker): worker
+            case .contradicted, .unanswered: nil
+            }
         }
     }
 }

@@ -23,11 +23,15 @@ extension Coordinator {
         guard let trialClass = self.trialClass(of: put.lease, at: session) else {
             return .refused(reason: "\(put.lease) is not the worker's")
         }
-        guard case .lesson = trialClass else {
-            return .refused(reason: "\(put.lease.trial) makes no blobs")
+        let bytesMax: UInt64
+        switch trialClass {
+        case .idle: return .refused(reason: "\(put.lease.trial) makes no blobs")
+        case .lesson: bytesMax = Limits.blobBytesMax
+        // It was written in the trial's scratch.
+        case .command(let command, _): bytesMax = command.resources.scratchBytes
         }
-        guard put.blob.size <= Limits.blobBytesMax else {
-            return .refused(reason: "a blob has at most \(Limits.blobBytesMax) bytes")
+        guard put.blob.size <= bytesMax else {
+            return .refused(reason: "a blob of this trial has at most \(bytesMax) bytes")
         }
         return .allowed(put.blob)
     }

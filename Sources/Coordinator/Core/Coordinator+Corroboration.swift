@@ -118,7 +118,8 @@ extension Coordinator {
             if let environment = peers.environment {
                 self.roster.freest(of: environment, except: peers.excluded)
             } else {
-                self.roster.freest(holding: self.workloads[job]?.data, except: peers.excluded)
+                self.roster.freest(
+                    holding: self.workloads[job]?.data, for: nil, except: peers.excluded)
             }
         guard let name, self.room(at: name, for: job) > 0 else { return .mustWait }
         self.workloads[job]?.takeCheck()
@@ -185,7 +186,9 @@ extension Coordinator {
             }
             self.release(trial, at: worker)
             self.noteEnvironment(of: worker, in: trial.job, &turn)
+            let outcome = self.recordable(outcome, of: trial)
             self.record(.repeated(trial, outcome, worker: worker), &turn)
+            self.taintOutputs(of: outcome, trial, &turn)
             self.weigh(trial, &turn)
         case .lost(let loss): self.loseCheck(trial, loss.asReported, at: worker, &turn)
         }
@@ -280,7 +283,7 @@ extension Coordinator {
         }
     }
 
-    private mutating func judge(_ trial: TrialID, _ verdict: Verdict, _ turn: inout Turn) {
+    private mutating func judge(_ trial: TrialID, _ verdict: Check.Verdict, _ turn: inout Turn) {
         self.record(.judged(trial, verdict), &turn)
         turn.touch(trial.job)
     }

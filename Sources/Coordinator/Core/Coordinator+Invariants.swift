@@ -7,6 +7,8 @@ extension Coordinator {
     package struct Durable: Equatable, Sendable {
         package let records: [JobRecord]
         package let studies: [Study?]
+        package let rules: [MedianRule?]
+        package let taints: [TaintRecord]
         package let drained: [String]
         package let quarantined: [String: QuarantineRecord]
         package let confirmed: [String: UInt32]
@@ -24,6 +26,7 @@ extension Coordinator {
                 study?.close()
                 return study
             },
+            rules: jobs.map(\.rule), taints: self.taints(),
             drained: self.ledger.drained.sorted(), quarantined: self.ledger.quarantined,
             confirmed: self.ledger.confirmed, lastJob: self.ledger.lastJob)
     }

@@ -18,6 +18,7 @@ extension Coordinator {
         }
         let job = self.ledger.nextJob
         self.record(.submitted(job, spec, owner: owner, key: key, at: turn.now), &turn)
+        self.inheritTaint(job, spec, &turn)
         self.admit(job)
         turn.say(.answer(request, .accepted(job)))
     }
@@ -28,20 +29,28 @@ extension Coordinator {
         if let time = spec.budget.time, time <= .zero {
             return Refusal(.badRequest, "the budget's time must be longer than nothing")
         }
-        switch spec.kind {
-        case .idle(let trials, _, _):
-            guard (1...Limits.trialsPerJobMax).contains(trials) else {
-                return Refusal(.badRequest, "a job has 1 to \(Limits.trialsPerJobMax) trials")
-            }
-        case .learning(let learning):
+        if !spec.kind.isIdle {
             guard spec.budget.trials != nil || spec.budget.time != nil else {
                 return Refusal(.badRequest, "the budget must name trials or time")
             }
             guard (1...Limits.trialsPerJobMax).contains(spec.budget.trials ?? 1) else {
                 return Refusal(.badRequest, "a job has 1 to \(Limits.trialsPerJobMax) trials")
             }
+        }
+        switch spec.kind {
+        case .idle(let trials, _, _):
+            guard (1...Limits.trialsPerJobMax).contains(trials) else {
+                return Refusal(.badRequest, "a job has 1 to \(Limits.trialsPerJobMax) trials")
+            }
+        case .learning(let learning):
             guard !learning.lesson.metrics.isEmpty else {
                 return Refusal(.badRequest, "a metric is needed to judge the candidates by")
+            }
+        case .command:
+            let most = self.settings.memory.taintedBlobsMax
+            guard self.ledger.taints.count < most else {
+                return Refusal(
+                    .exhausted, "\(most) blobs are tainted or were, the most that a head keeps")
             }
         }
         return nil
@@ -86,6 +95,8 @@ extension Coordinator {
         let workload = Workload(record)
         self.workloads[id] = workload
         if let data = workload.data { self.roster.use(data) }
+        if let admittance = workload.lane.admittance { self.roster.use(admittance) }
+        self.hinder(id)
         if workload.isWaiting { self.backlog.wake(id, in: workload.lane) }
         self.schedule(id)
     }
@@ -138,6 +149,9 @@ extension Coordinator {
         self.deadlines.remove(id)
         self.stalled.remove(id)
         if let data = workload.data { self.roster.disuse(data) }
+        guard let admittance = workload.lane.admittance else { return }
+        self.roster.disuse(admittance)
+        if self.roster.pools[admittance] == nil { self.hindered.remove(admittance) }
     }
 
     // MARK: The next step

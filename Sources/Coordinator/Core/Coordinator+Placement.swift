@@ -24,6 +24,11 @@ extension Coordinator {
                 self.rest(job)
                 passedOver.append(job)
             case .noRoom:
+                // Workers that do not admit this command may have room for others.
+                if let lane = self.workloads[job]?.lane, lane.admittance != nil {
+                    self.backlog.setAside(lane)
+                    continue
+                }
                 for job in passedOver { self.wake(job) }
                 return
             }
@@ -66,7 +71,8 @@ extension Coordinator {
     private func freest(for job: JobID) -> String? {
         let workload = self.workloads[job]
         if workload?.phase == .refitting, let name = self.roster.freestWithPeer() { return name }
-        return self.roster.freest(holding: workload?.data)
+        return self.roster.freest(
+            holding: workload?.data, for: workload?.lane.admittance)
     }
 
     /// A trial that was lost goes to a worker that did not lose it, while there is one.
@@ -77,14 +83,15 @@ extension Coordinator {
             return .nothingWaits
         }
         let data = self.workloads[job]?.data
+        let admittance = self.workloads[job]?.lane.admittance
         let suspects = Set(losses.map(\.worker)).sorted().filter {
-            self.roster[$0]?.isServing == true
+            self.roster.takes($0, admittance)
         }
-        let hasOthers = suspects.count < self.roster.servingCount
+        let hasOthers = suspects.count < self.roster.servingCount(for: admittance)
         let name =
             hasOthers
-            ? self.roster.freest(holding: data, except: suspects)
-            : self.roster.freest(holding: data)
+            ? self.roster.freest(holding: data, for: admittance, except: suspects)
+            : self.roster.freest(holding: data, for: admittance)
         guard let name, self.room(at: name, for: job) > 0 else {
             return hasOthers ? .mustWait : .noRoom
         }
@@ -105,7 +112,7 @@ extension Coordinator {
     private func share(of job: JobID) -> Int {
         guard let lane = self.workloads[job]?.lane, self.backlog.isAlone(lane) else { return 1 }
         let waiting = self.workloads[job]?.fresh.count ?? 0
-        let workers = max(1, self.roster.servingCount)
+        let workers = max(1, self.roster.servingCount(for: lane.admittance))
         return max(1, (waiting + workers - 1) / workers)
     }
 

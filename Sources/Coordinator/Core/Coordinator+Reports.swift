@@ -52,6 +52,8 @@ extension Coordinator {
         let trial = report.lease.trial
         switch report.event {
         case .started: self.ledger.jobs[trial.job]?.record.start(trial.index)
+        case .progressed(let progress):
+            self.hear(progress, of: report.lease, from: session, &turn)
         case .finished(let outcome):
             self.release(trial, at: worker)
             self.roster.countFinished(at: worker)
@@ -59,7 +61,9 @@ extension Coordinator {
                 self.workloads[trial.job]?.observe(outcome.cost.wall)
             }
             self.noteEnvironment(of: worker, in: trial.job, &turn)
+            let outcome = self.recordable(outcome, of: trial)
             self.record(.finished(trial, outcome, worker: worker), &turn)
+            self.taintOutputs(of: outcome, trial, &turn)
             turn.acknowledge(report.lease, to: session)
             self.rollDice(over: report.lease, outcome, from: worker, &turn)
         case .lost(let loss):

@@ -25,7 +25,8 @@ extension Coordinator {
             job.record.state == .running
         else { return }
         let inFlight = job.record.counts.unfinished
-        let most = min(max(2, 2 * self.roster.slots), self.settings.search.inFlightMax)
+        let slots = self.roster.slots(for: workload.lane.admittance)
+        let most = min(max(2, 2 * slots), self.settings.search.inFlightMax)
         // One at a time would cost a proposal each: a quarter of them is asked for at once.
         guard inFlight * 4 <= most * 3 || job.record.counts.queued == 0 else { return }
         let room = self.settings.memory.liveTrialsMax - self.ledger.liveTrials
@@ -83,9 +84,17 @@ extension Coordinator {
             guard self.workloads[id]?.isProposing == false, study.capacity(inFlight: 0) == 0
             else { return }
             self.close(id)
-            self.proveWinner(of: id, after: nil, &turn)
-        case .closed: self.proveWinner(of: id, after: nil, &turn)
+            self.concludeSearch(id, &turn)
+        case .closed: self.concludeSearch(id, &turn)
         case .refitting: self.proveRefit(of: id, &turn)
+        }
+    }
+
+    private mutating func concludeSearch(_ id: JobID, _ turn: inout Turn) {
+        if self.ledger.jobs[id]?.record.isLearning == true {
+            self.proveWinner(of: id, after: nil, &turn)
+        } else {
+            self.concludeCommand(id, &turn)
         }
     }
 
@@ -95,7 +104,7 @@ extension Coordinator {
         self.append([spec], to: id, &turn)
     }
 
-    /// The sentence that a learning job without a model ends with.
+    /// The sentence that a search without a result ends with.
     func failure(of id: JobID, after reason: String?) -> String {
         if let reason { return "the winner could not be fitted on all rows: \(reason)" }
         guard let record = self.ledger.jobs[id]?.record else { return "" }
@@ -175,7 +184,12 @@ extension Coordinator {
 
     /// The longest that a trial may run which is leased now; nil when nothing says.
     func timeLimit(of spec: TrialSpec, in record: JobRecord, now: Instant) -> Duration? {
-        let cap = record.isLearning ? self.settings.search.trialTimeMax : nil
+        let cap: Duration? =
+            switch record.spec.kind {
+            case .idle: nil
+            case .learning: self.settings.search.trialTimeMax
+            case .command(let job): job.command.resources.wallTime + Limits.commandEndGrace
+            }
         guard let time = record.spec.budget.time else { return cap }
         let extra = spec.step == .refit ? Self.overtime(of: time) : .zero
         let left = max(record.submittedAt + time + extra - now, .milliseconds(100))
@@ -196,7 +210,7 @@ extension Coordinator {
         else { return }
         turn.touch(id)
         switch phase {
-        case .searching where record.isLearning:
+        case .searching where !record.spec.kind.isIdle:
             self.close(id)
             self.cancelUnfinished(of: id, &turn)
             self.schedule(id)

@@ -64,6 +64,8 @@ extension Coordinator {
         guard let record = self.ledger.jobs[lease.trial.job]?.record,
             let trial = record[lease.trial.index]
         else { return false }
+        // Its operator may have thought otherwise since.
+        guard self.roster.admits(name, Admittance(record)) else { return false }
         switch trial.state {
         case .finished: return self.reattach(check: lease, of: trial, to: name, now: now)
         case .leased(let leased): return leased.number == lease.number && leased.worker == name

@@ -31,6 +31,8 @@ package struct Coordinator: Equatable, Sendable {
     var backlog = Backlog()
     /// The workers of this epoch.
     var roster = Roster()
+    /// Whose commands wait since no worker takes them.
+    var hindered: Set<Admittance> = []
     /// When something is due for a job that has a budget of time.
     var deadlines = Ranking<JobID, Instant>()
     /// Before this nothing is placed, so that workers can come back after a restart.
@@ -119,6 +121,8 @@ package struct Coordinator: Equatable, Sendable {
             self.expel(name, reason: reason, &turn)
         case .join(let worker, let serial, let until, let request):
             self.join(worker, serial: serial, until: until, request, &turn)
+        case .clearTaint(let digests, let reason, let caller, let request):
+            self.clearTaint(digests, reason: reason, by: caller, request, &turn)
         case .proposed(let job, let specs): self.adopt(specs, for: job, &turn)
         case .ticked: break
         }
@@ -138,6 +142,7 @@ package struct Coordinator: Equatable, Sendable {
             self.advance(job, &turn)
             turn.touch(job)
         }
+        self.reviewAdmittances(&turn)
         // 3) Free slots are filled, which may leave searches short of candidates, and show that
         //    nobody is there for a second run.
         repeat { self.place(&turn) } while self.settleStalled(&turn)
@@ -186,8 +191,8 @@ package struct Coordinator: Equatable, Sendable {
             capacity: worker?.capacity ?? Capacity(slots: 0, memoryBytes: 0),
             held: worker?.held.count ?? 0, finished: worker?.finished ?? 0,
             version: worker?.version ?? "", environmentClass: worker?.environmentClass ?? "",
-            connectedAt: worker?.connectedAt, confirmed: self.record(of: name),
-            quarantine: quarantine)
+            commands: worker?.commands ?? .none, connectedAt: worker?.connectedAt,
+            confirmed: self.record(of: name), quarantine: quarantine)
     }
 
     // MARK: Facts

@@ -26,6 +26,9 @@ package enum Event: Equatable, Sendable {
     /// its certificate; whether it was spent is the coordinator's to say.
     case join(worker: String, serial: SerialNumber, until: Instant, request: RequestID)
 
+    /// Somebody has looked at tainted blobs, and answers for them.
+    case clearTaint([Digest], reason: String, by: String, request: RequestID)
+
     /// The answer to `Directive.propose`, computed off the loop.
     case proposed(JobID, [TrialSpec])
 

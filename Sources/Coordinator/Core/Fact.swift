@@ -24,6 +24,17 @@ package enum Fact: Equatable, Sendable {
     case invitationSpent(
         serial: SerialNumber, worker: String, at: Instant, until: Instant)
 
+    // Commands, and what they make.
+
+    /// A running trial has come so far.
+    case progressed(TrialID, Progress)
+    /// The trial shall not go on: its worker is told, now and whenever it says something more.
+    case stopped(TrialID)
+    /// The job reads these tainted blobs, so that all that it makes is tainted too.
+    case taintInherited(JobID, from: [Digest])
+    case tainted(TaintBatch)
+    case taintCleared([Digest], TaintClearance)
+
     // Corroboration.
 
     /// From here on the worker's results in the job are of this environment class.
@@ -32,7 +43,7 @@ package enum Fact: Equatable, Sendable {
     case doubted(TrialID, Doubt)
     /// Another worker has run it; no trial of the job.
     case repeated(TrialID, Outcome, worker: String)
-    case judged(TrialID, Verdict)
+    case judged(TrialID, Check.Verdict)
     /// What a quarantined worker said of these counts no more: they are queued again.
     case voided(JobID, [UInt32])
     /// What a quarantined worker said about others' results of these counts no more: they stand
@@ -48,6 +59,10 @@ package enum Fact: Equatable, Sendable {
         case .submitted(let job, _, _, _, _), .proposed(let job, _), .ended(let job, _, _): job
         case .finished(let trial, _, _), .lost(let trial, _, _): trial.job
         case .nodeDrained, .nodeResumed, .revoked, .invitationSpent: nil
+        case .progressed(let trial, _), .stopped(let trial): trial.job
+        case .taintInherited(let job, _): job
+        // They outlive their job.
+        case .tainted, .taintCleared: nil
         // Corroboration.
         case .served(let job, _, _), .voided(let job, _), .unsaid(let job, _): job
         case .doubted(let trial, _), .repeated(let trial, _, _), .judged(let trial, _): trial.job

@@ -48,7 +48,7 @@ extension JobRecord {
         }
     }
 
-    private mutating func judge(_ trial: UInt32, _ verdict: Verdict) {
+    private mutating func judge(_ trial: UInt32, _ verdict: Check.Verdict) {
         self.checks[trial]?.lease = nil
         self.checks[trial]?.verdict = verdict
         switch verdict {

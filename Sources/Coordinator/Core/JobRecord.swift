@@ -34,6 +34,15 @@ package struct JobRecord: Equatable, Sendable {
     /// The class of each worker's results, as of now.
     var environments: [String: String] = [:]
 
+    /// How far trials of a command have come that said so.
+    package internal(set) var progress: [UInt32: TrialProgress] = [:]
+    /// Reports that are kept.
+    var progressCount = 0
+    /// The tainted blobs that it reads.
+    package private(set) var taintedBy: [Digest] = []
+    /// Why none of its trials can be placed now. It is no fact: it follows from who is connected.
+    package internal(set) var hindrance: String?
+
     package init(id: JobID, spec: JobSpec, owner: String, key: String, at submittedAt: Instant) {
         self.id = id
         self.spec = spec
@@ -87,9 +96,14 @@ package struct JobRecord: Equatable, Sendable {
 
     /// The step of the newest trial, `done` in the end; empty for an idle job.
     package var stage: String {
-        guard case .learning = self.spec.kind else { return "" }
+        let first: TrialSpec.Step
+        switch self.spec.kind {
+        case .idle: return ""
+        case .learning: first = .portfolio
+        case .command: first = .tuning
+        }
         guard self.state == .running else { return "done" }
-        return (self.trials.last?.spec.step ?? .portfolio).rawValue
+        return (self.trials.last?.spec.step ?? first).rawValue
     }
 
     package subscript(_ trial: UInt32) -> TrialRecord? {
@@ -113,7 +127,8 @@ package struct JobRecord: Equatable, Sendable {
     package mutating func apply(_ fact: Fact) {
         precondition(fact.job == self.id, "a fact of \(self.id) was expected, not \(fact)")
         switch fact {
-        case .submitted, .nodeDrained, .nodeResumed, .revoked, .invitationSpent:
+        case .submitted, .nodeDrained, .nodeResumed, .revoked, .invitationSpent, .tainted,
+            .taintCleared:
             preconditionFailure("\(self.id) was submitted already")
         // Corroboration.
         case .served, .doubted, .repeated, .judged, .voided, .unsaid, .vouched, .quarantined:
@@ -126,6 +141,10 @@ package struct JobRecord: Equatable, Sendable {
         case .lost(let trial, let loss, let worker):
             self.requeue(trial.index)
             self.trials[Int(trial.index)].losses.append(LostAttempt(loss: loss, worker: worker))
+            self.forgetProgress(of: trial.index)
+        case .progressed(let trial, let progress): self.note(progress, of: trial.index)
+        case .stopped(let trial): self.stop(trial.index)
+        case .taintInherited(_, let sources): self.taintedBy = sources
         case .ended(_, let end, let instant): self.end(end, at: instant)
         }
     }
@@ -185,11 +204,10 @@ package struct JobRecord: Equatable, Sendable {
     }
 
     private mutating func compare(_ trial: UInt32, _ outcome: Outcome) {
-        guard case .learning(let learning) = self.spec.kind,
-            let metric = learning.lesson.metrics.first, let score = outcome.score(metric),
-            score.isFinite
+        guard let objective = self.spec.objective, !self.isStopped(trial),
+            let score = outcome.score(objective.metric), score.isFinite
         else { return }
-        if let best = self.best, !learning.direction.prefers(score, to: best.score) { return }
+        if let best = self.best, !objective.direction.prefers(score, to: best.score) { return }
         self.best = Best(trial: trial, score: score)
     }
 
@@ -245,6 +263,7 @@ package struct JobRecord: Equatable, Sendable {
     /// The record as its facts alone would have it.
     var withoutLeases: Self {
         var record = self
+        record.hindrance = nil
         for index in self.checks.keys { record.checks[index]?.lease = nil }
         for trial in self.trials {
             if case .leased = trial.state { record.requeue(trial.index) }

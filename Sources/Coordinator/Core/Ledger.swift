@@ -26,6 +26,9 @@ struct Ledger: Equatable, Sendable {
     /// What is refused for ever, in the order in which it was revoked first.
     private(set) var revocations: OrderedDictionary<Revocation, RevocationRecord> = [:]
 
+    /// What is tainted or was, in the order in which it was made.
+    private(set) var taints: OrderedDictionary<Digest, TaintRecord> = [:]
+
     /// Workers that are given nothing, and why, by name.
     private(set) var quarantined: [String: QuarantineRecord] = [:]
     /// How many results of each worker were confirmed, as far as the journal knows.
@@ -48,12 +51,19 @@ struct Ledger: Equatable, Sendable {
         var record: JobRecord
         /// Nil for an idle job.
         var study: Study?
+        /// Nil unless trials may be stopped early.
+        var rule: MedianRule?
 
         init(_ record: JobRecord) {
             self.record = record
-            guard case .learning(let learning) = record.spec.kind else { return }
-            self.study = Study(
-                job: learning, trials: record.spec.budget.trials, seed: record.spec.seed)
+            let (trials, seed) = (record.spec.budget.trials, record.spec.seed)
+            switch record.spec.kind {
+            case .idle: break
+            case .learning(let job): self.study = Study(job: job, trials: trials, seed: seed)
+            case .command(let job):
+                self.study = Study(job: job, trials: trials, seed: seed)
+                if job.stopping == .median { self.rule = MedianRule(direction: job.direction) }
+            }
         }
     }
 
@@ -86,6 +96,16 @@ struct Ledger: Equatable, Sendable {
             self.jobs[trial.job]?.finish(trial, outcome, fact)
         case .lost(let trial, _, _):
             self.jobs[trial.job]?.record.apply(fact)
+            self.jobs[trial.job]?.rule?.forget(trial.index)
+        case .progressed(let trial, let progress):
+            self.jobs[trial.job]?.record.apply(fact)
+            self.jobs[trial.job]?.observe(progress, of: trial.index)
+        case .stopped(let trial):
+            self.jobs[trial.job]?.record.apply(fact)
+        case .taintInherited(let id, _): self.jobs[id]?.record.apply(fact)
+        case .tainted(let batch): self.taint(batch)
+        case .taintCleared(let digests, let clearance):
+            for digest in digests { self.taints[digest]?.clearance = clearance }
         case .ended(let id, _, _):
             self.jobs[id]?.record.apply(fact)
         case .nodeDrained(let name): self.drained.insert(name)
@@ -118,6 +138,14 @@ struct Ledger: Equatable, Sendable {
         guard let job = self.jobs.removeValue(forKey: id) else { return }
         self.count(-1, -job.record.trials.count, of: job.record.owner)
         self.forgetLater(JobKey(owner: job.record.owner, key: job.record.key))
+    }
+
+    private mutating func taint(_ batch: TaintBatch) {
+        for output in batch.outputs where self.taints[output.blob.digest] == nil {
+            self.taints[output.blob.digest] = TaintRecord(
+                digest: output.blob.digest, name: output.name, trial: batch.trial,
+                owner: batch.owner, sources: batch.sources, at: batch.at)
+        }
     }
 
     // MARK: How much is live
@@ -163,11 +191,19 @@ struct Ledger: Equatable, Sendable {
 extension Ledger.LiveJob {
     fileprivate mutating func finish(_ trial: TrialID, _ outcome: Outcome, _ fact: Fact) {
         self.record.apply(fact)
+        self.rule?.finish(trial.index)
         let observation = self.observation(of: trial.index, outcome)
         self.study?.observe(trial.index, observation)
     }
 
-    fileprivate mutating func judge(_ verdict: Verdict, _ fact: Fact) {
+    fileprivate mutating func observe(_ progress: Progress, of trial: UInt32) {
+        guard let metric = self.record.spec.objective?.metric,
+            let score = progress.score(metric)
+        else { return }
+        self.rule?.observe(trial, step: progress.step, score)
+    }
+
+    fileprivate mutating func judge(_ verdict: Check.Verdict, _ fact: Fact) {
         self.record.apply(fact)
         switch verdict {
         case .corroborated, .unanswered: break
@@ -194,9 +230,14 @@ extension Ledger.LiveJob {
     }
 
     private func observation(of trial: UInt32, _ outcome: Outcome) -> Study.Observation {
-        guard case .learning(let learning) = self.record.spec.kind, self.record.holds(trial),
-            let metric = learning.lesson.metrics.first, let score = outcome.score(metric)
-        else { return .failed }
-        return .scored(score, wall: outcome.cost.wall)
+        guard self.record.holds(trial), let metric = self.record.spec.objective?.metric else {
+            return .failed
+        }
+        let (score, wall) = (outcome.score(metric), outcome.cost.wall)
+        let last = self.record.progress[trial]?.last?.score(metric)
+        if self.record.isStopped(trial), let score = score ?? last {
+            return .stopped(score, wall: wall)
+        }
+        return score.map { .scored($0, wall: wall) } ?? .failed
     }
 }

@@ -14,6 +14,8 @@ package struct NodeRecord: Equatable, Sendable {
     /// Of its program.
     package let version: String
     package let environmentClass: String
+    /// Whose commands it runs.
+    package let commands: CommandPolicy
     package let connectedAt: Instant?
     /// Results of its that were chosen by chance and confirmed by others.
     package let confirmed: UInt32

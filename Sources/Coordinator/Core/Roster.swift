@@ -27,6 +27,9 @@ struct Roster: Equatable, Sendable {
     /// How many live jobs read each data set.
     private var uses: [Digest: Int] = [:]
 
+    /// Which of `serving` take whose commands.
+    var pools = AdmittancePools()
+
     var servingCount: Int { self.serving.count }
 
     // MARK: Sessions
@@ -47,6 +50,8 @@ struct Roster: Equatable, Sendable {
         worker.capacity = hello.capacity
         worker.version = hello.version
         worker.environmentClass = hello.environmentClass
+        worker.commands = hello.commands
+        worker.admits = self.pools.admittances(of: hello.commands)
         worker.connectedAt = now
         worker.drains = false
         worker.isDrained = drained
@@ -96,6 +101,7 @@ struct Roster: Equatable, Sendable {
         guard let held = self.workers[name]?.held.removeValue(forKey: trial) else { return }
         self.workers[name]?.work -= held.length
         self.rerank(name)
+        if let worker = self.workers[name] { self.pools.relieve(worker) }
     }
 
     mutating func countFinished(at name: String) { self.workers[name]?.finished += 1 }
@@ -139,19 +145,28 @@ struct Roster: Equatable, Sendable {
 
     /// The best worker for a trial that reads `data`: one with a free slot that holds the data,
     /// else any with a free slot, else the one with the least work waiting.
-    func freest(holding data: Digest?) -> String? {
+    ///
+    /// - Parameter admittance: what it must admit; nil for what anybody takes.
+    func freest(holding data: Digest?, for admittance: Admittance?) -> String? {
         // Loads below 1 are those of workers with free slots.
-        if let data, let holder = self.holders[data]?.least, holder.rank < 1 { return holder.key }
-        return self.serving.least?.key
+        if let data, let holder = self.holders[data]?.least, holder.rank < 1,
+            self.admits(holder.key, admittance)
+        {
+            return holder.key
+        }
+        guard let admittance else { return self.serving.least?.key }
+        return self.pools[admittance]?.workers.least?.key
     }
 
     /// As above, but none of these.
     ///
     /// - Complexity: O(log n) for each of `excluded`, which are as few as a trial's losses.
-    mutating func freest(holding data: Digest?, except excluded: [String]) -> String? {
+    mutating func freest(
+        holding data: Digest?, for admittance: Admittance?, except excluded: [String]
+    ) -> String? {
         for name in excluded { self.unlist(name) }
         defer { for name in excluded { self.list(name) } }
-        return self.freest(holding: data)
+        return self.freest(holding: data, for: admittance)
     }
 
     /// The freest of one class.
@@ -197,6 +212,7 @@ struct Roster: Equatable, Sendable {
         guard let worker = self.workers[name], worker.isServing else { return }
         self.slots += worker.capacity.slots
         self.workers[name]?.shared = worker.blobs.filter { self.uses[$0] != nil }
+        self.pools.list(name, worker)
         self.rerank(name)
     }
 
@@ -209,6 +225,7 @@ struct Roster: Equatable, Sendable {
             self.peers.removeValue(forKey: worker.environmentClass)
         }
         for digest in worker.shared { self.holders[digest]?.remove(name) }
+        self.pools.unlist(name, worker)
     }
 
     private mutating func rerank(_ name: String) {
@@ -217,5 +234,13 @@ struct Roster: Equatable, Sendable {
         self.serving.set(name, load)
         self.peers[worker.environmentClass, default: Ranking()].set(name, load)
         for digest in worker.shared { self.holders[digest]?.set(name, load) }
+        self.pools.rank(name, worker, load)
+    }
+
+    /// The worker stands in these pools from now on.
+    mutating func admit(_ name: String, to admittances: [Admittance]) {
+        self.unlist(name)
+        self.workers[name]?.admits = admittances
+        self.list(name)
     }
 }

@@ -110,14 +110,19 @@ package struct Settings: Hashable, Sendable {
         package var ownerTrialsMax: Int
         /// Ended jobs whose keys are known, so that a late retry is not a second job.
         package var endedKeysMax: Int
+        /// Blobs of which it is known that they are tainted, or were: some 200 bytes each, for
+        /// ever. No commands are taken beyond.
+        package var taintedBlobsMax: Int
 
         package init(
-            liveTrialsMax: Int, ownerJobsMax: Int, ownerTrialsMax: Int, endedKeysMax: Int
+            liveTrialsMax: Int, ownerJobsMax: Int, ownerTrialsMax: Int, endedKeysMax: Int,
+            taintedBlobsMax: Int = Limits.taintedBlobsMax
         ) {
             self.liveTrialsMax = liveTrialsMax
             self.ownerJobsMax = ownerJobsMax
             self.ownerTrialsMax = ownerTrialsMax
             self.endedKeysMax = endedKeysMax
+            self.taintedBlobsMax = taintedBlobsMax
         }
 
         /// Four million live trials, of which one owner may have half, as of the live jobs; ten
@@ -192,6 +197,9 @@ package struct Settings: Hashable, Sendable {
         try check(self.memory.liveTrialsMax > 0, "memory.liveTrialsMax must be 1 or more")
         try check(self.memory.ownerJobsMax > 0, "memory.ownerJobsMax must be 1 or more")
         try check(self.memory.ownerTrialsMax > 0, "memory.ownerTrialsMax must be 1 or more")
+        try check(
+            (0...Limits.taintedBlobsMax).contains(self.memory.taintedBlobsMax),
+            "memory.taintedBlobsMax must be 0 to \(Limits.taintedBlobsMax)")
         try check(self.memory.endedKeysMax >= 0, "memory.endedKeysMax must not be negative")
         try check(
             self.corroboration.leastShare > 0

@@ -10,6 +10,7 @@ struct Turn {
     let now: Instant
     private var directives: [Directive] = []
     private var acknowledged: OrderedDictionary<SessionNumber, [Lease]> = [:]
+    private var verdicts: OrderedDictionary<SessionNumber, [Verdict]> = [:]
     private var cancelled: OrderedDictionary<SessionNumber, [Lease]> = [:]
     private var assigned: OrderedDictionary<SessionNumber, Bundle> = [:]
     private var ended: OrderedDictionary<JobID, [UInt32]> = [:]
@@ -33,6 +34,10 @@ struct Turn {
 
     mutating func acknowledge(_ lease: Lease, to session: SessionNumber) {
         self.acknowledged[session, default: []].append(lease)
+    }
+
+    mutating func rule(_ verdict: Verdict, to session: SessionNumber) {
+        self.verdicts[session, default: []].append(verdict)
     }
 
     mutating func cancel(_ lease: Lease, at session: SessionNumber) {
@@ -73,6 +78,11 @@ struct Turn {
         for (session, leases) in self.acknowledged where isOpen(session) {
             for chunk in leases.chunked(by: Limits.messageItemsMax) {
                 directives.append(.tell(session, .acknowledged(Array(chunk))))
+            }
+        }
+        for (session, verdicts) in self.verdicts where isOpen(session) {
+            for chunk in verdicts.chunked(by: Limits.messageItemsMax) {
+                directives.append(.tell(session, .verdicts(Array(chunk))))
             }
         }
         for (session, leases) in self.cancelled where isOpen(session) {

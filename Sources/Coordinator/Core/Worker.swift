@@ -9,6 +9,9 @@ struct Worker: Equatable, Sendable {
     var version = ""
     var environmentClass = ""
     var connectedAt: Instant?
+    var commands = CommandPolicy.none
+    /// What live jobs need and its policy gives.
+    var admits: [Admittance] = []
     /// The worker itself said that it takes no more.
     var drains = false
     /// An operator took it out of service.

@@ -41,6 +41,8 @@ struct Workload: Equatable, Sendable {
             self.length = duration
         case .learning(let learning):
             self.trialClass = .lesson(learning.lesson)
+        case .command(let job):
+            self.trialClass = .command(job.command, owner: record.owner)
         }
         for trial in record.trials where trial.isQueued {
             if trial.losses.isEmpty {

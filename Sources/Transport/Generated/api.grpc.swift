@@ -114,6 +114,19 @@ package enum Assay_V1_Jobs: Sendable {
                 type: .serverStreaming
             )
         }
+        /// Namespace for "Fetch" metadata.
+        package enum Fetch: Sendable {
+            /// Request type for "Fetch".
+            package typealias Input = Assay_V1_FetchOutputRequest
+            /// Response type for "Fetch".
+            package typealias Output = Assay_V1_Chunk
+            /// Descriptor for "Fetch".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "assay.v1.Jobs"),
+                method: "Fetch",
+                type: .serverStreaming
+            )
+        }
         /// Descriptors for all methods in the "assay.v1.Jobs" service.
         package static let descriptors: [GRPCCore.MethodDescriptor] = [
             Submit.descriptor,
@@ -122,7 +135,8 @@ package enum Assay_V1_Jobs: Sendable {
             List.descriptor,
             Watch.descriptor,
             Cancel.descriptor,
-            Trials.descriptor
+            Trials.descriptor,
+            Fetch.descriptor
         ]
     }
 }
@@ -250,6 +264,24 @@ extension Assay_V1_Jobs {
             request: GRPCCore.StreamingServerRequest<Assay_V1_ListTrialsRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Assay_V1_TrialPage>
+
+        /// Handle the "Fetch" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A file that a trial has left.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Assay_V1_FetchOutputRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Assay_V1_Chunk` messages.
+        func fetch(
+            request: GRPCCore.StreamingServerRequest<Assay_V1_FetchOutputRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Assay_V1_Chunk>
     }
 
     /// Service protocol for the "assay.v1.Jobs" service.
@@ -361,6 +393,24 @@ extension Assay_V1_Jobs {
             request: GRPCCore.ServerRequest<Assay_V1_ListTrialsRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Assay_V1_TrialPage>
+
+        /// Handle the "Fetch" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A file that a trial has left.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_FetchOutputRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Assay_V1_Chunk` messages.
+        func fetch(
+            request: GRPCCore.ServerRequest<Assay_V1_FetchOutputRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Assay_V1_Chunk>
     }
 
     /// Simple service protocol for the "assay.v1.Jobs" service.
@@ -473,6 +523,25 @@ extension Assay_V1_Jobs {
             response: GRPCCore.RPCWriter<Assay_V1_TrialPage>,
             context: GRPCCore.ServerContext
         ) async throws
+
+        /// Handle the "Fetch" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A file that a trial has left.
+        ///
+        /// - Parameters:
+        ///   - request: A `Assay_V1_FetchOutputRequest` message.
+        ///   - response: A response stream of `Assay_V1_Chunk` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        func fetch(
+            request: Assay_V1_FetchOutputRequest,
+            response: GRPCCore.RPCWriter<Assay_V1_Chunk>,
+            context: GRPCCore.ServerContext
+        ) async throws
     }
 }
 
@@ -557,6 +626,17 @@ extension Assay_V1_Jobs.StreamingServiceProtocol {
                 )
             }
         )
+        router.registerHandler(
+            forMethod: Assay_V1_Jobs.Method.Fetch.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Assay_V1_FetchOutputRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Assay_V1_Chunk>(),
+            handler: { request, context in
+                try await self.fetch(
+                    request: request,
+                    context: context
+                )
+            }
+        )
     }
 }
 
@@ -623,6 +703,17 @@ extension Assay_V1_Jobs.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Assay_V1_TrialPage> {
         let response = try await self.trials(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return response
+    }
+
+    package func fetch(
+        request: GRPCCore.StreamingServerRequest<Assay_V1_FetchOutputRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Assay_V1_Chunk> {
+        let response = try await self.fetch(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -727,6 +818,23 @@ extension Assay_V1_Jobs.SimpleServiceProtocol {
             metadata: [:],
             producer: { writer in
                 try await self.trials(
+                    request: request.message,
+                    response: writer,
+                    context: context
+                )
+                return [:]
+            }
+        )
+    }
+
+    package func fetch(
+        request: GRPCCore.ServerRequest<Assay_V1_FetchOutputRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Assay_V1_Chunk> {
+        return GRPCCore.StreamingServerResponse<Assay_V1_Chunk>(
+            metadata: [:],
+            producer: { writer in
+                try await self.fetch(
                     request: request.message,
                     response: writer,
                     context: context
@@ -881,6 +989,29 @@ extension Assay_V1_Jobs {
             deserializer: some GRPCCore.MessageDeserializer<Assay_V1_TrialPage>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Assay_V1_TrialPage>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "Fetch" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A file that a trial has left.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_FetchOutputRequest` message.
+        ///   - serializer: A serializer for `Assay_V1_FetchOutputRequest` messages.
+        ///   - deserializer: A deserializer for `Assay_V1_Chunk` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func fetch<Result>(
+            request: GRPCCore.ClientRequest<Assay_V1_FetchOutputRequest>,
+            serializer: some GRPCCore.MessageSerializer<Assay_V1_FetchOutputRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Assay_V1_Chunk>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Assay_V1_Chunk>) async throws -> Result
         ) async throws -> Result where Result: Sendable
     }
 
@@ -1107,6 +1238,38 @@ extension Assay_V1_Jobs {
                 onResponse: handleResponse
             )
         }
+
+        /// Call the "Fetch" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A file that a trial has left.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_FetchOutputRequest` message.
+        ///   - serializer: A serializer for `Assay_V1_FetchOutputRequest` messages.
+        ///   - deserializer: A deserializer for `Assay_V1_Chunk` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func fetch<Result>(
+            request: GRPCCore.ClientRequest<Assay_V1_FetchOutputRequest>,
+            serializer: some GRPCCore.MessageSerializer<Assay_V1_FetchOutputRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Assay_V1_Chunk>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Assay_V1_Chunk>) async throws -> Result
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.serverStreaming(
+                request: request,
+                descriptor: Assay_V1_Jobs.Method.Fetch.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
     }
 }
 
@@ -1281,6 +1444,33 @@ extension Assay_V1_Jobs.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Assay_V1_ListTrialsRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Assay_V1_TrialPage>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "Fetch" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > A file that a trial has left.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Assay_V1_FetchOutputRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func fetch<Result>(
+        request: GRPCCore.ClientRequest<Assay_V1_FetchOutputRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Assay_V1_Chunk>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        try await self.fetch(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Assay_V1_FetchOutputRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Assay_V1_Chunk>(),
             options: options,
             onResponse: handleResponse
         )
@@ -1486,6 +1676,37 @@ extension Assay_V1_Jobs.ClientProtocol {
             metadata: metadata
         )
         return try await self.trials(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "Fetch" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > A file that a trial has left.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func fetch<Result>(
+        _ message: Assay_V1_FetchOutputRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Assay_V1_Chunk>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Assay_V1_FetchOutputRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.fetch(
             request: request,
             options: options,
             onResponse: handleResponse
@@ -3906,6 +4127,548 @@ extension Assay_V1_Revocations.ClientProtocol {
             metadata: metadata
         )
         return try await self.list(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+}
+
+// MARK: - assay.v1.Taints
+
+/// Namespace containing generated types for the "assay.v1.Taints" service.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+package enum Assay_V1_Taints: Sendable {
+    /// Service descriptor for the "assay.v1.Taints" service.
+    package static let descriptor = GRPCCore.ServiceDescriptor(fullyQualifiedService: "assay.v1.Taints")
+    /// Namespace for method metadata.
+    package enum Method: Sendable {
+        /// Namespace for "List" metadata.
+        package enum List: Sendable {
+            /// Request type for "List".
+            package typealias Input = Assay_V1_ListTaintsRequest
+            /// Response type for "List".
+            package typealias Output = Assay_V1_ListTaintsResponse
+            /// Descriptor for "List".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "assay.v1.Taints"),
+                method: "List",
+                type: .unary
+            )
+        }
+        /// Namespace for "Clear" metadata.
+        package enum Clear: Sendable {
+            /// Request type for "Clear".
+            package typealias Input = Assay_V1_ClearTaintRequest
+            /// Response type for "Clear".
+            package typealias Output = Assay_V1_ClearTaintResponse
+            /// Descriptor for "Clear".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "assay.v1.Taints"),
+                method: "Clear",
+                type: .unary
+            )
+        }
+        /// Descriptors for all methods in the "assay.v1.Taints" service.
+        package static let descriptors: [GRPCCore.MethodDescriptor] = [
+            List.descriptor,
+            Clear.descriptor
+        ]
+    }
+}
+
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension GRPCCore.ServiceDescriptor {
+    /// Service descriptor for the "assay.v1.Taints" service.
+    package static let assay_v1_Taints = GRPCCore.ServiceDescriptor(fullyQualifiedService: "assay.v1.Taints")
+}
+
+// MARK: assay.v1.Taints (server)
+
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Assay_V1_Taints {
+    /// Streaming variant of the service protocol for the "assay.v1.Taints" service.
+    ///
+    /// This protocol is the lowest-level of the service protocols generated for this service
+    /// giving you the most flexibility over the implementation of your service. This comes at
+    /// the cost of more verbose and less strict APIs. Each RPC requires you to implement it in
+    /// terms of a request stream and response stream. Where the RPC expects only a single
+    /// request or response message, you are responsible for ensuring your implementation
+    /// maintains this invariant.
+    ///
+    /// Where possible, prefer using the stricter, less-verbose ``ServiceProtocol``
+    /// or ``SimpleServiceProtocol`` instead.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What programs of users have made, and what was made from it.
+    package protocol StreamingServiceProtocol: GRPCCore.RegistrableRPCService {
+        /// Handle the "List" method.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Assay_V1_ListTaintsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Assay_V1_ListTaintsResponse` messages.
+        func list(
+            request: GRPCCore.StreamingServerRequest<Assay_V1_ListTaintsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Assay_V1_ListTaintsResponse>
+
+        /// Handle the "Clear" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Somebody has looked at these bytes and answers for them; what was made from them stays tainted.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Assay_V1_ClearTaintRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Assay_V1_ClearTaintResponse` messages.
+        func clear(
+            request: GRPCCore.StreamingServerRequest<Assay_V1_ClearTaintRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Assay_V1_ClearTaintResponse>
+    }
+
+    /// Service protocol for the "assay.v1.Taints" service.
+    ///
+    /// This protocol is higher level than ``StreamingServiceProtocol`` but lower level than
+    /// the ``SimpleServiceProtocol``, it provides access to request and response metadata and
+    /// trailing response metadata. If you don't need these then consider using
+    /// the ``SimpleServiceProtocol``. If you need fine grained control over your RPCs then
+    /// use ``StreamingServiceProtocol``.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What programs of users have made, and what was made from it.
+    package protocol ServiceProtocol: Assay_V1_Taints.StreamingServiceProtocol {
+        /// Handle the "List" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_ListTaintsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Assay_V1_ListTaintsResponse` message.
+        func list(
+            request: GRPCCore.ServerRequest<Assay_V1_ListTaintsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Assay_V1_ListTaintsResponse>
+
+        /// Handle the "Clear" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Somebody has looked at these bytes and answers for them; what was made from them stays tainted.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_ClearTaintRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Assay_V1_ClearTaintResponse` message.
+        func clear(
+            request: GRPCCore.ServerRequest<Assay_V1_ClearTaintRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Assay_V1_ClearTaintResponse>
+    }
+
+    /// Simple service protocol for the "assay.v1.Taints" service.
+    ///
+    /// This is the highest level protocol for the service. The API is the easiest to use but
+    /// doesn't provide access to request or response metadata. If you need access to these
+    /// then use ``ServiceProtocol`` instead.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What programs of users have made, and what was made from it.
+    package protocol SimpleServiceProtocol: Assay_V1_Taints.ServiceProtocol {
+        /// Handle the "List" method.
+        ///
+        /// - Parameters:
+        ///   - request: A `Assay_V1_ListTaintsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Assay_V1_ListTaintsResponse` to respond with.
+        func list(
+            request: Assay_V1_ListTaintsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Assay_V1_ListTaintsResponse
+
+        /// Handle the "Clear" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Somebody has looked at these bytes and answers for them; what was made from them stays tainted.
+        ///
+        /// - Parameters:
+        ///   - request: A `Assay_V1_ClearTaintRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Assay_V1_ClearTaintResponse` to respond with.
+        func clear(
+            request: Assay_V1_ClearTaintRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Assay_V1_ClearTaintResponse
+    }
+}
+
+// Default implementation of 'registerMethods(with:)'.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Assay_V1_Taints.StreamingServiceProtocol {
+    package func registerMethods<Transport>(with router: inout GRPCCore.RPCRouter<Transport>) where Transport: GRPCCore.ServerTransport {
+        router.registerHandler(
+            forMethod: Assay_V1_Taints.Method.List.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Assay_V1_ListTaintsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Assay_V1_ListTaintsResponse>(),
+            handler: { request, context in
+                try await self.list(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Assay_V1_Taints.Method.Clear.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Assay_V1_ClearTaintRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Assay_V1_ClearTaintResponse>(),
+            handler: { request, context in
+                try await self.clear(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+    }
+}
+
+// Default implementation of streaming methods from 'StreamingServiceProtocol'.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Assay_V1_Taints.ServiceProtocol {
+    package func list(
+        request: GRPCCore.StreamingServerRequest<Assay_V1_ListTaintsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Assay_V1_ListTaintsResponse> {
+        let response = try await self.list(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func clear(
+        request: GRPCCore.StreamingServerRequest<Assay_V1_ClearTaintRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Assay_V1_ClearTaintResponse> {
+        let response = try await self.clear(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+}
+
+// Default implementation of methods from 'ServiceProtocol'.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Assay_V1_Taints.SimpleServiceProtocol {
+    package func list(
+        request: GRPCCore.ServerRequest<Assay_V1_ListTaintsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Assay_V1_ListTaintsResponse> {
+        return GRPCCore.ServerResponse<Assay_V1_ListTaintsResponse>(
+            message: try await self.list(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func clear(
+        request: GRPCCore.ServerRequest<Assay_V1_ClearTaintRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Assay_V1_ClearTaintResponse> {
+        return GRPCCore.ServerResponse<Assay_V1_ClearTaintResponse>(
+            message: try await self.clear(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+}
+
+// MARK: assay.v1.Taints (client)
+
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Assay_V1_Taints {
+    /// Generated client protocol for the "assay.v1.Taints" service.
+    ///
+    /// You don't need to implement this protocol directly, use the generated
+    /// implementation, ``Client``.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What programs of users have made, and what was made from it.
+    package protocol ClientProtocol: Sendable {
+        /// Call the "List" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_ListTaintsRequest` message.
+        ///   - serializer: A serializer for `Assay_V1_ListTaintsRequest` messages.
+        ///   - deserializer: A deserializer for `Assay_V1_ListTaintsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func list<Result>(
+            request: GRPCCore.ClientRequest<Assay_V1_ListTaintsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Assay_V1_ListTaintsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Assay_V1_ListTaintsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_ListTaintsResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "Clear" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Somebody has looked at these bytes and answers for them; what was made from them stays tainted.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_ClearTaintRequest` message.
+        ///   - serializer: A serializer for `Assay_V1_ClearTaintRequest` messages.
+        ///   - deserializer: A deserializer for `Assay_V1_ClearTaintResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func clear<Result>(
+            request: GRPCCore.ClientRequest<Assay_V1_ClearTaintRequest>,
+            serializer: some GRPCCore.MessageSerializer<Assay_V1_ClearTaintRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Assay_V1_ClearTaintResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_ClearTaintResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+    }
+
+    /// Generated client for the "assay.v1.Taints" service.
+    ///
+    /// The ``Client`` provides an implementation of ``ClientProtocol`` which wraps
+    /// a `GRPCCore.GRPCCClient`. The underlying `GRPCClient` provides the long-lived
+    /// means of communication with the remote peer.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What programs of users have made, and what was made from it.
+    package struct Client<Transport>: ClientProtocol where Transport: GRPCCore.ClientTransport {
+        private let client: GRPCCore.GRPCClient<Transport>
+
+        /// Creates a new client wrapping the provided `GRPCCore.GRPCClient`.
+        ///
+        /// - Parameters:
+        ///   - client: A `GRPCCore.GRPCClient` providing a communication channel to the service.
+        package init(wrapping client: GRPCCore.GRPCClient<Transport>) {
+            self.client = client
+        }
+
+        /// Call the "List" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_ListTaintsRequest` message.
+        ///   - serializer: A serializer for `Assay_V1_ListTaintsRequest` messages.
+        ///   - deserializer: A deserializer for `Assay_V1_ListTaintsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func list<Result>(
+            request: GRPCCore.ClientRequest<Assay_V1_ListTaintsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Assay_V1_ListTaintsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Assay_V1_ListTaintsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_ListTaintsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Assay_V1_Taints.Method.List.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "Clear" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Somebody has looked at these bytes and answers for them; what was made from them stays tainted.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_ClearTaintRequest` message.
+        ///   - serializer: A serializer for `Assay_V1_ClearTaintRequest` messages.
+        ///   - deserializer: A deserializer for `Assay_V1_ClearTaintResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func clear<Result>(
+            request: GRPCCore.ClientRequest<Assay_V1_ClearTaintRequest>,
+            serializer: some GRPCCore.MessageSerializer<Assay_V1_ClearTaintRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Assay_V1_ClearTaintResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_ClearTaintResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Assay_V1_Taints.Method.Clear.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+    }
+}
+
+// Helpers providing default arguments to 'ClientProtocol' methods.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Assay_V1_Taints.ClientProtocol {
+    /// Call the "List" method.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Assay_V1_ListTaintsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func list<Result>(
+        request: GRPCCore.ClientRequest<Assay_V1_ListTaintsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_ListTaintsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.list(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Assay_V1_ListTaintsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Assay_V1_ListTaintsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "Clear" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Somebody has looked at these bytes and answers for them; what was made from them stays tainted.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Assay_V1_ClearTaintRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func clear<Result>(
+        request: GRPCCore.ClientRequest<Assay_V1_ClearTaintRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_ClearTaintResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.clear(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Assay_V1_ClearTaintRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Assay_V1_ClearTaintResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+}
+
+// Helpers providing sugared APIs for 'ClientProtocol' methods.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Assay_V1_Taints.ClientProtocol {
+    /// Call the "List" method.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func list<Result>(
+        _ message: Assay_V1_ListTaintsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_ListTaintsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Assay_V1_ListTaintsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.list(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "Clear" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Somebody has looked at these bytes and answers for them; what was made from them stays tainted.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func clear<Result>(
+        _ message: Assay_V1_ClearTaintRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_ClearTaintResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Assay_V1_ClearTaintRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.clear(
             request: request,
             options: options,
             onResponse: handleResponse

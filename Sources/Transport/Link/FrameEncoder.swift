@@ -27,6 +27,7 @@ extension LinkMessage {
         case .reports(let reports): reports.count
         case .assignments(let groups): groups.map(\.assignments.count).max() ?? 0
         case .acknowledged(let leases), .cancelled(let leases): leases.count
+        case .verdicts(let verdicts): verdicts.count
         default: 0
         }
     }
@@ -40,6 +41,8 @@ extension LinkMessage {
             return Self.halves(of: leases) { .acknowledged($0) }
         case .cancelled(let leases):
             return Self.halves(of: leases) { .cancelled($0) }
+        case .verdicts(let verdicts):
+            return Self.halves(of: verdicts) { .verdicts($0) }
         case .assignments(let groups) where groups.count == 1:
             return Self.halves(of: groups[0].assignments) {
                 .assignments([AssignmentGroup(trialClass: groups[0].trialClass, assignments: $0)])

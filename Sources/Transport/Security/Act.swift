@@ -66,6 +66,8 @@ extension Verb {
         case .listJobs, .readJob, .listModels, .readModel, .listNodes, .readHealth, .readMetrics:
             false
         case .openLink, .listRevocations: false
+        case .submitCommand, .clearTaint: true
+        case .listTaints: false
         }
     }
 

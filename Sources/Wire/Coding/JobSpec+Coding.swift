@@ -10,6 +10,8 @@ extension JobSpec {
                 data: idle.hasData ? try Blob(idle.data, "idle.data") : nil)
         case .learning(let learning):
             kind = .learning(try LearningJob(learning))
+        case .command(let command):
+            kind = .command(try CommandJob(command))
         case nil:
             throw WireError("spec.kind", "is missing or unknown to this version")
         }
@@ -17,7 +19,7 @@ extension JobSpec {
             name: try Checked.text(message.name, "spec.name"),
             priority: try Checked.number(message.priority, "spec.priority", in: 0...100),
             seed: message.seed, budget: try Budget(message.budget), kind: kind)
-        if case .learning = kind, self.budget.trials == nil, self.budget.time == nil {
+        if !self.kind.isIdle, self.budget.trials == nil, self.budget.time == nil {
             throw WireError("spec.budget", "names neither trials nor time: one of them is needed")
         }
     }
@@ -35,6 +37,8 @@ extension JobSpec {
             if let data { message.idle.data = data.message }
         case .learning(let learning):
             message.learning = learning.message
+        case .command(let command):
+            message.command = command.message
         }
         return message
     }

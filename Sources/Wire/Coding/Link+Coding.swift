@@ -35,7 +35,8 @@ extension Hello {
                 try Checked.digest(digest, "hello.blobs")
             },
             environmentClass: try Checked.optionalText(
-                message.environmentClass, "hello.environment_class"))
+                message.environmentClass, "hello.environment_class"),
+            commands: try CommandPolicy(message.commands))
     }
 
     var message: Assay_Link_V1_Hello {
@@ -47,6 +48,7 @@ extension Hello {
         message.held = self.held.map(\.message)
         message.blobs = self.blobs.map(\.description)
         message.environmentClass = self.environmentClass
+        if self.commands != .none { message.commands = self.commands.message }
         return message
     }
 }
@@ -103,6 +105,8 @@ extension Report {
         case .lost(let loss):
             let cause: Loss.Cause = try Checked.choice(loss.cause, "report.lost.cause")
             self.init(lease, .lost(Loss(cause, Checked.reason(loss.reason))))
+        case .progressed(let progress):
+            self.init(lease, .progressed(try Progress(progress)))
         }
     }
 
@@ -115,6 +119,7 @@ extension Report {
         case .lost(let loss):
             message.lost.cause = loss.cause.rawValue
             message.lost.reason = loss.reason
+        case .progressed(let progress): message.progressed = progress.message
         }
         return message
     }

@@ -29,6 +29,10 @@ extension LinkMessage {
                 try Checked.map(reports) { (report) throws(WireError) in try Report(report) })
         case .acknowledged(let leases): self = .acknowledged(try Lease.list(leases.leases))
         case .cancelled(let leases): self = .cancelled(try Lease.list(leases.leases))
+        case .verdicts(let verdicts):
+            let verdicts = try Checked.count(verdicts.verdicts, "verdicts.verdicts")
+            self = .verdicts(
+                try Checked.map(verdicts) { (verdict) throws(WireError) in try Verdict(verdict) })
         case .heartbeat: self = .heartbeat
         case .drain: self = .drain
         case .refused(let refusal): self = .refused(reason: Checked.reason(refusal.reason))
@@ -65,6 +69,7 @@ extension LinkMessage {
         case .reports(let reports): message.reports.reports = reports.map(\.message)
         case .acknowledged(let leases): message.acknowledged.leases = leases.map(\.message)
         case .cancelled(let leases): message.cancelled.leases = leases.map(\.message)
+        case .verdicts(let verdicts): message.verdicts.verdicts = verdicts.map(\.message)
         case .heartbeat: message.heartbeat = .init()
         case .drain: message.drain = .init()
         case .refused(let reason): message.refused.reason = reason

@@ -59,12 +59,9 @@ extension Score {
 
 extension Output {
     package init(_ message: Assay_V1_Output) throws(WireError) {
-        let name = try Checked.text(message.name, "output.name")
-        // The name becomes a file's name in the directory that the user chose.
-        guard name.utf8.allSatisfy({ $0 != 47 && $0 != 92 }), name != ".", name != ".." else {
-            throw WireError("output.name", "is not the plain name of a file")
-        }
-        self.init(name: name, blob: try Blob(message.blob, "output.blob"))
+        self.init(
+            name: try Checked.fileName(message.name, "output.name"),
+            blob: try Blob(message.blob, "output.blob"))
     }
 
     package var message: Assay_V1_Output {

@@ -86,6 +86,10 @@ extension TrialClass {
                 Duration(nanoseconds: idle.nanoseconds),
                 data: idle.hasData ? try Blob(idle.data, "idle.data") : nil)
         case .lesson(let lesson): self = .lesson(try Lesson(lesson))
+        case .command(let command):
+            self = .command(
+                try Command(command.command),
+                owner: try Checked.holder(command.owner, "command.owner").description)
         case nil: throw WireError("trial_class", "is of a kind that this version does not know")
         }
     }
@@ -97,6 +101,9 @@ extension TrialClass {
             message.idle.nanoseconds = duration.nanoseconds
             if let data { message.idle.data = data.message }
         case .lesson(let lesson): message.lesson = lesson.message
+        case .command(let command, let owner):
+            message.command.command = command.message
+            message.command.owner = owner
         }
         return message
     }

@@ -185,43 +185,90 @@ package nonisolated struct Assay_V1_DataFinding: Sendable {
   package init() {}
 }
 
-package nonisolated struct Assay_V1_JobSpec: Sendable {
+package nonisolated struct Assay_V1_CommandJob: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var name: String = String()
+  package var command: Assay_V1_Command {
+    get {_command ?? Assay_V1_Command()}
+    set {_command = newValue}
+  }
+  /// Returns true if `command` has been explicitly set.
+  package var hasCommand: Bool {self._command != nil}
+  /// Clears the value of `command`. Subsequent reads from it will return its default value.
+  package mutating func clearCommand() {self._command = nil}
+
+  /// of its metric: "maximise" or "minimise"
+  package var direction: String = String()
+
+  /// "none" or "median"
+  package var earlyStopping: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _command: Assay_V1_Command? = nil
+}
+
+package nonisolated struct Assay_V1_JobSpec: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String {
+    get {_storage._name}
+    set {_uniqueStorage()._name = newValue}
+  }
 
   /// 0 to 100, higher first; 50 when absent from the job file
-  package var priority: Int32 = 0
+  package var priority: Int32 {
+    get {_storage._priority}
+    set {_uniqueStorage()._priority = newValue}
+  }
 
-  package var seed: UInt64 = 0
+  package var seed: UInt64 {
+    get {_storage._seed}
+    set {_uniqueStorage()._seed = newValue}
+  }
 
   package var budget: Assay_V1_Budget {
-    get {_budget ?? Assay_V1_Budget()}
-    set {_budget = newValue}
+    get {_storage._budget ?? Assay_V1_Budget()}
+    set {_uniqueStorage()._budget = newValue}
   }
   /// Returns true if `budget` has been explicitly set.
-  package var hasBudget: Bool {self._budget != nil}
+  package var hasBudget: Bool {_storage._budget != nil}
   /// Clears the value of `budget`. Subsequent reads from it will return its default value.
-  package mutating func clearBudget() {self._budget = nil}
+  package mutating func clearBudget() {_uniqueStorage()._budget = nil}
 
-  package var kind: Assay_V1_JobSpec.OneOf_Kind? = nil
+  package var kind: OneOf_Kind? {
+    get {return _storage._kind}
+    set {_uniqueStorage()._kind = newValue}
+  }
 
   package var idle: Assay_V1_IdleJob {
     get {
-      if case .idle(let v)? = kind {return v}
+      if case .idle(let v)? = _storage._kind {return v}
       return Assay_V1_IdleJob()
     }
-    set {kind = .idle(newValue)}
+    set {_uniqueStorage()._kind = .idle(newValue)}
   }
 
   package var learning: Assay_V1_LearningJob {
     get {
-      if case .learning(let v)? = kind {return v}
+      if case .learning(let v)? = _storage._kind {return v}
       return Assay_V1_LearningJob()
     }
-    set {kind = .learning(newValue)}
+    set {_uniqueStorage()._kind = .learning(newValue)}
+  }
+
+  package var command: Assay_V1_CommandJob {
+    get {
+      if case .command(let v)? = _storage._kind {return v}
+      return Assay_V1_CommandJob()
+    }
+    set {_uniqueStorage()._kind = .command(newValue)}
   }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -229,12 +276,13 @@ package nonisolated struct Assay_V1_JobSpec: Sendable {
   package nonisolated enum OneOf_Kind: Equatable, Sendable {
     case idle(Assay_V1_IdleJob)
     case learning(Assay_V1_LearningJob)
+    case command(Assay_V1_CommandJob)
 
   }
 
   package init() {}
 
-  fileprivate var _budget: Assay_V1_Budget? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 package nonisolated struct Assay_V1_SubmitRequest: Sendable {
@@ -453,6 +501,24 @@ package nonisolated struct Assay_V1_Job: @unchecked Sendable {
     set {_uniqueStorage()._elapsedSeconds = newValue}
   }
 
+  /// what its trials make is tainted
+  package var tainted: Bool {
+    get {_storage._tainted}
+    set {_uniqueStorage()._tainted = newValue}
+  }
+
+  /// digests of the tainted blobs that it reads
+  package var taintedBy: [String] {
+    get {_storage._taintedBy}
+    set {_uniqueStorage()._taintedBy = newValue}
+  }
+
+  /// why no worker takes its trials now
+  package var waiting: String {
+    get {_storage._waiting}
+    set {_uniqueStorage()._waiting = newValue}
+  }
+
   /// absent where nothing is run twice
   package var corroboration: Assay_V1_Corroboration {
     get {_storage._corroboration ?? Assay_V1_Corroboration()}
@@ -507,44 +573,77 @@ package nonisolated struct Assay_V1_Corroboration: Sendable {
   package init() {}
 }
 
-package nonisolated struct Assay_V1_Trial: Sendable {
+package nonisolated struct Assay_V1_Trial: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var index: UInt32 = 0
+  package var index: UInt32 {
+    get {_storage._index}
+    set {_uniqueStorage()._index = newValue}
+  }
 
   /// "queued", "running", "scored", "failed", "cancelled"
-  package var state: String = String()
+  package var state: String {
+    get {_storage._state}
+    set {_uniqueStorage()._state = newValue}
+  }
 
   package var spec: Assay_V1_TrialSpec {
-    get {_spec ?? Assay_V1_TrialSpec()}
-    set {_spec = newValue}
+    get {_storage._spec ?? Assay_V1_TrialSpec()}
+    set {_uniqueStorage()._spec = newValue}
   }
   /// Returns true if `spec` has been explicitly set.
-  package var hasSpec: Bool {self._spec != nil}
+  package var hasSpec: Bool {_storage._spec != nil}
   /// Clears the value of `spec`. Subsequent reads from it will return its default value.
-  package mutating func clearSpec() {self._spec = nil}
+  package mutating func clearSpec() {_uniqueStorage()._spec = nil}
 
   package var outcome: Assay_V1_Outcome {
-    get {_outcome ?? Assay_V1_Outcome()}
-    set {_outcome = newValue}
+    get {_storage._outcome ?? Assay_V1_Outcome()}
+    set {_uniqueStorage()._outcome = newValue}
   }
   /// Returns true if `outcome` has been explicitly set.
-  package var hasOutcome: Bool {self._outcome != nil}
+  package var hasOutcome: Bool {_storage._outcome != nil}
   /// Clears the value of `outcome`. Subsequent reads from it will return its default value.
-  package mutating func clearOutcome() {self._outcome = nil}
+  package mutating func clearOutcome() {_uniqueStorage()._outcome = nil}
 
-  package var worker: String = String()
+  package var worker: String {
+    get {_storage._worker}
+    set {_uniqueStorage()._worker = newValue}
+  }
 
-  package var losses: UInt32 = 0
+  package var losses: UInt32 {
+    get {_storage._losses}
+    set {_uniqueStorage()._losses = newValue}
+  }
+
+  /// how far it has come that said so
+  package var step: UInt32 {
+    get {_storage._step ?? 0}
+    set {_uniqueStorage()._step = newValue}
+  }
+  /// Returns true if `step` has been explicitly set.
+  package var hasStep: Bool {_storage._step != nil}
+  /// Clears the value of `step`. Subsequent reads from it will return its default value.
+  package mutating func clearStep() {_uniqueStorage()._step = nil}
+
+  /// its scores there
+  package var progress: [Assay_V1_Score] {
+    get {_storage._progress}
+    set {_uniqueStorage()._progress = newValue}
+  }
+
+  /// early, by these
+  package var stopped: Bool {
+    get {_storage._stopped}
+    set {_uniqueStorage()._stopped = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _spec: Assay_V1_TrialSpec? = nil
-  fileprivate var _outcome: Assay_V1_Outcome? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 package nonisolated struct Assay_V1_JobEvent: Sendable {
@@ -695,6 +794,11 @@ package nonisolated struct Assay_V1_Model: Sendable {
   /// who fitted it
   package var worker: String = String()
 
+  package var tainted: Bool = false
+
+  /// digests of what it was made from
+  package var taintedBy: [String] = []
+
   /// who confirmed the scores; "" when nobody did
   package var scoresConfirmedBy: String = String()
 
@@ -815,6 +919,12 @@ package nonisolated struct Assay_V1_Node: Sendable {
   package var certificateSerial: String = String()
 
   package var certificateExpiresAt: Double = 0
+
+  /// whose it runs: "everybody", or each "ROLE/NAME"
+  package var commands: [String] = []
+
+  /// and whether they may have the network
+  package var commandsNetwork: Bool = false
 
   /// its results that were chosen by chance and confirmed
   package var confirmed: UInt32 = 0
@@ -988,6 +1098,106 @@ package nonisolated struct Assay_V1_Invitation: Sendable {
 
   /// the secret: a P-256 private key
   package var key: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Assay_V1_FetchOutputRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var job: String = String()
+
+  package var trial: UInt32 = 0
+
+  package var file: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Assay_V1_Taint: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var digest: String = String()
+
+  /// of the trial's output
+  package var name: String = String()
+
+  /// that made it first, as in j17/3
+  package var trial: String = String()
+
+  package var owner: String = String()
+
+  /// digests of the tainted blobs that its job read
+  package var sources: [String] = []
+
+  package var at: Double = 0
+
+  /// "ROLE/NAME"; "" while it is tainted
+  package var clearedBy: String = String()
+
+  /// why it was cleared
+  package var reason: String = String()
+
+  package var clearedAt: Double = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Assay_V1_ListTaintsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var limit: UInt32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// The newest first.
+package nonisolated struct Assay_V1_ListTaintsResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var taints: [Assay_V1_Taint] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Assay_V1_ClearTaintRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var digests: [String] = []
+
+  package var reason: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Assay_V1_ClearTaintResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var taints: [Assay_V1_Taint] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1304,9 +1514,9 @@ nonisolated extension Assay_V1_DataFinding: SwiftProtobuf.Message, SwiftProtobuf
   }
 }
 
-nonisolated extension Assay_V1_JobSpec: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".JobSpec"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}priority\0\u{1}seed\0\u{1}budget\0\u{1}idle\0\u{1}learning\0")
+nonisolated extension Assay_V1_CommandJob: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CommandJob"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}command\0\u{1}direction\0\u{3}early_stopping\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1314,36 +1524,9 @@ nonisolated extension Assay_V1_JobSpec: SwiftProtobuf.Message, SwiftProtobuf._Me
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
-      case 2: try { try decoder.decodeSingularInt32Field(value: &self.priority) }()
-      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.seed) }()
-      case 4: try { try decoder.decodeSingularMessageField(value: &self._budget) }()
-      case 5: try {
-        var v: Assay_V1_IdleJob?
-        var hadOneofValue = false
-        if let current = self.kind {
-          hadOneofValue = true
-          if case .idle(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.kind = .idle(v)
-        }
-      }()
-      case 6: try {
-        var v: Assay_V1_LearningJob?
-        var hadOneofValue = false
-        if let current = self.kind {
-          hadOneofValue = true
-          if case .learning(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.kind = .learning(v)
-        }
-      }()
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._command) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.direction) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.earlyStopping) }()
       default: break
       }
     }
@@ -1354,38 +1537,170 @@ nonisolated extension Assay_V1_JobSpec: SwiftProtobuf.Message, SwiftProtobuf._Me
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.name.isEmpty {
-      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
-    }
-    if self.priority != 0 {
-      try visitor.visitSingularInt32Field(value: self.priority, fieldNumber: 2)
-    }
-    if self.seed != 0 {
-      try visitor.visitSingularUInt64Field(value: self.seed, fieldNumber: 3)
-    }
-    try { if let v = self._budget {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    try { if let v = self._command {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
     } }()
-    switch self.kind {
-    case .idle?: try {
-      guard case .idle(let v)? = self.kind else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-    }()
-    case .learning?: try {
-      guard case .learning(let v)? = self.kind else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
-    }()
-    case nil: break
+    if !self.direction.isEmpty {
+      try visitor.visitSingularStringField(value: self.direction, fieldNumber: 2)
+    }
+    if !self.earlyStopping.isEmpty {
+      try visitor.visitSingularStringField(value: self.earlyStopping, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_CommandJob, rhs: Assay_V1_CommandJob) -> Bool {
+    if lhs._command != rhs._command {return false}
+    if lhs.direction != rhs.direction {return false}
+    if lhs.earlyStopping != rhs.earlyStopping {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_V1_JobSpec: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".JobSpec"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}priority\0\u{1}seed\0\u{1}budget\0\u{1}idle\0\u{1}learning\0\u{2}\u{18}command\0")
+
+  fileprivate class _StorageClass {
+    var _name: String = String()
+    var _priority: Int32 = 0
+    var _seed: UInt64 = 0
+    var _budget: Assay_V1_Budget? = nil
+    var _kind: Assay_V1_JobSpec.OneOf_Kind?
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _name = source._name
+      _priority = source._priority
+      _seed = source._seed
+      _budget = source._budget
+      _kind = source._kind
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._name) }()
+        case 2: try { try decoder.decodeSingularInt32Field(value: &_storage._priority) }()
+        case 3: try { try decoder.decodeSingularUInt64Field(value: &_storage._seed) }()
+        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._budget) }()
+        case 5: try {
+          var v: Assay_V1_IdleJob?
+          var hadOneofValue = false
+          if let current = _storage._kind {
+            hadOneofValue = true
+            if case .idle(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._kind = .idle(v)
+          }
+        }()
+        case 6: try {
+          var v: Assay_V1_LearningJob?
+          var hadOneofValue = false
+          if let current = _storage._kind {
+            hadOneofValue = true
+            if case .learning(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._kind = .learning(v)
+          }
+        }()
+        case 30: try {
+          var v: Assay_V1_CommandJob?
+          var hadOneofValue = false
+          if let current = _storage._kind {
+            hadOneofValue = true
+            if case .command(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._kind = .command(v)
+          }
+        }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._name.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._name, fieldNumber: 1)
+      }
+      if _storage._priority != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._priority, fieldNumber: 2)
+      }
+      if _storage._seed != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._seed, fieldNumber: 3)
+      }
+      try { if let v = _storage._budget {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      } }()
+      switch _storage._kind {
+      case .idle?: try {
+        guard case .idle(let v)? = _storage._kind else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      }()
+      case .learning?: try {
+        guard case .learning(let v)? = _storage._kind else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      }()
+      case .command?: try {
+        guard case .command(let v)? = _storage._kind else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+      }()
+      case nil: break
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Assay_V1_JobSpec, rhs: Assay_V1_JobSpec) -> Bool {
-    if lhs.name != rhs.name {return false}
-    if lhs.priority != rhs.priority {return false}
-    if lhs.seed != rhs.seed {return false}
-    if lhs._budget != rhs._budget {return false}
-    if lhs.kind != rhs.kind {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._name != rhs_storage._name {return false}
+        if _storage._priority != rhs_storage._priority {return false}
+        if _storage._seed != rhs_storage._seed {return false}
+        if _storage._budget != rhs_storage._budget {return false}
+        if _storage._kind != rhs_storage._kind {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1697,7 +2012,7 @@ nonisolated extension Assay_V1_TrialCounts: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Assay_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Job"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}owner\0\u{1}spec\0\u{1}state\0\u{1}stage\0\u{1}trials\0\u{1}reason\0\u{1}best\0\u{1}model\0\u{3}submitted_at\0\u{3}ended_at\0\u{3}elapsed_seconds\0\u{2}\u{1c}corroboration\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}owner\0\u{1}spec\0\u{1}state\0\u{1}stage\0\u{1}trials\0\u{1}reason\0\u{1}best\0\u{1}model\0\u{3}submitted_at\0\u{3}ended_at\0\u{3}elapsed_seconds\0\u{2}\u{12}tainted\0\u{3}tainted_by\0\u{1}waiting\0\u{2}\u{8}corroboration\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -1712,6 +2027,9 @@ nonisolated extension Assay_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _submittedAt: Double = 0
     var _endedAt: Double = 0
     var _elapsedSeconds: Double = 0
+    var _tainted: Bool = false
+    var _taintedBy: [String] = []
+    var _waiting: String = String()
     var _corroboration: Assay_V1_Corroboration? = nil
 
       // This property is used as the initial default value for new instances of the type.
@@ -1735,6 +2053,9 @@ nonisolated extension Assay_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _submittedAt = source._submittedAt
       _endedAt = source._endedAt
       _elapsedSeconds = source._elapsedSeconds
+      _tainted = source._tainted
+      _taintedBy = source._taintedBy
+      _waiting = source._waiting
       _corroboration = source._corroboration
     }
   }
@@ -1766,6 +2087,9 @@ nonisolated extension Assay_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 10: try { try decoder.decodeSingularDoubleField(value: &_storage._submittedAt) }()
         case 11: try { try decoder.decodeSingularDoubleField(value: &_storage._endedAt) }()
         case 12: try { try decoder.decodeSingularDoubleField(value: &_storage._elapsedSeconds) }()
+        case 30: try { try decoder.decodeSingularBoolField(value: &_storage._tainted) }()
+        case 31: try { try decoder.decodeRepeatedStringField(value: &_storage._taintedBy) }()
+        case 32: try { try decoder.decodeSingularStringField(value: &_storage._waiting) }()
         case 40: try { try decoder.decodeSingularMessageField(value: &_storage._corroboration) }()
         default: break
         }
@@ -1815,6 +2139,15 @@ nonisolated extension Assay_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if _storage._elapsedSeconds.bitPattern != 0 {
         try visitor.visitSingularDoubleField(value: _storage._elapsedSeconds, fieldNumber: 12)
       }
+      if _storage._tainted != false {
+        try visitor.visitSingularBoolField(value: _storage._tainted, fieldNumber: 30)
+      }
+      if !_storage._taintedBy.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._taintedBy, fieldNumber: 31)
+      }
+      if !_storage._waiting.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._waiting, fieldNumber: 32)
+      }
       try { if let v = _storage._corroboration {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
       } }()
@@ -1839,6 +2172,9 @@ nonisolated extension Assay_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._submittedAt != rhs_storage._submittedAt {return false}
         if _storage._endedAt != rhs_storage._endedAt {return false}
         if _storage._elapsedSeconds != rhs_storage._elapsedSeconds {return false}
+        if _storage._tainted != rhs_storage._tainted {return false}
+        if _storage._taintedBy != rhs_storage._taintedBy {return false}
+        if _storage._waiting != rhs_storage._waiting {return false}
         if _storage._corroboration != rhs_storage._corroboration {return false}
         return true
       }
@@ -1921,58 +2257,125 @@ nonisolated extension Assay_V1_Corroboration: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Assay_V1_Trial: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Trial"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}index\0\u{1}state\0\u{1}spec\0\u{1}outcome\0\u{1}worker\0\u{1}losses\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}index\0\u{1}state\0\u{1}spec\0\u{1}outcome\0\u{1}worker\0\u{1}losses\0\u{2}\u{18}step\0\u{1}progress\0\u{1}stopped\0")
+
+  fileprivate class _StorageClass {
+    var _index: UInt32 = 0
+    var _state: String = String()
+    var _spec: Assay_V1_TrialSpec? = nil
+    var _outcome: Assay_V1_Outcome? = nil
+    var _worker: String = String()
+    var _losses: UInt32 = 0
+    var _step: UInt32? = nil
+    var _progress: [Assay_V1_Score] = []
+    var _stopped: Bool = false
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _index = source._index
+      _state = source._state
+      _spec = source._spec
+      _outcome = source._outcome
+      _worker = source._worker
+      _losses = source._losses
+      _step = source._step
+      _progress = source._progress
+      _stopped = source._stopped
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.index) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.state) }()
-      case 3: try { try decoder.decodeSingularMessageField(value: &self._spec) }()
-      case 4: try { try decoder.decodeSingularMessageField(value: &self._outcome) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.worker) }()
-      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.losses) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._index) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._state) }()
+        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._spec) }()
+        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._outcome) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._worker) }()
+        case 6: try { try decoder.decodeSingularUInt32Field(value: &_storage._losses) }()
+        case 30: try { try decoder.decodeSingularUInt32Field(value: &_storage._step) }()
+        case 31: try { try decoder.decodeRepeatedMessageField(value: &_storage._progress) }()
+        case 32: try { try decoder.decodeSingularBoolField(value: &_storage._stopped) }()
+        default: break
+        }
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.index != 0 {
-      try visitor.visitSingularUInt32Field(value: self.index, fieldNumber: 1)
-    }
-    if !self.state.isEmpty {
-      try visitor.visitSingularStringField(value: self.state, fieldNumber: 2)
-    }
-    try { if let v = self._spec {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    } }()
-    try { if let v = self._outcome {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    } }()
-    if !self.worker.isEmpty {
-      try visitor.visitSingularStringField(value: self.worker, fieldNumber: 5)
-    }
-    if self.losses != 0 {
-      try visitor.visitSingularUInt32Field(value: self.losses, fieldNumber: 6)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._index != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._index, fieldNumber: 1)
+      }
+      if !_storage._state.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._state, fieldNumber: 2)
+      }
+      try { if let v = _storage._spec {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      } }()
+      try { if let v = _storage._outcome {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      } }()
+      if !_storage._worker.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._worker, fieldNumber: 5)
+      }
+      if _storage._losses != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._losses, fieldNumber: 6)
+      }
+      try { if let v = _storage._step {
+        try visitor.visitSingularUInt32Field(value: v, fieldNumber: 30)
+      } }()
+      if !_storage._progress.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._progress, fieldNumber: 31)
+      }
+      if _storage._stopped != false {
+        try visitor.visitSingularBoolField(value: _storage._stopped, fieldNumber: 32)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Assay_V1_Trial, rhs: Assay_V1_Trial) -> Bool {
-    if lhs.index != rhs.index {return false}
-    if lhs.state != rhs.state {return false}
-    if lhs._spec != rhs._spec {return false}
-    if lhs._outcome != rhs._outcome {return false}
-    if lhs.worker != rhs.worker {return false}
-    if lhs.losses != rhs.losses {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._index != rhs_storage._index {return false}
+        if _storage._state != rhs_storage._state {return false}
+        if _storage._spec != rhs_storage._spec {return false}
+        if _storage._outcome != rhs_storage._outcome {return false}
+        if _storage._worker != rhs_storage._worker {return false}
+        if _storage._losses != rhs_storage._losses {return false}
+        if _storage._step != rhs_storage._step {return false}
+        if _storage._progress != rhs_storage._progress {return false}
+        if _storage._stopped != rhs_storage._stopped {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2197,7 +2600,7 @@ nonisolated extension Assay_V1_ModelFile: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension Assay_V1_Model: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Model"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}job\0\u{1}owner\0\u{1}name\0\u{1}scores\0\u{1}recipe\0\u{1}files\0\u{3}created_at\0\u{1}signature\0\u{1}worker\0\u{4}\u{1e}scores_confirmed_by\0\u{3}model_confirmed_by\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}job\0\u{1}owner\0\u{1}name\0\u{1}scores\0\u{1}recipe\0\u{1}files\0\u{3}created_at\0\u{1}signature\0\u{1}worker\0\u{2}\u{14}tainted\0\u{3}tainted_by\0\u{4}\u{9}scores_confirmed_by\0\u{3}model_confirmed_by\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2215,6 +2618,8 @@ nonisolated extension Assay_V1_Model: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 8: try { try decoder.decodeSingularDoubleField(value: &self.createdAt) }()
       case 9: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
       case 10: try { try decoder.decodeSingularStringField(value: &self.worker) }()
+      case 30: try { try decoder.decodeSingularBoolField(value: &self.tainted) }()
+      case 31: try { try decoder.decodeRepeatedStringField(value: &self.taintedBy) }()
       case 40: try { try decoder.decodeSingularStringField(value: &self.scoresConfirmedBy) }()
       case 41: try { try decoder.decodeSingularStringField(value: &self.modelConfirmedBy) }()
       default: break
@@ -2257,6 +2662,12 @@ nonisolated extension Assay_V1_Model: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.worker.isEmpty {
       try visitor.visitSingularStringField(value: self.worker, fieldNumber: 10)
     }
+    if self.tainted != false {
+      try visitor.visitSingularBoolField(value: self.tainted, fieldNumber: 30)
+    }
+    if !self.taintedBy.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.taintedBy, fieldNumber: 31)
+    }
     if !self.scoresConfirmedBy.isEmpty {
       try visitor.visitSingularStringField(value: self.scoresConfirmedBy, fieldNumber: 40)
     }
@@ -2277,6 +2688,8 @@ nonisolated extension Assay_V1_Model: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.createdAt != rhs.createdAt {return false}
     if lhs.signature != rhs.signature {return false}
     if lhs.worker != rhs.worker {return false}
+    if lhs.tainted != rhs.tainted {return false}
+    if lhs.taintedBy != rhs.taintedBy {return false}
     if lhs.scoresConfirmedBy != rhs.scoresConfirmedBy {return false}
     if lhs.modelConfirmedBy != rhs.modelConfirmedBy {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
@@ -2479,7 +2892,7 @@ nonisolated extension Assay_V1_NodeRequest: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Assay_V1_Node: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Node"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{1}slots\0\u{1}running\0\u{1}finished\0\u{1}version\0\u{1}address\0\u{3}connected_at\0\u{3}certificate_serial\0\u{3}certificate_expires_at\0\u{2}\u{1e}confirmed\0\u{1}quarantine\0\u{3}quarantined_at\0\u{3}environment_class\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{1}slots\0\u{1}running\0\u{1}finished\0\u{1}version\0\u{1}address\0\u{3}connected_at\0\u{3}certificate_serial\0\u{3}certificate_expires_at\0\u{2}\u{14}commands\0\u{3}commands_network\0\u{2}\u{9}confirmed\0\u{1}quarantine\0\u{3}quarantined_at\0\u{3}environment_class\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2497,6 +2910,8 @@ nonisolated extension Assay_V1_Node: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 8: try { try decoder.decodeSingularDoubleField(value: &self.connectedAt) }()
       case 9: try { try decoder.decodeSingularStringField(value: &self.certificateSerial) }()
       case 10: try { try decoder.decodeSingularDoubleField(value: &self.certificateExpiresAt) }()
+      case 30: try { try decoder.decodeRepeatedStringField(value: &self.commands) }()
+      case 31: try { try decoder.decodeSingularBoolField(value: &self.commandsNetwork) }()
       case 40: try { try decoder.decodeSingularUInt32Field(value: &self.confirmed) }()
       case 41: try { try decoder.decodeSingularStringField(value: &self.quarantine) }()
       case 42: try { try decoder.decodeSingularDoubleField(value: &self.quarantinedAt) }()
@@ -2537,6 +2952,12 @@ nonisolated extension Assay_V1_Node: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.certificateExpiresAt.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.certificateExpiresAt, fieldNumber: 10)
     }
+    if !self.commands.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.commands, fieldNumber: 30)
+    }
+    if self.commandsNetwork != false {
+      try visitor.visitSingularBoolField(value: self.commandsNetwork, fieldNumber: 31)
+    }
     if self.confirmed != 0 {
       try visitor.visitSingularUInt32Field(value: self.confirmed, fieldNumber: 40)
     }
@@ -2563,6 +2984,8 @@ nonisolated extension Assay_V1_Node: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.connectedAt != rhs.connectedAt {return false}
     if lhs.certificateSerial != rhs.certificateSerial {return false}
     if lhs.certificateExpiresAt != rhs.certificateExpiresAt {return false}
+    if lhs.commands != rhs.commands {return false}
+    if lhs.commandsNetwork != rhs.commandsNetwork {return false}
     if lhs.confirmed != rhs.confirmed {return false}
     if lhs.quarantine != rhs.quarantine {return false}
     if lhs.quarantinedAt != rhs.quarantinedAt {return false}
@@ -2898,6 +3321,241 @@ nonisolated extension Assay_V1_Invitation: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.authorities != rhs.authorities {return false}
     if lhs.certificates != rhs.certificates {return false}
     if lhs.key != rhs.key {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_V1_FetchOutputRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".FetchOutputRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}job\0\u{1}trial\0\u{1}file\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.job) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.trial) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.file) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.job.isEmpty {
+      try visitor.visitSingularStringField(value: self.job, fieldNumber: 1)
+    }
+    if self.trial != 0 {
+      try visitor.visitSingularUInt32Field(value: self.trial, fieldNumber: 2)
+    }
+    if !self.file.isEmpty {
+      try visitor.visitSingularStringField(value: self.file, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_FetchOutputRequest, rhs: Assay_V1_FetchOutputRequest) -> Bool {
+    if lhs.job != rhs.job {return false}
+    if lhs.trial != rhs.trial {return false}
+    if lhs.file != rhs.file {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_V1_Taint: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Taint"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}digest\0\u{1}name\0\u{1}trial\0\u{1}owner\0\u{1}sources\0\u{1}at\0\u{3}cleared_by\0\u{1}reason\0\u{3}cleared_at\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.digest) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.trial) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.owner) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.sources) }()
+      case 6: try { try decoder.decodeSingularDoubleField(value: &self.at) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.clearedBy) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 9: try { try decoder.decodeSingularDoubleField(value: &self.clearedAt) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.digest.isEmpty {
+      try visitor.visitSingularStringField(value: self.digest, fieldNumber: 1)
+    }
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 2)
+    }
+    if !self.trial.isEmpty {
+      try visitor.visitSingularStringField(value: self.trial, fieldNumber: 3)
+    }
+    if !self.owner.isEmpty {
+      try visitor.visitSingularStringField(value: self.owner, fieldNumber: 4)
+    }
+    if !self.sources.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.sources, fieldNumber: 5)
+    }
+    if self.at.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.at, fieldNumber: 6)
+    }
+    if !self.clearedBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.clearedBy, fieldNumber: 7)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 8)
+    }
+    if self.clearedAt.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.clearedAt, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_Taint, rhs: Assay_V1_Taint) -> Bool {
+    if lhs.digest != rhs.digest {return false}
+    if lhs.name != rhs.name {return false}
+    if lhs.trial != rhs.trial {return false}
+    if lhs.owner != rhs.owner {return false}
+    if lhs.sources != rhs.sources {return false}
+    if lhs.at != rhs.at {return false}
+    if lhs.clearedBy != rhs.clearedBy {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.clearedAt != rhs.clearedAt {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_V1_ListTaintsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ListTaintsRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}limit\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.limit) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.limit != 0 {
+      try visitor.visitSingularUInt32Field(value: self.limit, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_ListTaintsRequest, rhs: Assay_V1_ListTaintsRequest) -> Bool {
+    if lhs.limit != rhs.limit {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_V1_ListTaintsResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ListTaintsResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}taints\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.taints) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.taints.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.taints, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_ListTaintsResponse, rhs: Assay_V1_ListTaintsResponse) -> Bool {
+    if lhs.taints != rhs.taints {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_V1_ClearTaintRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ClearTaintRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}digests\0\u{1}reason\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedStringField(value: &self.digests) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.digests.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.digests, fieldNumber: 1)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_ClearTaintRequest, rhs: Assay_V1_ClearTaintRequest) -> Bool {
+    if lhs.digests != rhs.digests {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_V1_ClearTaintResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ClearTaintResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}taints\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.taints) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.taints.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.taints, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_ClearTaintResponse, rhs: Assay_V1_ClearTaintResponse) -> Bool {
+    if lhs.taints != rhs.taints {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -165,6 +165,14 @@ package nonisolated struct Assay_Link_V1_LinkMessage: Sendable {
     set {kind = .blobMissing(newValue)}
   }
 
+  package var verdicts: Assay_Link_V1_Verdicts {
+    get {
+      if case .verdicts(let v)? = kind {return v}
+      return Assay_Link_V1_Verdicts()
+    }
+    set {kind = .verdicts(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Kind: Equatable, Sendable {
@@ -183,6 +191,7 @@ package nonisolated struct Assay_Link_V1_LinkMessage: Sendable {
     case blobFollows(Assay_Link_V1_BlobFollows)
     case blobStored(Assay_Link_V1_BlobStored)
     case blobMissing(Assay_Link_V1_BlobMissing)
+    case verdicts(Assay_Link_V1_Verdicts)
 
   }
 
@@ -232,11 +241,22 @@ package nonisolated struct Assay_Link_V1_Hello: Sendable {
   /// processor kernel, BLAS and code version
   package var environmentClass: String = String()
 
+  /// absent: it runs no commands
+  package var commands: Assay_Link_V1_CommandPolicy {
+    get {_commands ?? Assay_Link_V1_CommandPolicy()}
+    set {_commands = newValue}
+  }
+  /// Returns true if `commands` has been explicitly set.
+  package var hasCommands: Bool {self._commands != nil}
+  /// Clears the value of `commands`. Subsequent reads from it will return its default value.
+  package mutating func clearCommands() {self._commands = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _capacity: Assay_Link_V1_Capacity? = nil
+  fileprivate var _commands: Assay_Link_V1_CommandPolicy? = nil
 }
 
 package nonisolated struct Assay_Link_V1_Welcome: Sendable {
@@ -364,12 +384,21 @@ package nonisolated struct Assay_Link_V1_Report: Sendable {
     set {event = .lost(newValue)}
   }
 
+  package var progressed: Assay_Link_V1_Progress {
+    get {
+      if case .progressed(let v)? = event {return v}
+      return Assay_Link_V1_Progress()
+    }
+    set {event = .progressed(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Event: Equatable, Sendable {
     case started(Assay_Link_V1_Started)
     case finished(Assay_V1_Outcome)
     case lost(Assay_Link_V1_Loss)
+    case progressed(Assay_Link_V1_Progress)
 
   }
 
@@ -397,6 +426,80 @@ package nonisolated struct Assay_Link_V1_Loss: Sendable {
   package var cause: String = String()
 
   package var reason: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Whose commands a worker runs.
+package nonisolated struct Assay_Link_V1_CommandPolicy: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var everybody: Bool = false
+
+  /// "ROLE/NAME"; none, without everybody: nobody
+  package var holders: [String] = []
+
+  /// the host's network may be had
+  package var network: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Intermediate scores of a running trial.
+package nonisolated struct Assay_Link_V1_Progress: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// each greater than the last
+  package var step: UInt32 = 0
+
+  package var scores: [Assay_V1_Score] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Assay_Link_V1_Verdict: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var lease: Assay_Link_V1_Lease {
+    get {_lease ?? Assay_Link_V1_Lease()}
+    set {_lease = newValue}
+  }
+  /// Returns true if `lease` has been explicitly set.
+  package var hasLease: Bool {self._lease != nil}
+  /// Clears the value of `lease`. Subsequent reads from it will return its default value.
+  package mutating func clearLease() {self._lease = nil}
+
+  /// of the progress that it answers
+  package var step: UInt32 = 0
+
+  /// "continue" or "stop"
+  package var ruling: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _lease: Assay_Link_V1_Lease? = nil
+}
+
+package nonisolated struct Assay_Link_V1_Verdicts: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var verdicts: [Assay_Link_V1_Verdict] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -628,7 +731,7 @@ nonisolated extension Assay_Link_V1_Lease: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension Assay_Link_V1_LinkMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".LinkMessage"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}welcome\0\u{1}assignments\0\u{1}reports\0\u{1}acknowledged\0\u{1}cancelled\0\u{1}heartbeat\0\u{1}drain\0\u{1}refused\0\u{3}bulk_hello\0\u{1}fetch\0\u{1}put\0\u{3}blob_follows\0\u{3}blob_stored\0\u{3}blob_missing\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}welcome\0\u{1}assignments\0\u{1}reports\0\u{1}acknowledged\0\u{1}cancelled\0\u{1}heartbeat\0\u{1}drain\0\u{1}refused\0\u{3}bulk_hello\0\u{1}fetch\0\u{1}put\0\u{3}blob_follows\0\u{3}blob_stored\0\u{3}blob_missing\0\u{2}\u{f}verdicts\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -831,6 +934,19 @@ nonisolated extension Assay_Link_V1_LinkMessage: SwiftProtobuf.Message, SwiftPro
           self.kind = .blobMissing(v)
         }
       }()
+      case 30: try {
+        var v: Assay_Link_V1_Verdicts?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .verdicts(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .verdicts(v)
+        }
+      }()
       default: break
       }
     }
@@ -902,6 +1018,10 @@ nonisolated extension Assay_Link_V1_LinkMessage: SwiftProtobuf.Message, SwiftPro
       guard case .blobMissing(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
     }()
+    case .verdicts?: try {
+      guard case .verdicts(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -956,7 +1076,7 @@ nonisolated extension Assay_Link_V1_Capacity: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Assay_Link_V1_Hello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Hello"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}version\0\u{1}capacity\0\u{1}held\0\u{1}blobs\0\u{3}environment_class\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}version\0\u{1}capacity\0\u{1}held\0\u{1}blobs\0\u{3}environment_class\0\u{2}\u{18}commands\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -970,6 +1090,7 @@ nonisolated extension Assay_Link_V1_Hello: SwiftProtobuf.Message, SwiftProtobuf.
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.held) }()
       case 5: try { try decoder.decodeRepeatedStringField(value: &self.blobs) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.environmentClass) }()
+      case 30: try { try decoder.decodeSingularMessageField(value: &self._commands) }()
       default: break
       }
     }
@@ -998,6 +1119,9 @@ nonisolated extension Assay_Link_V1_Hello: SwiftProtobuf.Message, SwiftProtobuf.
     if !self.environmentClass.isEmpty {
       try visitor.visitSingularStringField(value: self.environmentClass, fieldNumber: 6)
     }
+    try { if let v = self._commands {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1008,6 +1132,7 @@ nonisolated extension Assay_Link_V1_Hello: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.held != rhs.held {return false}
     if lhs.blobs != rhs.blobs {return false}
     if lhs.environmentClass != rhs.environmentClass {return false}
+    if lhs._commands != rhs._commands {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1168,7 +1293,7 @@ nonisolated extension Assay_Link_V1_Assignments: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Assay_Link_V1_Report: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Report"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}started\0\u{1}finished\0\u{1}lost\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}started\0\u{1}finished\0\u{1}lost\0\u{2}\u{1a}progressed\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1216,6 +1341,19 @@ nonisolated extension Assay_Link_V1_Report: SwiftProtobuf.Message, SwiftProtobuf
           self.event = .lost(v)
         }
       }()
+      case 30: try {
+        var v: Assay_Link_V1_Progress?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .progressed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .progressed(v)
+        }
+      }()
       default: break
       }
     }
@@ -1241,6 +1379,10 @@ nonisolated extension Assay_Link_V1_Report: SwiftProtobuf.Message, SwiftProtobuf
     case .lost?: try {
       guard case .lost(let v)? = self.event else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .progressed?: try {
+      guard case .progressed(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
     }()
     case nil: break
     }
@@ -1304,6 +1446,155 @@ nonisolated extension Assay_Link_V1_Loss: SwiftProtobuf.Message, SwiftProtobuf._
   package static func ==(lhs: Assay_Link_V1_Loss, rhs: Assay_Link_V1_Loss) -> Bool {
     if lhs.cause != rhs.cause {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_Link_V1_CommandPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CommandPolicy"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}everybody\0\u{1}holders\0\u{1}network\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.everybody) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.holders) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.network) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.everybody != false {
+      try visitor.visitSingularBoolField(value: self.everybody, fieldNumber: 1)
+    }
+    if !self.holders.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.holders, fieldNumber: 2)
+    }
+    if self.network != false {
+      try visitor.visitSingularBoolField(value: self.network, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_Link_V1_CommandPolicy, rhs: Assay_Link_V1_CommandPolicy) -> Bool {
+    if lhs.everybody != rhs.everybody {return false}
+    if lhs.holders != rhs.holders {return false}
+    if lhs.network != rhs.network {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_Link_V1_Progress: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Progress"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}step\0\u{1}scores\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.step) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.scores) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.step != 0 {
+      try visitor.visitSingularUInt32Field(value: self.step, fieldNumber: 1)
+    }
+    if !self.scores.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.scores, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_Link_V1_Progress, rhs: Assay_Link_V1_Progress) -> Bool {
+    if lhs.step != rhs.step {return false}
+    if lhs.scores != rhs.scores {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_Link_V1_Verdict: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Verdict"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}step\0\u{1}ruling\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._lease) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.step) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.ruling) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._lease {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if self.step != 0 {
+      try visitor.visitSingularUInt32Field(value: self.step, fieldNumber: 2)
+    }
+    if !self.ruling.isEmpty {
+      try visitor.visitSingularStringField(value: self.ruling, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_Link_V1_Verdict, rhs: Assay_Link_V1_Verdict) -> Bool {
+    if lhs._lease != rhs._lease {return false}
+    if lhs.step != rhs.step {return false}
+    if lhs.ruling != rhs.ruling {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_Link_V1_Verdicts: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Verdicts"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}verdicts\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.verdicts) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.verdicts.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.verdicts, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_Link_V1_Verdicts, rhs: Assay_Link_V1_Verdicts) -> Bool {
+    if lhs.verdicts != rhs.verdicts {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

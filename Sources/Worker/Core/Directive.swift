@@ -9,10 +9,13 @@ package enum Directive: Equatable, Sendable {
     /// Start a runner for the slot.
     case startRunner(SlotNumber)
     /// Run it in the slot's runner, which is ready and has the class's blobs, after what it was
-    /// given before.
+    /// given before; a command beside the runner, which rests meanwhile.
     case run(SlotNumber, Lease, TrialClass, TrialSpec)
-    /// Kill the slot's runner; `Event.runnerDied` does not follow.
+    /// Kill the slot's runner, and the command beside it; `Event.runnerDied` does not follow.
     case killRunner(SlotNumber)
+
+    /// Tell the command in the slot whether it goes on.
+    case answer(SlotNumber, Lease, Verdict.Ruling)
 
     /// Bring the blob into the cache; the lease entitles us to it.
     case fetch(Blob, for: Lease)

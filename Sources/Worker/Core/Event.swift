@@ -13,6 +13,9 @@ package enum Event: Equatable, Sendable {
     /// The head takes this node out of service.
     case drainedByHead
 
+    /// Whether trials whose progress was reported go on.
+    case verdicts([Verdict])
+
     // MARK: From the runners
 
     case runnerReady(SlotNumber)
@@ -20,6 +23,13 @@ package enum Event: Equatable, Sendable {
     case runnerFinished(SlotNumber, Lease, Outcome)
     /// The runner is gone; whatever it ran has no outcome.
     case runnerDied(SlotNumber, Loss)
+
+    // MARK: From commands
+
+    /// The command in the slot goes on once it is answered.
+    case trialProgressed(SlotNumber, Lease, Progress)
+    /// The trial in the slot has no outcome; its runner is none the worse.
+    case trialLost(SlotNumber, Lease, Loss)
 
     // MARK: From the data cache and the bulk links
 

@@ -49,7 +49,17 @@ struct Slot: Equatable, Sendable {
         init(_ assignment: Assignment, _ trialClass: TrialClass, now: Instant) {
             self.trialClass = trialClass
             self.hand = [assignment]
-            self.deadline = assignment.timeLimit.map { now + $0 }
+            self.deadline = nil
+            self.deadline = self.timeLimit.map { now + $0 }
+        }
+
+        /// Of the first: the job's, or that of its command where it is shorter.
+        var timeLimit: Duration? {
+            guard case .command(let command, _) = self.trialClass else {
+                return self.first.timeLimit
+            }
+            let ofCommand = command.resources.wallTime
+            return self.first.timeLimit.map { min($0, ofCommand) } ?? ofCommand
         }
 
         /// What the runner computes.
@@ -64,8 +74,8 @@ struct Slot: Equatable, Sendable {
         /// The first is over; nil when it was the last.
         fileprivate consuming func next(now: Instant) -> Running? {
             self.hand.removeFirst()
-            guard let first = self.hand.first else { return nil }
-            self.deadline = first.timeLimit.map { now + $0 }
+            guard !self.hand.isEmpty else { return nil }
+            self.deadline = self.timeLimit.map { now + $0 }
             self.isAnnounced = false
             return self
         }

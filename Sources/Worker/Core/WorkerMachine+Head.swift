@@ -23,8 +23,9 @@ extension WorkerMachine {
         }
     }
 
-    mutating func disconnected() {
+    mutating func disconnected(_ turn: inout Turn) {
         self.isLinked = false
+        self.answerAll(&turn)
         // In any order: each stands for itself.
         for lease in self.unstored { self.results[lease]?.interrupt() }
         for index in self.slots.indices { self.slots[index].forgetAnnouncement() }

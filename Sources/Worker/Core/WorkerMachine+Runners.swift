@@ -15,13 +15,12 @@ extension WorkerMachine {
         _ slot: SlotNumber, _ lease: Lease, _ outcome: Outcome, _ turn: inout Turn
     ) {
         // What was cancelled or overdue may have finished at the same moment; its end was told.
-        guard self.slotsByLease[lease] == slot,
-            self.slots[slot.rawValue].running?.first.lease == lease
-        else {
+        guard self.runsFirst(lease, in: slot) else {
             if !outcome.outputs.isEmpty { turn.say(.dropOutputs(lease)) }
             return
         }
         self.slotsByLease.removeValue(forKey: lease)
+        self.asking[lease] = nil
         let then = self.slots[slot.rawValue].finish(
             outcome.cost, self.settings.hand, now: turn.now)
         if then == .idle { self.idleSlots.append(slot) }
@@ -71,7 +70,7 @@ extension WorkerMachine {
     mutating func endOverdueTrials(_ turn: inout Turn) {
         for index in self.slots.indices {
             guard let running = self.slots[index].running, let deadline = running.deadline,
-                let limit = running.first.timeLimit, deadline <= turn.now
+                let limit = running.timeLimit, deadline <= turn.now
             else { continue }
             let lease = running.first.lease
             self.kill(SlotNumber(index), ending: lease, &turn)
@@ -97,6 +96,7 @@ extension WorkerMachine {
     ) {
         for assignment in running.hand {
             self.slotsByLease.removeValue(forKey: assignment.lease)
+            self.asking[assignment.lease] = nil
         }
         self.line.putBack(running.hand.filter { $0.lease != ended }, running.trialClass)
         if self.mode == .draining { self.handBackWaiting(&turn) }
@@ -123,7 +123,9 @@ extension WorkerMachine {
     ) {
         let blobs = trialClass.blobs
         self.cache.use(blobs)
-        for blob in blobs where !self.slots[slot.rawValue].attached.contains(blob.digest) {
+        // A command gets its files by the shell: its slot's runner has no part in it.
+        for blob in trialClass.isCommand ? [] : blobs
+        where !self.slots[slot.rawValue].attached.contains(blob.digest) {
             self.slots[slot.rawValue].attach(blob.digest)
             turn.say(.attach(blob, slot))
         }
@@ -136,7 +138,7 @@ extension WorkerMachine {
     /// being woken by it, costs many times what such a trial does.
     mutating func fillHands(_ turn: inout Turn) {
         guard self.idleSlots.isEmpty, !self.line.isEmpty, let job = self.line.jobs.first,
-            let trialClass = self.line.trialClass(of: job)
+            let trialClass = self.line.trialClass(of: job), !trialClass.isCommand
         else { return }
         for index in self.slots.indices {
             guard let running = self.slots[index].running, running.job == job else { continue }

@@ -35,6 +35,8 @@ package struct WorkerMachine: Equatable, Sendable {
     var results: [Lease: KeptResult] = [:]
     /// Those of `results` whose outputs the head does not hold yet: few, where results are many.
     var unstored: Set<Lease> = []
+    /// Commands that wait for a verdict, and on which of their steps.
+    var asking: [Lease: UInt32] = [:]
     /// Attempts that were lost while there was nobody to tell.
     var untoldLosses: [Lease: Loss] = [:]
 
@@ -76,7 +78,7 @@ package struct WorkerMachine: Equatable, Sendable {
     private mutating func take(_ event: Event, _ turn: inout Turn) {
         switch event {
         case .welcomed(let welcome): self.welcomed(welcome, &turn)
-        case .disconnected: self.disconnected()
+        case .disconnected: self.disconnected(&turn)
         case .assigned(let groups): self.assigned(groups, &turn)
         case .cancelled(let leases): self.forget(leases, &turn)
         case .acknowledged(let leases): self.acknowledged(leases, &turn)
@@ -86,6 +88,11 @@ package struct WorkerMachine: Equatable, Sendable {
         case .runnerFinished(let slot, let lease, let outcome):
             self.runnerFinished(slot, lease, outcome, &turn)
         case .runnerDied(let slot, let loss): self.runnerDied(slot, loss, &turn)
+
+        case .verdicts(let verdicts): self.judged(verdicts, &turn)
+        case .trialProgressed(let slot, let lease, let progress):
+            self.progressed(slot, lease, progress, &turn)
+        case .trialLost(let slot, let lease, let loss): self.trialLost(slot, lease, loss, &turn)
 
         case .blobArrived(let digest): self.cache.arrive(digest)
         case .blobFailed(let digest, let reason): self.blobFailed(digest, reason, &turn)

@@ -29,6 +29,7 @@ package enum WorkerDaemon {
         try settings.validate()
         try credentials.current.require(.worker)
         let launch = try Self.launch(settings)
+        let commandLaunch = await Self.commandLaunch(settings, launch, log)
         let place = SessionDirectory.place(given: settings.session.temporaryDirectory)
         try Self.removeOrphans(under: place, log)
         let session = try SessionDirectory.make(
@@ -42,8 +43,8 @@ package enum WorkerDaemon {
         let errands = Errands()
         let (news, linkNews) = AsyncStream.makeStream(of: HeadLink.News.self)
         let loop = WorkerLoop(
-            on: loops.control.next(), settings: settings, launch: launch, errands: errands,
-            linkNews: linkNews, log: log)
+            on: loops.control.next(), settings: settings, launch: launch,
+            commandLaunch: commandLaunch, errands: errands, linkNews: linkNews, log: log)
         let link = HeadLink(
             head: Head(place: settings.head, credentials: credentials, loops: loop.eventLoop),
             loop: loop, reconnect: settings.reconnect, service: service, log: log)
@@ -54,6 +55,7 @@ package enum WorkerDaemon {
         // 3) Everything that runs beside the loop lives in here.
         await withDiscardingTaskGroup { group in
             group.addTask { await Self.keep(errands.runners, for: loop) }
+            group.addTask { await Self.keep(errands.commands, for: loop) }
             group.addTask { await courier.fetch(errands.fetches) }
             group.addTask { await courier.put(errands.puts) }
             group.addTask { await link.run(news) }
@@ -97,6 +99,36 @@ package enum WorkerDaemon {
         return RunnerLaunch(program: settings.runner.program, settings: runner)
     }
 
+    /// What commands are started with. Where none can be confined there is nobody whose commands run,
+    /// and the head hears so.
+    private static func commandLaunch(
+        _ settings: WorkerSettings, _ runner: RunnerLaunch, _ log: Logger
+    ) async -> CommandLaunch {
+        var launch = CommandLaunch(
+            program: runner.program, user: runner.settings.user, settings: settings.commands,
+            outputBytesMax: settings.runner.outputBytesMax, groups: .none)
+        guard settings.commands.admitsAnybody else { return launch }
+        launch.groups = .prepare()
+        let examination = await CommandExamination.examine(launch, launch.groups)
+        if let problem = examination.problem {
+            log.error(
+                "commands cannot be confined here: none runs", metadata: ["reason": "\(problem)"])
+            launch.settings.policy = .none
+        } else if examination.missingProtections.isEmpty {
+            log.info(
+                "commands of users run here",
+                metadata: ["control_groups": "\(examination.controlGroups)"])
+        } else {
+            let missing = examination.missingProtections.joined(separator: ", ")
+            log.warning(
+                "commands of users run here, not bounded as they should be",
+                metadata: [
+                    "control_groups": "\(examination.controlGroups)", "missing": "\(missing)",
+                ])
+        }
+        return launch
+    }
+
     private static func removeOrphans(under place: String, _ log: Logger) throws {
         let reaping = try SessionDirectory.reapOrphans(under: place)
         for path in reaping.removed {
@@ -116,6 +148,18 @@ package enum WorkerDaemon {
                 group.addTask {
                     let end = await runner.process.run()
                     loop.ended(runner, end)
+                }
+            }
+        }
+    }
+
+    /// Runs each command and waits until nothing of it is left.
+    private static func keep(_ commands: AsyncStream<CommandRun>, for loop: WorkerLoop) async {
+        await withDiscardingTaskGroup { group in
+            for await run in commands {
+                group.addTask {
+                    let judgement = await run.process.run { loop.progressed(run, $0) }
+                    loop.ended(run, judgement)
                 }
             }
         }

@@ -18,6 +18,7 @@ final class WorkerLoop: @unchecked Sendable {
     let eventLoop: any EventLoop
     let settings: WorkerSettings
     let launch: RunnerLaunch
+    let commandLaunch: CommandLaunch
     let environmentClass: String
     let log: Logger
 
@@ -31,6 +32,8 @@ final class WorkerLoop: @unchecked Sendable {
     private var tick: (at: Instant, task: Scheduled<Void>)?
 
     var runners: [SlotNumber: RunnerChannel] = [:]
+    /// Commands that run beside the runner of their slot.
+    var commands: [SlotNumber: CommandRun] = [:]
     /// What the first runner could not do on this host; nil before it has said so.
     var missingProtections: Set<String>?
     var shelf = DataShelf()
@@ -47,11 +50,13 @@ final class WorkerLoop: @unchecked Sendable {
 
     init(
         on eventLoop: any EventLoop, settings: WorkerSettings, launch: RunnerLaunch,
-        errands: Errands, linkNews: AsyncStream<HeadLink.News>.Continuation, log: Logger
+        commandLaunch: CommandLaunch, errands: Errands,
+        linkNews: AsyncStream<HeadLink.News>.Continuation, log: Logger
     ) {
         self.eventLoop = eventLoop
         self.settings = settings
         self.launch = launch
+        self.commandLaunch = commandLaunch
         self.environmentClass = EnvironmentClass.current(version: settings.version)
         self.errands = errands
         self.linkNews = linkNews
@@ -81,7 +86,8 @@ final class WorkerLoop: @unchecked Sendable {
             capacity: Capacity(
                 slots: self.settings.slots, memoryBytes: WorkerSettings.memoryBytes),
             held: self.machine.held, blobs: self.machine.blobs,
-            environmentClass: self.environmentClass)
+            environmentClass: self.environmentClass,
+            commands: self.commandLaunch.settings.policy)
     }
 
     // MARK: Events
@@ -121,9 +127,12 @@ final class WorkerLoop: @unchecked Sendable {
         switch directive {
         case .tell(let message): self.say(message)
         case .startRunner(let slot): self.startRunner(slot)
+        case .run(let slot, let lease, .command(let command, let owner), let spec):
+            self.run(command, of: owner, spec, lease, in: slot)
         case .run(let slot, let lease, let trialClass, let spec):
             self.tell(slot) { $0.run(lease, trialClass, spec) }
         case .killRunner(let slot): self.killRunner(slot)
+        case .answer(let slot, let lease, let ruling): self.answer(slot, lease, ruling)
         case .fetch(let blob, let lease): self.fetch(blob, for: lease)
         case .attach(let blob, let slot): self.attach(blob, to: slot)
         case .evict(let digest): self.evict(digest)
@@ -146,6 +155,7 @@ final class WorkerLoop: @unchecked Sendable {
     /// and the link closes behind its last words.
     private func exit() {
         for slot in self.runners.keys.sorted() { self.killRunner(slot) }
+        for slot in self.commands.keys.sorted() { self.killCommand(slot) }
         self.tick?.task.cancel()
         self.tick = nil
         self.warm.fail(CancellationError())

@@ -13,12 +13,14 @@ package struct WorkerSettings: Sendable {
     package var slots: Int
     package var dataCache: DataCache
     package var runner: Runner
+    package var commands: Commands
     package var session: Session
     package var reconnect: Reconnect
 
     package init(
         head: HostAndPort, version: String, slots: Int = Self.processors,
         dataCache: DataCache = .defaults, runner: Runner = .defaults,
+        commands: Commands = .defaults,
         session: Session = .defaults, reconnect: Reconnect = .defaults
     ) {
         self.head = head
@@ -26,6 +28,7 @@ package struct WorkerSettings: Sendable {
         self.slots = slots
         self.dataCache = dataCache
         self.runner = runner
+        self.commands = commands
         self.session = session
         self.reconnect = reconnect
     }
@@ -115,6 +118,7 @@ package struct WorkerSettings: Sendable {
             throw WorkerSettingsError(
                 "an output's limit must be 1 MiB to \(Limits.blobBytesMax >> 30) GiB")
         }
+        try self.commands.validate()
         guard self.reconnect.shortest > .zero, self.reconnect.longest >= self.reconnect.shortest
         else {
             throw WorkerSettingsError(

@@ -1,5 +1,7 @@
 import Foundation
 import Signing
+import Transport
+import Wire
 
 /// What `run`, `submit --follow` and `watch` do alike.
 enum Following {
@@ -18,24 +20,34 @@ enum Following {
     /// JSON, or its leaderboard.
     ///
     /// - Parameters:
-    ///   - model: the directory for the model; nil leaves it on the head.
+    ///   - destination: where the result goes; nil leaves it on the head.
     ///   - voucher: who vouches for it there.
     ///   - columns: what undoes the aliases of the job's columns, where there are any.
     /// - Returns: the job as it ended, its model the directory where there is one.
     static func untilEnd(
-        of job: String, knownFrom source: JobFollower.Source, on head: HeadClient, model: String?,
-        by voucher: Voucher = .head, columns: ColumnMap?, json: Bool,
-        rest: LeaderboardText.Rest = .onHead
+        of job: String, knownFrom source: JobFollower.Source, on head: HeadClient,
+        to destination: JobResult.Destination?, by voucher: Voucher = .head,
+        columns: ColumnMap?, json: Bool, rest: LeaderboardText.Rest = .onHead
     ) async throws -> JobReport {
         let terminal = Terminal()
         var ended = try await JobFollower(head: head, terminal: terminal, columns: columns)
             .follow(job, knownFrom: source)
-        if let model, let id = ended.model {
+        switch destination {
+        case nil: break
+        case .model(let directory):
+            guard let id = ended.model else { break }
             let found = try await ModelFetch.model(id, from: head)
             let bundle = try await ModelFetch.bundle(of: found, from: head)
-            try ModelDirectory(model).write(
+            try directory.write(
                 bundle.files, signature: try Self.signature(of: bundle, by: voucher))
-            ended.model = model
+            ended.model = directory.path
+        case .files(let directory):
+            guard ended.state == "succeeded" else { break }
+            var request = Assay_V1_GetJobRequest()
+            request.job = job
+            let found = try await head.jobs.get(request)
+            try directory.write(try await OutputFetch.files(of: found, from: head))
+            ended.output = directory.path
         }
         try await Self.summarise(ended, on: head, columns, json: json, rest, terminal)
         return ended
@@ -68,7 +80,8 @@ enum Following {
         }
         var text = ""
         if !job.metrics.isEmpty {
-            let trials = try await head.trials(of: job.id, columns: columns)
+            let trials = try await head.trials(
+                of: job.id, in: job.parameters, columns: columns)
             text =
                 LeaderboardText(job: job, trials: trials, metrics: job.metrics)
                 .text(

@@ -10,6 +10,7 @@ struct HeadClient: Sendable {
     let blobs: any Assay_V1_Blobs.ClientProtocol
     let models: any Assay_V1_Models.ClientProtocol
     let nodes: any Assay_V1_Nodes.ClientProtocol
+    let taints: any Assay_V1_Taints.ClientProtocol
     let revocations: any Assay_V1_Revocations.ClientProtocol
     let enrollment: any Assay_V1_Enrollment.ClientProtocol
     let health: any Grpc_Health_V1_Health.ClientProtocol
@@ -25,6 +26,7 @@ struct HeadClient: Sendable {
         self.blobs = Assay_V1_Blobs.Client(wrapping: client)
         self.models = Assay_V1_Models.Client(wrapping: client)
         self.nodes = Assay_V1_Nodes.Client(wrapping: client)
+        self.taints = Assay_V1_Taints.Client(wrapping: client)
         self.revocations = Assay_V1_Revocations.Client(wrapping: client)
         self.enrollment = Assay_V1_Enrollment.Client(wrapping: client)
         self.health = Grpc_Health_V1_Health.Client(wrapping: client)
@@ -33,8 +35,12 @@ struct HeadClient: Sendable {
     }
 
     /// All trials of a job, or the first `limit` of them.
+    ///
+    /// - Parameters:
+    ///   - space: the job's parameters, by which choices have their names.
+    ///   - columns: what undoes the aliases of the job's columns.
     func trials(
-        of job: String, limit: UInt32 = 0, columns: ColumnMap? = nil
+        of job: String, limit: UInt32 = 0, in space: ParameterSpace, columns: ColumnMap? = nil
     ) async throws -> [TrialReport] {
         var request = Assay_V1_ListTrialsRequest()
         request.job = job
@@ -43,7 +49,7 @@ struct HeadClient: Sendable {
         return try await self.jobs.trials(message) { response in
             var trials: [TrialReport] = []
             for try await page in response.messages {
-                trials += page.trials.map { TrialReport($0, columns: columns) }
+                trials += page.trials.map { TrialReport($0, in: space, columns: columns) }
             }
             return trials
         }

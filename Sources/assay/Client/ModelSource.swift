@@ -10,6 +10,12 @@ struct ModelSource {
     }
 
     func bundle(on terms: ModelTerms) async throws -> CheckedBundle {
+        let bundle = try await self.checked(on: terms)
+        try terms.requireUntainted(bundle, at: self.name)
+        return bundle
+    }
+
+    private func checked(on terms: ModelTerms) async throws -> CheckedBundle {
         let directory = ModelDirectory(self.name)
         if directory.exists { return try await directory.bundle(on: terms) }
         guard self.client.isGiven(environment: .process) else {

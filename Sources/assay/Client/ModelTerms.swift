@@ -9,6 +9,8 @@ struct ModelTerms: Sendable {
     let trust: ModelTrust?
     /// Whether a model without a signature is taken although somebody is trusted.
     let takesUnsigned: Bool
+    /// Whether a model is taken that comes from what a program of a user made.
+    var takesTainted = true
 
     /// - Throws: where only a signed model will do; `place` is what the user calls the model.
     func requireUnsignedTaken(of place: String) throws(CommandError) {
@@ -20,6 +22,20 @@ struct ModelTerms: Sendable {
                 here can be taken with --unsigned
                 """)
         }
+    }
+
+    /// - Throws: where a head says of the model that it is tainted, and that will not do.
+    func requireUntainted(_ bundle: CheckedBundle, at place: String) throws(CommandError) {
+        guard !self.takesTainted, let sources = bundle.provenance?.statement.taintedBy,
+            let first = sources.first
+        else { return }
+        let others = sources.count > 1 ? " and \(sources.count - 1) others" : ""
+        throw CommandError(
+            .refused,
+            """
+            \(place): is tainted: it was made from \(first)\(others), which a program of a user \
+            made; take it with --allow-tainted, or have an operator look at it (assay taint clear)
+            """)
     }
 
     func requireTrust(for place: String) throws(CommandError) -> ModelTrust {

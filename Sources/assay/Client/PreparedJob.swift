@@ -9,7 +9,7 @@ struct PreparedJob: Sendable {
     let spec: JobSpec
     /// What the head must hold before it can accept the job.
     let uploads: [BlobUpload]
-    /// Where the model goes, as the job file says.
+    /// Where the result goes, as the job file says.
     let output: String?
     /// Where it goes when nobody says: beside the job file, under its name.
     let standardOutput: String
@@ -42,17 +42,34 @@ struct PreparedJob: Sendable {
             self.uploads = [table.data, table.schema]
             self.data = DataReportJSON(table.report)
             kind = .learning(table.job(learning, seed: file.seed))
+        case .program(let program):
+            guard !file.anonymizesColumns else {
+                throw InputError(
+                    path, "a command's files travel as they are: their columns have no aliases")
+            }
+            self.columns = nil
+            let checked = try CheckedProgram(program)
+            self.uploads = checked.uploads
+            self.data = nil
+            kind = .command(checked.job)
         }
         self.spec = JobSpec(
             name: file.name, priority: file.priority, seed: file.seed, budget: file.budget,
             kind: kind)
+        do throws(WireError) {
+            // What no one line breaks, such as too much in all, the head would say after uploads.
+            _ = try JobSpec(self.spec.message)
+        } catch {
+            throw InputError(path, error.description)
+        }
     }
 
-    /// Whether the job ends with a model; an idle one does not.
-    var makesModel: Bool {
+    /// What the job ends with.
+    var result: JobResult {
         switch self.spec.kind {
-        case .idle: false
-        case .learning: true
+        case .idle: .nothing
+        case .learning: .model
+        case .command(let job): job.command.outputs.isEmpty ? .nothing : .files(job.command.outputs)
         }
     }
 

@@ -3,6 +3,7 @@ import Foundation
 import Host
 import Transport
 import Wire
+import WorkerShell
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -54,7 +55,9 @@ struct DoctorCommand: AsyncParsableCommand {
         guard !self.leftovers else { return findings }
         let swaps = try? String(contentsOfFile: "/proc/swaps", encoding: .utf8)
         findings += [
-            HostExamination.sandbox(), HostExamination.swap(swaps ?? ""), HostExamination.files(),
+            HostExamination.sandbox(),
+            HostExamination.finding(of: await CommandExamination.ofThisHost()),
+            HostExamination.swap(swaps ?? ""), HostExamination.files(),
         ]
         if let certs = self.client.certs ?? environment["ASSAY_CERTS"] {
             findings.append(Self.certificate(in: certs, now: Date()))

@@ -23,12 +23,13 @@ struct ModelsCommand: AsyncParsableCommand {
             guard !report.models.isEmpty else { return "No models.\n" }
             var table = TextTable([
                 ("model", .left), ("name", .left), ("job", .left), ("owner", .left),
-                ("kind", .left), ("made (UTC)", .left), ("scores", .left),
+                ("kind", .left), ("made (UTC)", .left), ("taint", .left), ("scores", .left),
             ])
             for model in report.models {
                 table.add([
                     model.id, model.name, model.job, model.owner, model.family,
-                    Figures.moment(model.createdAt), model.scoresText,
+                    Figures.moment(model.createdAt), model.tainted ? "tainted" : "-",
+                    model.scoresText,
                 ])
             }
             return table.text(style: terminal.resultStyle, width: terminal.resultWidth())
@@ -82,6 +83,7 @@ extension ModelCommand {
                 for file in report.files {
                     text += "  \(file.name)  \(Figures.bytes(file.bytes))  \(file.digest)\n"
                 }
+                for source in report.taintedBy { text += "tainted: made from \(source)\n" }
                 if let directory { text += "verified, and written to \(directory)\n" }
                 return text
             }

@@ -39,6 +39,9 @@ struct PredictCommand: AsyncParsableCommand {
     @Flag(help: "Take a model that nobody signed, on its checksums alone.")
     var unsigned = false
 
+    @Flag(help: "Take a model that was made from what a program of a user made.")
+    var allowTainted = false
+
     @OptionGroup var client: ClientOptions
     @OptionGroup var output: OutputOptions
 
@@ -60,7 +63,8 @@ struct PredictCommand: AsyncParsableCommand {
         let bytes = try TableFile.bytes(self.data)
         let bundle = try await ModelSource(self.model, client: self.client).bundle(
             on: ModelTerms(
-                trust: try self.authority.trust(self.client), takesUnsigned: self.unsigned))
+                trust: try self.authority.trust(self.client), takesUnsigned: self.unsigned,
+                takesTainted: self.allowTainted))
         let model = try ModelFiles.model(bundle, called: self.model)
             .withNames(of: self.model, columns)
         let prediction = try Prediction(

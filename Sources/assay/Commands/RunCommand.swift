@@ -3,6 +3,8 @@ import Foundation
 import Host
 import Signing
 import Transport
+import Wire
+import WorkerShell
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -35,19 +37,30 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         // Everything that the user gave is judged before anything starts.
         let job = try PreparedJob(path: self.file, anonymous: self.anonymity.anonymizeColumns)
-        let model = try self.model(of: job)
+        let destination = try self.destination(of: job)
         let voucher = try self.voucher()
         let json = self.output.json
         job.tellOfData(json: json)
-        let settings = try self.cluster.settings(
+        var settings = try self.cluster.settings(
             workers: 1, ending: self.retain ? .retained : .removed)
+        settings.runsCommands = try await self.runsCommands(job)
         let ended = try await EmbeddedCluster.run(settings) { head in
             let id = try await job.submit(to: head)
             return try await Following.untilEnd(
-                of: id, knownFrom: .head, on: head, model: model, by: voucher,
+                of: id, knownFrom: .head, on: head, to: destination, by: voucher,
                 columns: job.columns, json: json, rest: .gone)
         }
         try Following.requireSuccess(ended)
+    }
+
+    /// Whether the job is a program, which this host must be able to confine: nobody else would
+    /// come and take it.
+    private func runsCommands(_ job: PreparedJob) async throws -> Bool {
+        guard case .command = job.spec.kind else { return false }
+        if let problem = await CommandExamination.ofThisHost().problem {
+            throw CommandError(.failed, "programs cannot be confined here: \(problem)")
+        }
+        return true
     }
 
     private func voucher() throws(CommandError) -> Following.Voucher {
@@ -59,12 +72,10 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    /// Where the model goes: as the job file says, else beside it under the job's name. An idle
-    /// job makes none.
-    private func model(of job: PreparedJob) throws -> String? {
-        guard job.makesModel else { return nil }
-        let directory = job.output ?? job.standardOutput
-        try ModelDirectory(directory).requireWritable()
-        return directory
+    /// Where the result goes: as the job file says, else beside it under the job's name.
+    private func destination(of job: PreparedJob) throws -> JobResult.Destination? {
+        let standard = URL(filePath: self.file).deletingPathExtension()
+            .path(percentEncoded: false)
+        return try job.result.destination(job.output ?? standard + job.result.suffix)
     }
 }

@@ -36,12 +36,12 @@ struct SubmitCommand: AsyncParsableCommand {
             }
             return
         }
-        if let output = job.output { try ModelDirectory(output).requireWritable() }
+        let destination = try job.output.flatMap { try job.result.destination($0) }
         let json = self.output.json
         let ended = try await self.client.withHead { head in
             let id = try await job.submit(to: head)
             return try await Following.untilEnd(
-                of: id, knownFrom: .head, on: head, model: job.output, columns: job.columns,
+                of: id, knownFrom: .head, on: head, to: destination, columns: job.columns,
                 json: json)
         }
         try Following.requireSuccess(ended)

@@ -30,15 +30,15 @@ struct TrialsCommand: AsyncParsableCommand {
         request.job = self.job
         let message = request
         let (job, trials) = try await self.client.withHead { head in
-            let job = try await head.jobs.get(message)
+            let job = JobReport(try await head.jobs.get(message), columns: columns)
             return (
                 job,
-                try await head.trials(of: message.job, limit: self.limit, columns: columns)
+                try await head.trials(
+                    of: message.job, limit: self.limit, in: job.parameters, columns: columns)
             )
         }
-        let metrics = job.spec.learning.lesson.metrics
         try self.output.print(Report(job: job.id, trials: trials)) { terminal in
-            LeaderboardText(job: JobReport(job, columns: columns), trials: trials, metrics: metrics)
+            LeaderboardText(job: job, trials: trials, metrics: job.metrics)
                 .text(style: terminal.resultStyle, width: terminal.resultWidth(), rows: .max)
         }
     }

@@ -36,6 +36,8 @@ struct VerifyCommand: AsyncParsableCommand {
         let serial: String
         let signedAt: Double
         let files: [File]
+        /// Digests of what a program of a user made and that it was made from.
+        let taintedBy: [String]
 
         struct File: Encodable, Equatable {
             let name: String
@@ -60,6 +62,7 @@ struct VerifyCommand: AsyncParsableCommand {
             self.files = statement.files.map {
                 File(name: $0.name, digest: $0.digest.description)
             }
+            self.taintedBy = statement.taintedBy.map(\.description)
         }
 
         func text(_ style: Style) -> String {
@@ -73,6 +76,7 @@ struct VerifyCommand: AsyncParsableCommand {
                 \(proof)
 
                 """
+            for source in self.taintedBy { text += "tainted: made from \(source)\n" }
             for file in self.files { text += "  \(file.name)  \(file.digest)\n" }
             return text
         }

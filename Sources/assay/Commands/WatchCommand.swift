@@ -16,7 +16,7 @@ struct WatchCommand: AsyncParsableCommand {
         let (job, json) = (self.job, self.output.json)
         let ended = try await self.client.withHead { head in
             try await Following.untilEnd(
-                of: job, knownFrom: .user, on: head, model: nil, columns: columns, json: json)
+                of: job, knownFrom: .user, on: head, to: nil, columns: columns, json: json)
         }
         try Following.requireSuccess(ended)
     }

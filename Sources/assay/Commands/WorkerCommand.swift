@@ -41,6 +41,11 @@ struct WorkerCommand: AsyncParsableCommand {
         help: ArgumentHelp("A runner's memory at most, such as 2GiB.", valueName: "size"))
     var runnerMemory: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A policy file: whose commands run here. Nobody's without one.", valueName: "file"))
+    var commands: String?
+
     /// The settings file that a package installs.
     static let standardFile = "/etc/assay/worker.yaml"
 
@@ -83,6 +88,9 @@ struct WorkerCommand: AsyncParsableCommand {
             settings.runner.user = user.value
         }
         settings.runner.memoryBytesMax = try layers.bytes("runner_memory", flag: self.runnerMemory)
+        if let policy = try layers.text("commands", flag: self.commands) {
+            settings.commands = try CommandPolicyFile.read(policy.value)
+        }
         settings.session = .init(
             temporaryDirectory: common.temporaryDirectory, ending: common.ending)
         return settings

@@ -78,13 +78,10 @@ struct Layers {
     /// A byte count such as `512MiB` or `2GiB`.
     mutating func bytes(_ key: String, flag: String?) throws(InputError) -> UInt64? {
         guard let setting = try self.text(key, flag: flag) else { return nil }
-        let units: [(suffix: String, factor: UInt64)] = [
-            ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40),
-        ]
-        guard let unit = units.first(where: { setting.value.hasSuffix($0.suffix) }),
-            let count = UInt64(setting.value.dropLast(3)), count > 0, count < 1 << 20
-        else { throw setting.wrong("must be a size such as 512MiB or 2GiB") }
-        return count * unit.factor
+        guard let bytes = UInt64(sizeText: setting.value) else {
+            throw setting.wrong("must be a size such as 512MiB or 2GiB")
+        }
+        return bytes
     }
 
     /// A host and port such as `127.0.0.1:7443`, `head.example:7443` or `[::1]:7443`.
@@ -104,5 +101,18 @@ struct Layers {
 
     private static func flag(_ key: String) -> String {
         "--" + key.split(separator: "_").joined(separator: "-")
+    }
+}
+
+extension UInt64 {
+    /// Reads a count of bytes such as `512MiB` or `2GiB`; nil for anything else.
+    init?(sizeText text: String) {
+        let units: [(suffix: String, factor: UInt64)] = [
+            ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40),
+        ]
+        guard let unit = units.first(where: { text.hasSuffix($0.suffix) }),
+            let count = UInt64(text.dropLast(3)), count > 0, count < 1 << 20
+        else { return nil }
+        self = count * unit.factor
     }
 }

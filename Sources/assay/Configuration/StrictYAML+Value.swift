@@ -1,3 +1,4 @@
+import Wire
 import Yams
 
 extension StrictYAML {
@@ -34,6 +35,32 @@ extension StrictYAML {
                 throw self.wrong("must be a text")
             }
             return scalar.string
+        }
+
+        /// A text that may be empty.
+        func scalar() throws(InputError) -> String {
+            guard let scalar = self.node.scalar else { throw self.wrong("must be a text") }
+            return scalar.string
+        }
+
+        var isList: Bool { self.node.sequence != nil }
+
+        /// What a mapping holds whose keys are for the user to choose, in the file's order.
+        func entries() throws(InputError) -> [(key: String, value: Value)] {
+            try self.mapping().all()
+        }
+
+        /// `true`, `12.5` or a text; in quotes all are texts.
+        func choiceValue() throws(InputError) -> ChoiceValue {
+            guard let scalar = self.node.scalar else { throw self.wrong("must be a text") }
+            guard [.plain, .any].contains(scalar.style) else { return .text(scalar.string) }
+            switch scalar.string {
+            case "true": return .boolean(true)
+            case "false": return .boolean(false)
+            case let text:
+                guard let number = Double(text), number.isFinite else { return .text(text) }
+                return .number(number)
+            }
         }
 
         /// A list of texts, or one text that stands for a list of one.

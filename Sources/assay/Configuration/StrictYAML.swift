@@ -133,6 +133,18 @@ struct StrictYAML {
                 place: Self.place(entry.node.mark, self.file, or: entry.place))
         }
 
+        /// Every key with its value.
+        func all() -> [(key: String, value: Value)] {
+            self.entries.map { entry in
+                let path = self.path.isEmpty ? entry.key : "\(self.path).\(entry.key)"
+                let place = Self.place(entry.node.mark, self.file, or: entry.place)
+                return (
+                    entry.key,
+                    Value(node: entry.node, path: path, file: self.file, place: place)
+                )
+            }
+        }
+
         /// The value of a key that must be there.
         mutating func required(_ key: String, example: String) throws(InputError) -> Value {
             if let value = self.value(key) { return value }

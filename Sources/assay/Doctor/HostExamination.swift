@@ -76,6 +76,22 @@ enum HostExamination {
             "sandbox", .ok, "a confined runner was denied all \(examination.denied.count) attempts")
     }
 
+    // MARK: What a command may do
+
+    static func finding(of examination: CommandExamination) -> Finding {
+        if let problem = examination.problem {
+            // A worker without commands is a whole worker.
+            return Finding("commands", .warning, "users' commands cannot run here: \(problem)")
+        }
+        let groups = "control groups: \(examination.controlGroups)"
+        guard examination.missingProtections.isEmpty else {
+            let list = examination.missingProtections.joined(separator: ", ")
+            return Finding(
+                "commands", .warning, "users' commands can run here (\(groups)), without \(list)")
+        }
+        return Finding("commands", .ok, "users' commands can be confined here (\(groups))")
+    }
+
     // MARK: Memory and files
 
     /// - Parameter swaps: the text of `/proc/swaps`.

@@ -27,6 +27,8 @@ enum EmbeddedCluster {
         /// Below which directory the session directory is made.
         let place: String
         let ending: SessionDirectory.Ending
+        /// Whether its workers run programs of whoever runs it.
+        var runsCommands = false
     }
 
     /// Runs `body` with a client of the cluster, then takes the cluster down.
@@ -78,6 +80,7 @@ private struct EmbeddedRun: Sendable {
     private let workers: [Worker]
     private let directory: String
     private let ending: SessionDirectory.Ending
+    private let runsCommands: Bool
     private let signals: AsyncStream<TerminationSignals.Request>
     private let head: CredentialStore
     private let client: CredentialStore
@@ -95,6 +98,7 @@ private struct EmbeddedRun: Sendable {
     ) throws {
         self.directory = directory
         self.ending = settings.ending
+        self.runsCommands = settings.runsCommands
         self.signals = signals
         let issuer = try Issuer()
         self.head = try issuer.issue(.head, "head", names: [.address([127, 0, 0, 1])])
@@ -188,6 +192,14 @@ private struct EmbeddedRun: Sendable {
         settings.session = .init(temporaryDirectory: self.directory, ending: self.ending)
         // They share one memory, so they share what one worker would take of it.
         settings.dataCache.bytesMax /= UInt64(self.workers.count)
+        guard self.runsCommands else { return settings }
+        // Whoever runs a program of their own here has nobody to ask.
+        settings.commands.policy = CommandPolicy(users: .everybody, allowsNetwork: true)
+        settings.commands.most = CommandResources(
+            memoryBytes: Limits.commandMemoryBytes.upperBound,
+            cpuTime: Limits.commandTime.upperBound, wallTime: Limits.commandTime.upperBound,
+            scratchBytes: Limits.commandScratchBytes.upperBound,
+            processes: Limits.commandProcesses.upperBound)
         return settings
     }
 

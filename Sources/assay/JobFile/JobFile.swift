@@ -7,7 +7,7 @@ import Wire
 /// ```yaml
 /// name: wine                          # optional from here: seed, priority, cv, model_list,
 ///                                     # output, anonymize_columns
-/// task: regression                    # classification | regression | idle
+/// task: regression                    # classification | regression | command | idle
 /// data: { train: wine.csv, target: quality, schema: wine.schema.yaml, sha256: 5c8c3e… }
 ///                                     # and reference, screen: see ScreenTerms
 /// metric: [rmse, r2]                  # the first is optimised
@@ -26,7 +26,7 @@ struct JobFile: Equatable {
     let priority: Int
     let budget: Budget
     let work: Work
-    /// Where the model goes; nil when the file does not say.
+    /// Where the model goes, or the files that the best trial left; nil when the file does not say.
     let output: String?
     /// Whether the columns' names stay here.
     let anonymizesColumns: Bool
@@ -34,6 +34,7 @@ struct JobFile: Equatable {
     enum Work: Equatable {
         case idle(trials: UInt32, duration: Duration)
         case learning(Learning)
+        case program(Program)
     }
 
     struct Learning: Equatable {
@@ -83,10 +84,14 @@ struct JobFile: Equatable {
         self.name = name
         self.seed = seed ?? 0
         self.priority = priority ?? 50
-        if task == .idle {
+        switch task {
+        case .idle:
             self.work = try Self.idle(&root)
             self.budget = Budget(trials: nil, time: nil)
-        } else {
+        case .command:
+            self.work = .program(try Self.program(&root, folder: folder))
+            self.budget = try Self.budget(&root)
+        case .classification, .regression:
             self.work = .learning(try Self.learning(&root, task, folder: folder))
             self.budget = try Self.budget(&root)
         }
@@ -100,7 +105,7 @@ struct JobFile: Equatable {
     static let anonymousName = "unnamed"
 
     private enum TaskName: String, CaseIterable {
-        case classification, regression, idle
+        case classification, regression, idle, command
     }
 
     private static func name(_ value: StrictYAML.Value) throws(InputError) -> String {
@@ -180,7 +185,7 @@ struct JobFile: Equatable {
         return digest
     }
 
-    private static func path(_ path: String, in folder: String) -> String {
+    static func path(_ path: String, in folder: String) -> String {
         path.hasPrefix("/") ? path : URL(filePath: folder).appending(path: path).path
     }
 }

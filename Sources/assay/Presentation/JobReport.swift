@@ -11,9 +11,10 @@ struct JobReport: Encodable, Equatable, Sendable {
     let owner: String
     /// `running`, `succeeded`, `failed` or `cancelled`.
     let state: String
-    /// `portfolio`, `tuning`, `refit` or `done`; absent for idle jobs.
+    /// `portfolio`, `tuning`, `refit` or `done`; of a command `tuning` or `done`; absent for idle
+    /// jobs.
     let stage: String?
-    /// `classification`, `regression` or `idle`.
+    /// `classification`, `regression`, `command` or `idle`.
     let task: String
     /// The metric that is optimised, and `maximise` or `minimise`.
     let metric: String?
@@ -24,11 +25,20 @@ struct JobReport: Encodable, Equatable, Sendable {
     let priority: Int
     let budget: Budget
     let trials: Trials
+    /// What a command searches; empty for other jobs.
+    let parameters: ParameterSpace
     /// Of the best trial, on `metric`.
     let bestScore: Double?
     let best: TrialReport?
     /// The model's ID on the head, or where `run` has written it.
     var model: String?
+    /// Where `run` and `submit --follow` have written what the best trial of a command left.
+    var output: String?
+    /// Whether what it makes is tainted, and the digests of the tainted blobs that it reads.
+    let tainted: Bool
+    let taintedBy: [String]
+    /// Why no worker takes its trials now.
+    let waiting: String?
     /// Why it failed or was cancelled.
     let reason: String?
     /// What became of its table before; absent for idle jobs.
@@ -65,12 +75,29 @@ struct JobReport: Encodable, Equatable, Sendable {
         self.owner = LogText.escaped(job.owner)
         self.state = job.state
         self.stage = job.stage.isEmpty ? nil : job.stage
-        let learning: Assay_V1_LearningJob? =
-            if case .learning(let learning) = job.spec.kind { learning } else { nil }
-        self.task = learning?.lesson.task ?? "idle"
-        self.metrics = learning?.lesson.metrics ?? []
+        switch job.spec.kind {
+        case .learning(let learning):
+            self.task = learning.lesson.task
+            self.metrics = learning.lesson.metrics
+            self.direction = learning.direction
+            self.data = DataReportJSON(learning, columns: columns)
+        case .command(let command):
+            self.task = "command"
+            self.metrics = [LogText.escaped(command.command.metric)]
+            self.direction = command.direction
+            self.data = nil
+        case .idle, nil:
+            self.task = "idle"
+            self.metrics = []
+            self.direction = nil
+            self.data = nil
+        }
         self.metric = self.metrics.first
-        self.direction = learning?.direction
+        let space = ParameterSpace(job.spec)
+        self.parameters = space
+        self.tainted = job.tainted
+        self.taintedBy = job.taintedBy.map { LogText.escaped($0) }
+        self.waiting = job.waiting.isEmpty ? nil : LogText.escaped(job.waiting)
         self.seed = job.spec.seed
         self.priority = Int(job.spec.priority)
         let budget = job.spec.budget
@@ -81,12 +108,11 @@ struct JobReport: Encodable, Equatable, Sendable {
         self.trials = Trials(
             queued: job.trials.queued, running: job.trials.running, scored: job.trials.scored,
             failed: job.trials.failed, cancelled: job.trials.cancelled)
-        let best = job.hasBest ? TrialReport(job.best, columns: columns) : nil
+        let best = job.hasBest ? TrialReport(job.best, in: space, columns: columns) : nil
         self.best = best
         self.bestScore = self.metric.flatMap { best?.scores?[$0] }
         self.model = job.model.isEmpty ? nil : job.model
         self.reason = job.reason.isEmpty ? nil : columns.sentence(job.reason)
-        self.data = learning.flatMap { DataReportJSON($0, columns: columns) }
         self.corroboration =
             job.hasCorroboration ? CorroborationReport(job.corroboration) : nil
         self.submittedAt = job.submittedAt
@@ -103,9 +129,16 @@ struct TrialReport: Encodable, Equatable, Sendable {
     /// `idle`, `portfolio`, `tuning` or `refit`.
     let step: String
     let family: String?
-    let parameters: [String: Double]?
+    /// Choices by their own names.
+    let parameters: [String: ParameterReport]?
     let seed: UInt64?
     let scores: [String: Double]?
+    /// How far a command's trial has come that said so, and its scores there.
+    let progress: Progress?
+    /// It was stopped early.
+    let stopped: Bool
+    /// Files that it left, by name.
+    let outputs: [Output]
     /// Why it has no score.
     let reason: String?
     let worker: String?
@@ -115,22 +148,44 @@ struct TrialReport: Encodable, Equatable, Sendable {
     let cpuSeconds: Double?
     let memoryBytes: UInt64?
 
+    struct Progress: Encodable, Equatable, Sendable {
+        let step: UInt32
+        let scores: [String: Double]
+    }
+
+    struct Output: Encodable, Equatable, Sendable {
+        let name: String
+        let digest: String
+        let bytes: UInt64
+    }
+
     /// - Parameter columns: what undoes the aliases of its job's columns.
-    init(_ trial: Assay_V1_Trial, columns: ColumnMap? = nil) {
+    init(
+        _ trial: Assay_V1_Trial, in space: ParameterSpace = .none, columns: ColumnMap? = nil
+    ) {
         self.index = trial.index
+        self.stopped = trial.stopped
+        self.progress =
+            trial.hasStep
+            ? Progress(step: trial.step, scores: Self.scores(trial.progress)) : nil
+        self.outputs = trial.outcome.scored.outputs.map { output in
+            Output(
+                name: LogText.escaped(output.name), digest: LogText.escaped(output.blob.digest),
+                bytes: output.blob.size)
+        }
         self.state = trial.state
         self.step = trial.spec.step
         let recipe = trial.spec.hasRecipe ? trial.spec.recipe : nil
         self.family = recipe.map { LogText.escaped($0.family) }
         self.parameters = recipe.map { recipe in
-            Dictionary(recipe.parameters.map { ($0.name, $0.value) }) { first, _ in first }
+            Dictionary(
+                recipe.parameters.map { ($0.name, space.value(of: $0.name, $0.value)) }
+            ) { first, _ in first }
         }
         self.seed = recipe?.seed
         switch trial.outcome.kind {
         case .scored(let scored):
-            self.scores = Dictionary(scored.scores.map { ($0.metric, $0.value) }) { first, _ in
-                first
-            }
+            self.scores = Self.scores(scored.scores)
             self.reason = nil
         case .failed(let failed):
             self.scores = nil
@@ -147,10 +202,14 @@ struct TrialReport: Encodable, Equatable, Sendable {
         self.memoryBytes = cost.map(\.memoryBytes)
     }
 
+    private static func scores(_ scores: [Assay_V1_Score]) -> [String: Double] {
+        Dictionary(scores.map { (LogText.escaped($0.metric), $0.value) }) { first, _ in first }
+    }
+
     /// The hyperparameters in few words: `alpha=30 leaves=31`, sorted by name.
     var recipe: String {
         (self.parameters ?? [:]).sorted { $0.key < $1.key }
-            .map { "\($0.key)=\(Figures.number($0.value))" }.joined(separator: " ")
+            .map { "\($0.key)=\($0.value.words)" }.joined(separator: " ")
     }
 }
 

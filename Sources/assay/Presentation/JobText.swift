@@ -1,3 +1,5 @@
+import Wire
+
 /// A job in words.
 enum JobText {
     /// How it ended, in a line or two.
@@ -12,7 +14,10 @@ enum JobText {
         var text = "\(job.name) (\(job.id)) \(state):"
         if let metric = job.metric, let score = job.bestScore {
             text += " \(metric) \(style.strong(Figures.score(score)))"
-            if let family = job.best?.family { text += " by \(family)" }
+            if let best = job.best {
+                let isCommand = best.family == Command.family
+                text += " by \(isCommand ? Self.winner(best) : best.family ?? "")"
+            }
             text += ","
         }
         text += " \(Figures.count(job.trials.ended)) trials in \(Figures.seconds(job.seconds))"
@@ -23,8 +28,25 @@ enum JobText {
         text += "\n"
         if let reason = job.reason { text += "reason: \(reason)\n" }
         if let model = job.model { text += "model: \(style.strong(model))\n" }
+        if let output = job.output {
+            text += "output: \(style.strong(output)), tainted: nobody has looked at it yet\n"
+        }
         if let proof = Self.proof(job) { text += "\(proof)\n" }
         return text
+    }
+
+    /// A family with its hyperparameters; of a command these alone, or the trial's number.
+    private static func winner(_ trial: TrialReport) -> String {
+        guard trial.family == Command.family else {
+            return "\(trial.family ?? "") \(trial.recipe)".trimmed
+        }
+        return trial.recipe.isEmpty ? "trial \(trial.index)" : trial.recipe
+    }
+
+    private static func taint(_ job: JobReport) -> String? {
+        guard job.tainted else { return nil }
+        let sources = job.taintedBy.joined(separator: ", ")
+        return sources.isEmpty ? "whatever it makes" : "whatever it makes, from \(sources)"
     }
 
     private static func proof(_ job: JobReport) -> String? {
@@ -46,7 +68,7 @@ enum JobText {
         ].compactMap { $0 }
         let best = job.bestScore.map { score in
             "\(job.metric ?? "") \(Figures.score(score)), trial \(job.best?.index ?? 0): "
-                + "\(job.best?.family ?? "") \(job.best?.recipe ?? "")"
+                + (job.best.map(Self.winner) ?? "")
         }
         let lines: [(String, String?)] =
             [
@@ -54,7 +76,8 @@ enum JobText {
                 ("stage", job.stage), ("task", job.task),
                 ("trials", counts.joined(separator: ", ")),
                 ("best", best), ("model", job.model), ("second runs", job.corroboration?.counts),
-                ("proof", Self.proof(job)), ("reason", job.reason),
+                ("proof", Self.proof(job)), ("waiting", job.waiting),
+                ("reason", job.reason), ("taint", Self.taint(job)),
                 ("budget", budget.isEmpty ? nil : budget.joined(separator: " or ")),
                 ("time", Figures.seconds(job.seconds)), ("seed", "\(job.seed)"),
                 ("priority", "\(job.priority)"), ("submitted", Figures.moment(job.submittedAt)),
@@ -64,5 +87,13 @@ enum JobText {
             let padding = String(repeating: " ", count: 13 - name.count)
             return style.faint(name) + padding + value + "\n"
         }.joined()
+    }
+}
+
+extension String {
+    fileprivate var trimmed: String {
+        var text = self[...]
+        while text.last == " " { text.removeLast() }
+        return String(text)
     }
 }

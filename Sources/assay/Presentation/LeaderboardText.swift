@@ -19,7 +19,8 @@ struct LeaderboardText {
     var ranked: [TrialReport] {
         guard let metric = self.metrics.first else { return [] }
         let minimises = self.job.direction == "minimise"
-        return self.trials.filter { $0.state == "scored" && $0.step != "refit" }
+        return self.trials
+            .filter { $0.state == "scored" && $0.step != "refit" && !$0.stopped }
             .compactMap { trial in trial.scores?[metric].map { (trial, $0) } }
             .sorted { left, right in
                 if left.1 == right.1 { return left.0.index < right.0.index }
@@ -52,6 +53,11 @@ struct LeaderboardText {
         if ranked.count > rows {
             let place = rest == .onHead ? ": assay trials \(self.job.id)" : ""
             text += style.faint("… and \(Figures.count(ranked.count - rows)) more\(place)") + "\n"
+        }
+        let stopped = self.trials.count(where: \.stopped)
+        if stopped > 0 {
+            let words = stopped == 1 ? "1 trial was" : "\(Figures.count(stopped)) trials were"
+            text += "\(words) stopped early.\n"
         }
         return text + self.failures(style)
     }

@@ -16,6 +16,9 @@ struct ModelReport: Encodable, Equatable, Sendable {
     let createdAt: Double
     /// Who fitted it.
     let worker: String
+    /// Whether it was made from what a program of a user made, and from what; see `assay taint`.
+    let tainted: Bool
+    let taintedBy: [String]
     /// Whether other workers have confirmed the scores, and made the same files; who did.
     let corroborated: Bool
     let scoresConfirmedBy: String?
@@ -47,6 +50,8 @@ struct ModelReport: Encodable, Equatable, Sendable {
         }
         self.createdAt = model.createdAt
         self.worker = LogText.escaped(model.worker)
+        self.tainted = model.tainted
+        self.taintedBy = model.taintedBy.map { LogText.escaped($0) }
         func name(_ text: String) -> String? { text.isEmpty ? nil : LogText.escaped(text) }
         self.scoresConfirmedBy = name(model.scoresConfirmedBy)
         self.modelConfirmedBy = name(model.modelConfirmedBy)

@@ -15,6 +15,9 @@ struct NodeReport: Encodable, Equatable, Sendable {
     let connectedAt: Double
     let certificateSerial: String
     let certificateExpiresAt: Double
+    /// Whose commands it runs: `everybody`, or each `ROLE/NAME`; and whether with the network.
+    let commands: [String]
+    let commandsNetwork: Bool
     /// Its results that were chosen by chance and confirmed by others.
     let confirmed: UInt32
     /// Why it is given nothing, and since when.
@@ -34,6 +37,8 @@ struct NodeReport: Encodable, Equatable, Sendable {
         self.connectedAt = node.connectedAt
         self.certificateSerial = LogText.escaped(node.certificateSerial)
         self.certificateExpiresAt = node.certificateExpiresAt
+        self.commands = node.commands.map { LogText.escaped($0) }
+        self.commandsNetwork = node.commandsNetwork
         self.confirmed = node.confirmed
         self.quarantine = node.quarantine.isEmpty ? nil : LogText.escaped(node.quarantine)
         self.quarantinedAt = node.quarantine.isEmpty ? nil : node.quarantinedAt

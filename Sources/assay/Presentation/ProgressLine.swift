@@ -14,6 +14,7 @@ enum ProgressLine {
             parts.append((text, styled?(text) ?? text))
         }
         add(job.stage ?? job.state, style.strong)
+        if let waiting = job.waiting { add(waiting, style.bad) }
         if let share = Self.share(job) { add(Self.bar(share, cells: 18)) }
         let ended = Figures.count(job.trials.ended)
         add(job.budget.trials.map { "\(ended)/\(Figures.count($0))" } ?? "\(ended) trials")

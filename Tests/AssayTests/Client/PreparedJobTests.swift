@@ -96,7 +96,7 @@ import Wire
         let path = try folder.write("task: idle\ntrials: 20\n", to: "idle.yaml")
         let job = try PreparedJob(path: path)
         #expect(job.uploads.isEmpty)
-        #expect(!job.makesModel)
+        #expect(job.result == .nothing)
         #expect(job.spec.name == "idle")
     }
 

@@ -57,6 +57,20 @@ import WorkerShell
         #expect(finding.state == .problem && finding.finding.contains("open a socket"))
     }
 
+    @Test func `a host that cannot confine commands is a warning, one that can says how well`() {
+        let without = CommandExamination(
+            problem: "bubblewrap is not there", missingProtections: [], controlGroups: "none")
+        let finding = HostExamination.finding(of: without)
+        #expect(finding.state == .warning && finding.finding.contains("bubblewrap is not there"))
+        let loose = CommandExamination(
+            problem: nil, missingProtections: ["a share of processors"], controlGroups: "none")
+        #expect(HostExamination.finding(of: loose).state == .warning)
+        let tight = CommandExamination(
+            problem: nil, missingProtections: [], controlGroups: "version 2")
+        #expect(HostExamination.finding(of: tight).state == .ok)
+        #expect(HostExamination.finding(of: tight).finding.contains("version 2"))
+    }
+
     @Test(arguments: [
         ("Filename Type Size Used Priority\n", Finding.State.ok),
         ("Filename Type Size Used Priority\n/dev/dm-1 partition 1 0 -2\n", .ok),

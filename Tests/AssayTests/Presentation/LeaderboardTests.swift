@@ -24,6 +24,47 @@ import Wire
                 """)
     }
 
+    @Test func `a command's choices have their names, and who was stopped is not ranked`() throws {
+        let command = CommandJob(
+            command: Command(
+                arguments: ["train"], environment: [], files: [], outputs: [],
+                parameters: [
+                    CommandParameter("booster", .choice([.text("dart"), .boolean(true)])),
+                    CommandParameter("rate", .real(0...1, .linear)),
+                ],
+                metric: "rmse",
+                resources: CommandResources(
+                    memoryBytes: 1 << 30, cpuTime: .seconds(1), wallTime: .seconds(1),
+                    scratchBytes: 1 << 20, processes: 1),
+                network: .none),
+            direction: .minimise, stopping: .median)
+        var job = Assay_V1_Job()
+        job.state = "succeeded"
+        job.spec =
+            JobSpec(
+                name: "tune", priority: 50, seed: 1, budget: Budget(trials: 3, time: nil),
+                kind: .command(command)
+            ).message
+        let report = JobReport(job)
+        #expect(report.task == "command")
+        #expect(report.metrics == ["rmse"])
+        let trials = [0.0, 1, 0].enumerated().map { index, booster in
+            var trial = Reports.scored(UInt32(index), Command.family, Double(index))
+            let recipe = Recipe(
+                family: Command.family,
+                parameters: [Parameter("booster", booster), Parameter("rate", 0.25)], seed: 1)
+            trial.spec = TrialSpec(step: .tuning, recipe: recipe).message
+            trial.stopped = index == 0
+            return TrialReport(trial, in: report.parameters)
+        }
+        #expect(trials.map(\.recipe).first == "booster=dart rate=0.25")
+        let board = LeaderboardText(job: report, trials: trials, metrics: report.metrics)
+        #expect(board.ranked.map(\.recipe) == ["booster=true rate=0.25", "booster=dart rate=0.25"])
+        #expect(board.text(style: .plain, width: nil).contains("1 trial was stopped early."))
+        let json = try JSONText.line(report)
+        #expect(json.contains(#""parameters":{"booster":{"choices":["dart",true]},"rate":{"#))
+    }
+
     @Test func `the refit is no candidate`() {
         let board = self.board([
             Reports.scored(0, "ridge", 0.7), Reports.scored(1, "ridge", 0, step: "refit"),

@@ -52,8 +52,8 @@ extension Desk {
         }
     }
 
-    var verdicts: [TrialID: Verdict] {
-        var verdicts: [TrialID: Verdict] = [:]
+    var verdicts: [TrialID: Check.Verdict] {
+        var verdicts: [TrialID: Check.Verdict] = [:]
         for case .judged(let trial, let verdict) in self.journal { verdicts[trial] = verdict }
         return verdicts
     }

@@ -79,7 +79,8 @@ struct Desk {
     @discardableResult
     mutating func connect(
         _ name: String, slots: Int = 1, held: [Lease] = [], blobs: [Digest] = [],
-        protocolVersion: UInt32 = LinkVersion.current, environment: String = "test"
+        protocolVersion: UInt32 = LinkVersion.current, environment: String = "test",
+        commands: CommandPolicy = .none
     ) -> SessionNumber {
         self.sessionCount += 1
         let session = SessionNumber(rawValue: self.sessionCount)
@@ -88,7 +89,7 @@ struct Desk {
         let hello = Hello(
             protocolVersion: protocolVersion, version: "0.1.0",
             capacity: Capacity(slots: slots, memoryBytes: 1 << 30), held: held, blobs: blobs,
-            environmentClass: environment)
+            environmentClass: environment, commands: commands)
         self.tell(.connected(session, worker: name, hello))
         return session
     }
@@ -105,7 +106,10 @@ struct Desk {
     func leases(of name: String) -> [Lease] { self.given[name] ?? [] }
 
     mutating func report(_ name: String, _ lease: Lease, _ event: Report.Event) {
-        if event != .started { self.given[name]?.removeAll { $0 == lease } }
+        switch event {
+        case .started, .progressed: break
+        case .finished, .lost: self.given[name]?.removeAll { $0 == lease }
+        }
         self.tell(.reported(self.session(name), [Report(lease, event)]))
     }
 

@@ -20,6 +20,20 @@ import Wire
         #expect(try journal.facts(of: JobID(1)) == life)
     }
 
+    @Test func `facts about commands come back, and taints without their jobs`() throws {
+        do {
+            let journal = try SQLiteJournal(path: self.path)
+            try journal.append(Sample.commandLife(of: 1))
+            try journal.append(Sample.taints)
+            #expect(try journal.facts(of: JobID(1)) == Sample.commandLife(of: 1))
+            // What it left is no model.
+            #expect(try journal.jobsWithOutputs(of: nil, limit: 9).isEmpty)
+            try journal.close()
+        }
+        let journal = try SQLiteJournal(path: self.path)
+        #expect(try Self.replayed(journal) == Sample.taints)
+    }
+
     @Test func `facts of one batch keep their order within each job`() throws {
         let journal = try SQLiteJournal(path: self.path)
         let one = Sample.life(of: 1)

@@ -5,7 +5,7 @@ import Wire
 
 /// Every method of the API, called once.
 extension PermissionCellTests {
-    static let calls: [Call] = jobs + blobs + models + nodes + enrollment + health
+    static let calls: [Call] = jobs + commands + blobs + models + nodes + enrollment + health
 
     private static let jobs: [Call] = [
         Call(Assay_V1_Jobs.Method.Submit.descriptor) { client, _ in
@@ -40,6 +40,31 @@ extension PermissionCellTests {
             var request = Assay_V1_CancelJobRequest()
             request.job = job
             _ = try await Assay_V1_Jobs.Client(wrapping: client).cancel(request)
+        },
+    ]
+
+    private static let commands: [Call] = [
+        Call(Assay_V1_Jobs.Method.Submit.descriptor, as: .submitCommand) { client, _ in
+            _ = try await Assay_V1_Jobs.Client(wrapping: client)
+                .submit(TestHead.submission(Sample.command()))
+        },
+        Call(Assay_V1_Jobs.Method.Fetch.descriptor, touchesJob: true) { client, job in
+            var request = Assay_V1_FetchOutputRequest()
+            request.job = job
+            request.file = "model.bin"
+            try await Assay_V1_Jobs.Client(wrapping: client).fetch(request) {
+                for try await _ in $0.messages {}
+            }
+        },
+        Call(Assay_V1_Taints.Method.List.descriptor) { client, _ in
+            _ = try await Assay_V1_Taints.Client(wrapping: client)
+                .list(Assay_V1_ListTaintsRequest())
+        },
+        Call(Assay_V1_Taints.Method.Clear.descriptor) { client, _ in
+            var request = Assay_V1_ClearTaintRequest()
+            request.digests = [Sample.blob(9).digest.description]
+            request.reason = "looked at"
+            _ = try await Assay_V1_Taints.Client(wrapping: client).clear(request)
         },
     ]
 

@@ -36,7 +36,10 @@ extension Decoder {
                 try RunnerReport(bytes: again) == report, "a runner's report reads back otherwise")
         },
         Decoder("job-spec", seeds: { try Samples.jobs.map { try $0.message.serializedBytes() } }) {
-            let spec = try JobSpec(Assay_V1_JobSpec(serializedBytes: $0))
+            let message = try Assay_V1_JobSpec(serializedBytes: $0)
+            // It stands beside the job and is not part of it.
+            _ = DataReport.ofJob(message.learning)
+            let spec = try JobSpec(message)
             try Self.demand(try JobSpec(spec.message) == spec, "a job reads back otherwise")
         },
         Decoder(

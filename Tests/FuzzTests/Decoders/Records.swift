@@ -31,6 +31,22 @@ extension Decoder {
                     AuditLine(line.bytes) == line, "a line of the audit log reads back otherwise")
             }
         },
+        Decoder(
+            "sealed-header",
+            seeds: { [Array("assay-blob-1".utf8) + [UInt8](repeating: 7, count: 76)] }
+        ) {
+            // Behind the sum of its first 88 bytes, which would stop nearly all else.
+            guard $0.count == 88 else { throw NoCase() }
+            let block = $0 + SHA256.hash(data: $0) + [UInt8](repeating: 0, count: 3976)
+            guard let header = SealedHeader(block) else { throw NoCase() }
+            try Self.demand(
+                SealedHeader(header.block) == header, "a blob's header reads back otherwise")
+            if let size = SealedLayout.size(ofFile: header.size) {
+                try Self.demand(
+                    SealedLayout.fileBytes(of: size) == header.size,
+                    "a length is that of two sizes")
+            }
+        },
         Decoder("audit-tip", seeds: { [Array(Records.tip.text.utf8)] }) {
             guard let tip = AuditTip(text: try Self.text($0)) else { throw NoCase() }
             try Self.demand(

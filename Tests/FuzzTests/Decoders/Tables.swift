@@ -34,6 +34,29 @@ extension Decoder {
             }
         },
         Decoder(
+            "row-rule", dictionary: Self.ruleWords,
+            seeds: {
+                [
+                    "a < 2 * b and not (c == 'red' or c in ['x', 'y'])",
+                    "missing(a) or a / b >= -1",
+                    "c >= '2026-01-31'",
+                ].map { Array($0.utf8) }
+            }
+        ) {
+            let columns = [
+                Schema.Column("a", .numeric()), Schema.Column("b", .numeric()),
+                Schema.Column("c", .categorical()),
+            ]
+            let rule = Rule("rule", .require(try Self.text($0)), .drop)
+            let schema = try Schema(columns, rules: [rule])
+            // Evaluating one cannot fail, whatever the row.
+            try Self.mute {
+                try Array("a,b,c\n1,2,QXZQ\n,0,\n-1e308,1e308,red\n".utf8).withUnsafeBytes {
+                    _ = try CSVReader($0).table(schema)
+                }
+            }
+        },
+        Decoder(
             "schema", dictionary: Self.jsonWords,
             seeds: { try Self.schemas().map { $0.encoded() } }
         ) {
@@ -102,6 +125,22 @@ extension Decoder {
             $0.encoded() + [0] + Array($1.utf8)
         }
     }
+
+    private static let ruleWords = #"""
+        " and "
+        " or "
+        "not "
+        "missing("
+        " in ["
+        "=="
+        "!="
+        "<="
+        "'red'"
+        "1e308"
+        "(("
+        "))"
+        "a"
+        """#
 
     private static let csvWords = #"""
         "QXZQ"

@@ -52,10 +52,13 @@ struct Head: Sendable {
                 JobsService(
                     loop: loop,
                     admission: Admission(readiness: self.readiness, blobs: blobs, log: log),
-                    directory: JobDirectory(loop: loop, archive: archive), log: log),
+                    directory: JobDirectory(loop: loop, archive: archive), blobs: blobs,
+                    log: log),
+                TaintsService(loop: loop, log: log),
                 BlobsService(blobs: blobs, log: log),
                 ModelsService(
-                    archive: archive, blobs: blobs, credentials: credentials, log: log),
+                    loop: loop, archive: archive, blobs: blobs, credentials: credentials,
+                    log: log),
                 NodesService(loop: loop, sessions: sessions, log: log),
                 RevocationsService(
                     loop: loop, revocations: revocations, connections: connections, log: log),

@@ -120,6 +120,47 @@ nonisolated struct Assay_Journal_V1_Fact: Sendable {
     set {kind = .invitationSpent(newValue)}
   }
 
+  var progressed: Assay_Journal_V1_Progressed {
+    get {
+      if case .progressed(let v)? = kind {return v}
+      return Assay_Journal_V1_Progressed()
+    }
+    set {kind = .progressed(newValue)}
+  }
+
+  /// the trial's number
+  var stopped: UInt32 {
+    get {
+      if case .stopped(let v)? = kind {return v}
+      return 0
+    }
+    set {kind = .stopped(newValue)}
+  }
+
+  var taintInherited: Assay_Journal_V1_TaintInherited {
+    get {
+      if case .taintInherited(let v)? = kind {return v}
+      return Assay_Journal_V1_TaintInherited()
+    }
+    set {kind = .taintInherited(newValue)}
+  }
+
+  var tainted: Assay_Journal_V1_Tainted {
+    get {
+      if case .tainted(let v)? = kind {return v}
+      return Assay_Journal_V1_Tainted()
+    }
+    set {kind = .tainted(newValue)}
+  }
+
+  var taintCleared: Assay_Journal_V1_TaintCleared {
+    get {
+      if case .taintCleared(let v)? = kind {return v}
+      return Assay_Journal_V1_TaintCleared()
+    }
+    set {kind = .taintCleared(newValue)}
+  }
+
   /// Corroboration.
   var served: Assay_Journal_V1_Served {
     get {
@@ -197,6 +238,12 @@ nonisolated struct Assay_Journal_V1_Fact: Sendable {
     case nodeResumed(String)
     case revoked(Assay_Journal_V1_Revoked)
     case invitationSpent(Assay_Journal_V1_InvitationSpent)
+    case progressed(Assay_Journal_V1_Progressed)
+    /// the trial's number
+    case stopped(UInt32)
+    case taintInherited(Assay_Journal_V1_TaintInherited)
+    case tainted(Assay_Journal_V1_Tainted)
+    case taintCleared(Assay_Journal_V1_TaintCleared)
     /// Corroboration.
     case served(Assay_Journal_V1_Served)
     case doubted(Assay_Journal_V1_Doubted)
@@ -438,6 +485,74 @@ nonisolated struct Assay_Journal_V1_InvitationSpent: Sendable {
   init() {}
 }
 
+nonisolated struct Assay_Journal_V1_Progressed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var trial: UInt32 = 0
+
+  var step: UInt32 = 0
+
+  var scores: [Wire.Assay_V1_Score] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct Assay_Journal_V1_TaintInherited: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var sources: [String] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct Assay_Journal_V1_Tainted: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var job: UInt64 = 0
+
+  var trial: UInt32 = 0
+
+  var owner: String = String()
+
+  var outputs: [Wire.Assay_V1_Output] = []
+
+  var sources: [String] = []
+
+  var atNanoseconds: UInt64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct Assay_Journal_V1_TaintCleared: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var digests: [String] = []
+
+  var by: String = String()
+
+  var reason: String = String()
+
+  var atNanoseconds: UInt64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
 /// The worker's results in the job are of this environment class, from here on.
 nonisolated struct Assay_Journal_V1_Served: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -637,7 +752,7 @@ nonisolated extension Assay_Journal_V1_Facts: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Assay_Journal_V1_Fact: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Fact"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}submitted\0\u{1}proposed\0\u{1}finished\0\u{1}lost\0\u{1}ended\0\u{3}node_drained\0\u{3}node_resumed\0\u{1}revoked\0\u{4}\u{3}invitation_spent\0\u{2}\u{1d}served\0\u{1}doubted\0\u{1}repeated\0\u{1}judged\0\u{1}voided\0\u{1}unsaid\0\u{1}vouched\0\u{1}quarantined\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}submitted\0\u{1}proposed\0\u{1}finished\0\u{1}lost\0\u{1}ended\0\u{3}node_drained\0\u{3}node_resumed\0\u{1}revoked\0\u{4}\u{3}invitation_spent\0\u{2}\u{13}progressed\0\u{1}stopped\0\u{3}taint_inherited\0\u{1}tainted\0\u{3}taint_cleared\0\u{2}\u{6}served\0\u{1}doubted\0\u{1}repeated\0\u{1}judged\0\u{1}voided\0\u{1}unsaid\0\u{1}vouched\0\u{1}quarantined\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -750,6 +865,66 @@ nonisolated extension Assay_Journal_V1_Fact: SwiftProtobuf.Message, SwiftProtobu
         if let v = v {
           if hadOneofValue {try decoder.handleConflictingOneOf()}
           self.kind = .invitationSpent(v)
+        }
+      }()
+      case 30: try {
+        var v: Assay_Journal_V1_Progressed?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .progressed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .progressed(v)
+        }
+      }()
+      case 31: try {
+        var v: UInt32?
+        try decoder.decodeSingularUInt32Field(value: &v)
+        if let v = v {
+          if self.kind != nil {try decoder.handleConflictingOneOf()}
+          self.kind = .stopped(v)
+        }
+      }()
+      case 32: try {
+        var v: Assay_Journal_V1_TaintInherited?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .taintInherited(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .taintInherited(v)
+        }
+      }()
+      case 33: try {
+        var v: Assay_Journal_V1_Tainted?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .tainted(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .tainted(v)
+        }
+      }()
+      case 34: try {
+        var v: Assay_Journal_V1_TaintCleared?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .taintCleared(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .taintCleared(v)
         }
       }()
       case 40: try {
@@ -902,6 +1077,26 @@ nonisolated extension Assay_Journal_V1_Fact: SwiftProtobuf.Message, SwiftProtobu
     case .invitationSpent?: try {
       guard case .invitationSpent(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+    }()
+    case .progressed?: try {
+      guard case .progressed(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    }()
+    case .stopped?: try {
+      guard case .stopped(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 31)
+    }()
+    case .taintInherited?: try {
+      guard case .taintInherited(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 32)
+    }()
+    case .tainted?: try {
+      guard case .tainted(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 33)
+    }()
+    case .taintCleared?: try {
+      guard case .taintCleared(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 34)
     }()
     case .served?: try {
       guard case .served(let v)? = self.kind else { preconditionFailure() }
@@ -1305,6 +1500,176 @@ nonisolated extension Assay_Journal_V1_InvitationSpent: SwiftProtobuf.Message, S
     if lhs.worker != rhs.worker {return false}
     if lhs.atNanoseconds != rhs.atNanoseconds {return false}
     if lhs.untilNanoseconds != rhs.untilNanoseconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_Journal_V1_Progressed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Progressed"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}trial\0\u{1}step\0\u{1}scores\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.trial) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.step) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.scores) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.trial != 0 {
+      try visitor.visitSingularUInt32Field(value: self.trial, fieldNumber: 1)
+    }
+    if self.step != 0 {
+      try visitor.visitSingularUInt32Field(value: self.step, fieldNumber: 2)
+    }
+    if !self.scores.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.scores, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Assay_Journal_V1_Progressed, rhs: Assay_Journal_V1_Progressed) -> Bool {
+    if lhs.trial != rhs.trial {return false}
+    if lhs.step != rhs.step {return false}
+    if lhs.scores != rhs.scores {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_Journal_V1_TaintInherited: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".TaintInherited"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sources\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedStringField(value: &self.sources) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.sources.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.sources, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Assay_Journal_V1_TaintInherited, rhs: Assay_Journal_V1_TaintInherited) -> Bool {
+    if lhs.sources != rhs.sources {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_Journal_V1_Tainted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Tainted"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}job\0\u{1}trial\0\u{1}owner\0\u{1}outputs\0\u{1}sources\0\u{3}at_nanoseconds\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.job) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.trial) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.owner) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.outputs) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.sources) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.atNanoseconds) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.job != 0 {
+      try visitor.visitSingularUInt64Field(value: self.job, fieldNumber: 1)
+    }
+    if self.trial != 0 {
+      try visitor.visitSingularUInt32Field(value: self.trial, fieldNumber: 2)
+    }
+    if !self.owner.isEmpty {
+      try visitor.visitSingularStringField(value: self.owner, fieldNumber: 3)
+    }
+    if !self.outputs.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.outputs, fieldNumber: 4)
+    }
+    if !self.sources.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.sources, fieldNumber: 5)
+    }
+    if self.atNanoseconds != 0 {
+      try visitor.visitSingularUInt64Field(value: self.atNanoseconds, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Assay_Journal_V1_Tainted, rhs: Assay_Journal_V1_Tainted) -> Bool {
+    if lhs.job != rhs.job {return false}
+    if lhs.trial != rhs.trial {return false}
+    if lhs.owner != rhs.owner {return false}
+    if lhs.outputs != rhs.outputs {return false}
+    if lhs.sources != rhs.sources {return false}
+    if lhs.atNanoseconds != rhs.atNanoseconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_Journal_V1_TaintCleared: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".TaintCleared"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}digests\0\u{1}by\0\u{1}reason\0\u{3}at_nanoseconds\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedStringField(value: &self.digests) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.atNanoseconds) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.digests.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.digests, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
+    if self.atNanoseconds != 0 {
+      try visitor.visitSingularUInt64Field(value: self.atNanoseconds, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Assay_Journal_V1_TaintCleared, rhs: Assay_Journal_V1_TaintCleared) -> Bool {
+    if lhs.digests != rhs.digests {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.atNanoseconds != rhs.atNanoseconds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -30,7 +30,9 @@ extension FactCoding {
         }
     }
 
-    private static func message(_ verdict: Verdict, _ trial: TrialID) -> Assay_Journal_V1_Judged {
+    private static func message(_ verdict: Check.Verdict, _ trial: TrialID)
+        -> Assay_Journal_V1_Judged
+    {
         var message = Assay_Journal_V1_Judged()
         message.trial = trial.index
         switch verdict {
@@ -72,7 +74,7 @@ extension FactCoding {
 
     private static func verdict(
         _ message: Assay_Journal_V1_Judged
-    ) throws(WireError) -> Verdict {
+    ) throws(WireError) -> Check.Verdict {
         switch message.verdict {
         case .corroborated: return .corroborated(by: message.by)
         case .overruled: return .overruled(by: message.by)

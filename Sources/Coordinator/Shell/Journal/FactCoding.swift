@@ -77,6 +77,14 @@ enum FactCoding {
             message.invitationSpent.worker = worker
             message.invitationSpent.atNanoseconds = at.sinceOrigin.nanoseconds
             message.invitationSpent.untilNanoseconds = until.sinceOrigin.nanoseconds
+        case .progressed(let trial, let progress):
+            message.progressed = Self.message(progress, of: trial.index)
+        case .stopped(let trial): message.stopped = trial.index
+        case .taintInherited(_, let sources):
+            message.taintInherited.sources = sources.map(\.description)
+        case .tainted(let batch): message.tainted = Self.message(batch)
+        case .taintCleared(let digests, let clearance):
+            message.taintCleared = Self.message(clearance, of: digests)
         // Corroboration.
         case .served, .doubted, .repeated, .judged, .voided, .unsaid, .vouched, .quarantined:
             message.kind = self.corroboration(fact)
@@ -95,6 +103,8 @@ enum FactCoding {
             return .invitationSpent(
                 serial: try Self.serial(spent.serial), worker: spent.worker,
                 at: Self.instant(spent.atNanoseconds), until: Self.instant(spent.untilNanoseconds))
+        case .tainted(let tainted): return .tainted(try Self.batch(tainted))
+        case .taintCleared(let cleared): return try Self.clearance(cleared)
         // Corroboration.
         case .vouched(let vouched):
             return .vouched(vouched.worker, confirmed: vouched.confirmed)
@@ -121,10 +131,16 @@ enum FactCoding {
             return .lost(TrialID(job, lost.trial), Loss(cause, lost.reason), worker: lost.worker)
         case .ended(let ended):
             return .ended(job, try Self.end(ended), at: Self.instant(ended.atNanoseconds))
+        case .progressed(let progressed):
+            return .progressed(TrialID(job, progressed.trial), try Self.progress(progressed))
+        case .stopped(let trial): return .stopped(TrialID(job, trial))
+        case .taintInherited(let inherited):
+            return .taintInherited(job, from: try Self.digests(inherited.sources))
         // Corroboration.
         case .served, .doubted, .repeated, .judged, .voided, .unsaid:
             return try self.corroboration(message.kind, of: job)
-        case .nodeDrained, .nodeResumed, .revoked, .invitationSpent, .vouched, .quarantined, nil:
+        case .nodeDrained, .nodeResumed, .revoked, .invitationSpent, .vouched, .quarantined,
+            .tainted, .taintCleared, nil:
             preconditionFailure("facts about no job were answered above")
         }
     }

@@ -9,7 +9,7 @@ enum JournalSchema {
     /// Raised with every change that an older head would misread.
     ///
     /// - 2: revocations, and invitations that were spent.
-    /// - 3: second runs, their verdicts, and workers in quarantine.
+    /// - 3: commands and what they taint; second runs, their verdicts, and workers in quarantine.
     static let version = 3
     /// `PRAGMA application_id`: a file of another program is not touched.
     static let applicationID = 0x4153_4159  // "ASAY"

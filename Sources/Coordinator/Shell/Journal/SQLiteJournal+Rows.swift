@@ -40,21 +40,25 @@ extension SQLiteJournal {
         /// and an outcome that brings files: a plain outcome costs one row of `facts` alone.
         private static func index(_ fact: Fact, in database: Database) throws {
             switch fact {
-            case .submitted(let job, _, let owner, let key, _):
+            case .submitted(let job, let spec, let owner, let key, _):
+                // What a command's trials leave is no model, and the index is one of models.
+                let outputs = if case .command = spec.kind { -1 } else { 0 }
                 try database.cachedStatement(
-                    sql: "INSERT INTO job (number, owner, key) VALUES (?, ?, ?)"
-                ).execute(arguments: [Int64(job.number), owner, key])
+                    sql: "INSERT INTO job (number, owner, key, outputs) VALUES (?, ?, ?, ?)"
+                ).execute(arguments: [Int64(job.number), owner, key, outputs])
             case .finished(let trial, let outcome, _), .repeated(let trial, let outcome, _):
                 guard case .scored(_, let outputs) = outcome.result, !outputs.isEmpty else {
                     return
                 }
-                try database.cachedStatement(sql: "UPDATE job SET outputs = 1 WHERE number = ?")
-                    .execute(arguments: [Int64(trial.job.number)])
+                try database.cachedStatement(
+                    sql: "UPDATE job SET outputs = 1 WHERE number = ? AND outputs = 0"
+                ).execute(arguments: [Int64(trial.job.number)])
             case .ended(let job, let end, _):
                 try database.cachedStatement(
                     sql: "UPDATE job SET ended = 1, succeeded = ? WHERE number = ?"
                 ).execute(arguments: [end == .succeeded, Int64(job.number)])
             case .proposed, .lost, .nodeDrained, .nodeResumed, .revoked, .invitationSpent: return
+            case .progressed, .stopped, .taintInherited, .tainted, .taintCleared: return
             // Corroboration.
             case .served, .doubted, .judged, .voided, .unsaid, .vouched, .quarantined: return
             }

@@ -61,6 +61,7 @@ struct JobChronicle {
                     ])
             case .ended(let job, let end, _): self.end(job, end)
             case .nodeDrained, .nodeResumed, .revoked, .invitationSpent: break
+            case .progressed, .stopped, .taintInherited, .tainted, .taintCleared: break
             // Corroboration: what came of it is told by the loop. Void results come again.
             case .voided(let job, let trials):
                 self.tallies[job]?.scored -= trials.count
@@ -76,6 +77,7 @@ struct JobChronicle {
         switch spec.kind {
         case .idle: metadata["task"] = "idle"
         case .learning(let learning): metadata["task"] = "\(learning.lesson.task.rawValue)"
+        case .command: metadata["task"] = "command"
         }
         self.log.info("a job was accepted", metadata: metadata)
         self.log.sensitiveInfo(

@@ -171,7 +171,7 @@ struct Subscribers {
         var event = Assay_V1_JobEvent()
         event.key = key
         event.job = record.message(now: now)
-        event.finished = ended.compactMap { record[$0]?.message }
+        event.finished = ended.compactMap { record.message(of: $0) }
         return event
     }
 

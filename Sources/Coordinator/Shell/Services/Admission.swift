@@ -53,6 +53,8 @@ struct Admission: Sendable {
             case .idle(_, _, let data): data.map { [("idle.data", $0)] } ?? []
             case .learning(let learning):
                 [("lesson.data", learning.lesson.data), ("lesson.schema", learning.lesson.schema)]
+            case .command(let job):
+                job.command.files.map { ("command.files: \($0.name)", $0.blob) }
             }
         for (name, blob) in wanted {
             let found = try await answering(self.log) {

@@ -27,6 +27,12 @@ struct Caller {
         try await self.context.permit(verb, owner == self.owner ? .own : .others, on: object)
     }
 
+    /// - Throws: `permissionDenied` unless the caller may do this at all, whatever it is about.
+    func demand(_ verb: Verb) throws(RPCError) {
+        guard case .refused(let reason) = Permission.judge(self.role, verb, .none) else { return }
+        throw RPCError(code: .permissionDenied, message: reason)
+    }
+
     /// Whose objects a list shows to the caller; nil is everybody's.
     func visibleOwner(_ verb: Verb) -> String? {
         Permission.judge(self.role, verb, .others) == .allowed ? nil : self.owner

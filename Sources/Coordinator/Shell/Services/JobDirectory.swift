@@ -51,6 +51,22 @@ struct JobDirectory: Sendable {
         return live + ended.filter { !known.contains($0.id) }
     }
 
+    /// What a trial has left; nil when there is no such trial.
+    func outputs(of trial: TrialID) async throws -> [Output]? {
+        let live = try await self.loop.ask { coordinator in
+            coordinator.job(trial.job).map { Self.outputs(of: $0[trial.index]) }
+        }
+        if let live { return live }
+        let record = try await FileThreads.run { try self.archive.record(of: trial.job) }
+        return record.flatMap { Self.outputs(of: $0[trial.index]) }
+    }
+
+    private static func outputs(of trial: TrialRecord?) -> [Output]? {
+        guard let trial else { return nil }
+        guard case .scored(_, let outputs)? = trial.outcome?.result else { return [] }
+        return outputs
+    }
+
     /// Trials in order of their numbers, page by page; the job's owner has been judged.
     func trials(
         of job: JobID, limit: Int, _ write: (Assay_V1_TrialPage) async throws -> Void
@@ -88,7 +104,9 @@ struct JobDirectory: Sendable {
 
     private static func page(_ range: Range<Int>, of record: JobRecord) -> Assay_V1_TrialPage {
         var page = Assay_V1_TrialPage()
-        page.trials = record.trials[range.clamped(to: 0..<record.trials.count)].map(\.message)
+        page.trials = range.clamped(to: 0..<record.trials.count).compactMap {
+            record.message(of: UInt32($0))
+        }
         return page
     }
 }

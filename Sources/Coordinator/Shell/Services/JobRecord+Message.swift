@@ -12,12 +12,28 @@ extension JobRecord {
         message.stage = self.stage
         message.trials = self.counts.message
         message.reason = self.state.reason ?? ""
-        if let best, let trial = self[best.trial] { message.best = trial.message }
+        if let best, let trial = self.message(of: best.trial) { message.best = trial }
         if let model = self.modelID { message.model = model }
+        message.tainted = self.isTainted
+        message.taintedBy = self.taintedBy.map(\.description)
+        message.waiting = self.hindrance ?? ""
         message.submittedAt = self.submittedAt.sinceOrigin.seconds
         message.endedAt = self.endedAt?.sinceOrigin.seconds ?? 0
         message.elapsedSeconds = max(0, ((self.endedAt ?? now) - self.submittedAt).seconds)
         if let corroboration = self.corroborationMessage { message.corroboration = corroboration }
+        return message
+    }
+
+    /// One of its trials as the public API shows it.
+    func message(of trial: UInt32) -> Assay_V1_Trial? {
+        guard var message = self[trial]?.message else { return nil }
+        if let progress = self.progress[trial] {
+            message.stopped = progress.isStopped
+            if let last = progress.last {
+                message.step = last.step
+                message.progress = last.scores.map(\.message)
+            }
+        }
         return message
     }
 
@@ -76,7 +92,7 @@ extension JobRecord.Counts {
 }
 
 extension TrialRecord {
-    var message: Assay_V1_Trial {
+    fileprivate var message: Assay_V1_Trial {
         var message = Assay_V1_Trial()
         message.index = self.index
         message.state = self.word

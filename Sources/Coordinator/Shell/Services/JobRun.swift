@@ -11,20 +11,20 @@ import Wire
 struct JobRun: Sendable {
     private let loop: CoordinatorLoop
     private let admission: Admission
-    private let owner: String
-    private let note: @Sendable (_ job: String) throws -> Void
+    private let caller: Caller
+    private let note: @Sendable (_ verb: Verb, _ job: String) throws -> Void
     private let feed: JobFeed
     private let window = Window()
 
     /// - Parameter note: has a job remembered that the stream brought.
     init(
-        loop: CoordinatorLoop, admission: Admission, owner: String,
-        note: @escaping @Sendable (_ job: String) throws -> Void
+        loop: CoordinatorLoop, admission: Admission, caller: Caller,
+        note: @escaping @Sendable (_ verb: Verb, _ job: String) throws -> Void
     ) {
         self.note = note
         self.loop = loop
         self.admission = admission
-        self.owner = owner
+        self.caller = caller
         self.feed = loop.makeFeed()
     }
 
@@ -48,9 +48,11 @@ struct JobRun: Sendable {
             // Back pressure: with too many jobs open, the next request stays unread.
             await self.window.enter()
             do {
-                let admitted = try await self.admission.judge(request, from: self.owner)
+                let owner = self.caller.owner
+                let admitted = try await self.admission.judge(request, from: owner)
+                try self.caller.demand(admitted.spec.kind.verb)
                 self.loop.submit(
-                    admitted.spec, owner: self.owner, key: admitted.key, to: self.feed)
+                    admitted.spec, owner: owner, key: admitted.key, to: self.feed)
             } catch {
                 var event = Assay_V1_JobEvent()
                 // A key may be what was wrong: one without bounds is not said back.
@@ -66,7 +68,10 @@ struct JobRun: Sendable {
         var known: Set<String> = []
         while let events = await self.feed.next() {
             for event in events where event.hasJob {
-                if known.insert(event.job.id).inserted { try self.note(event.job.id) }
+                if known.insert(event.job.id).inserted {
+                    let isCommand = if case .command = event.job.spec.kind { true } else { false }
+                    try self.note(isCommand ? .submitCommand : .submitJob, event.job.id)
+                }
                 if event.isLast { known.remove(event.job.id) }
             }
             try await response.write(contentsOf: events)

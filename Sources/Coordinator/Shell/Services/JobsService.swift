@@ -9,6 +9,7 @@ package struct JobsService: Assay_V1_Jobs.SimpleServiceProtocol {
     let loop: CoordinatorLoop
     let admission: Admission
     let directory: JobDirectory
+    let blobs: BlobStore
     let log: Logger
 
     package func submit(
@@ -17,12 +18,14 @@ package struct JobsService: Assay_V1_Jobs.SimpleServiceProtocol {
         let caller = try Caller(context)
         return try await answering(self.log) {
             let admitted = try await self.admission.judge(request, from: caller.owner)
+            let verb = admitted.spec.kind.verb
+            try caller.demand(verb)
             let answer = await self.loop.request {
                 .submit(admitted.spec, owner: caller.owner, key: admitted.key, request: $0)
             }
             switch answer {
             case .accepted(let job):
-                try await context.permit(.submitJob, .none, on: "job/\(job)")
+                try await context.permit(verb, .none, on: "job/\(job)")
                 return try await self.directory.find(job)
             case .refused(let refusal): throw refusal
             case .done: preconditionFailure("a submission is accepted or refused")
@@ -78,6 +81,26 @@ package struct JobsService: Assay_V1_Jobs.SimpleServiceProtocol {
         }
     }
 
+    package func fetch(
+        request: Assay_V1_FetchOutputRequest, response: RPCWriter<Assay_V1_Chunk>,
+        context: ServerContext
+    ) async throws {
+        _ = try await self.find(request.job, .readJob, context)
+        let trial = TrialID(try JobDirectory.parse(request.job), request.trial)
+        try await answering(self.log) {
+            guard let outputs = try await self.directory.outputs(of: trial) else {
+                throw RPCError(code: .notFound, message: "there is no trial \(trial)")
+            }
+            guard let output = outputs.first(where: { $0.name == request.file }) else {
+                let names = outputs.map(\.name).joined(separator: ", ")
+                throw RPCError(
+                    code: .notFound,
+                    message: "the trial \(trial) has left no such file, but: \(names)")
+            }
+            try await self.blobs.stream(output.blob.digest, to: response)
+        }
+    }
+
     /// Events until the job has ended, at most ten a second, the last one at once.
     package func watch(
         request: Assay_V1_WatchJobRequest, response: RPCWriter<Assay_V1_JobEvent>,
@@ -109,8 +132,8 @@ package struct JobsService: Assay_V1_Jobs.SimpleServiceProtocol {
     ) async throws {
         let caller = try Caller(context)
         try self.admission.demandTime()
-        let run = JobRun(loop: self.loop, admission: self.admission, owner: caller.owner) { job in
-            try context.note(.submitJob, on: "job/\(job)")
+        let run = JobRun(loop: self.loop, admission: self.admission, caller: caller) { verb, job in
+            try context.note(verb, on: "job/\(job)")
         }
         try await answering(self.log) { try await run.serve(request, response) }
     }
@@ -136,5 +159,15 @@ extension Assay_V1_JobEvent {
     /// Nothing follows it: the job has ended or was never accepted.
     var isLast: Bool {
         !self.refusal.isEmpty || (self.hasJob && self.job.state != JobRecord.State.running.word)
+    }
+}
+
+extension JobSpec.Kind {
+    /// What submitting such a job is.
+    var verb: Verb {
+        switch self {
+        case .idle, .learning: .submitJob
+        case .command: .submitCommand
+        }
     }
 }

@@ -1,3 +1,4 @@
+import CoordinatorCore
 import Foundation
 package import GRPCCore
 import Logging
@@ -10,6 +11,7 @@ package import Wire
 /// None leaves the head unsigned. A signature is made when it is asked for, from the digests in
 /// the journal and with the certificate of that moment, so that nothing has to be kept or renewed.
 package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
+    let loop: CoordinatorLoop
     let archive: Archive
     let blobs: BlobStore
     let credentials: CredentialStore
@@ -24,8 +26,11 @@ package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
         let owner = try Caller(context).visibleOwner(.listModels)
         return try await answering(self.log) {
             var response = Assay_V1_ListModelsResponse()
-            response.models = try await FileThreads.run {
+            let models = try await FileThreads.run {
                 try self.archive.models(of: owner, limit: Self.listMax)
+            }
+            response.models = try await self.loop.ask { coordinator in
+                models.map { $0.judged(by: coordinator) }
             }
             return response
         }
@@ -51,19 +56,7 @@ package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
                     code: .notFound,
                     message: "the model \(model.id) has no such file, but: \(names)")
             }
-            let digest = try Blob(file.blob).digest
-            let content = try await FileThreads.run { try self.blobs.open(digest) }
-            var offset: UInt64 = 0
-            while true {
-                let bytes = try await FileThreads.run { [offset] in
-                    try content.bytes(at: offset, upTo: Limits.chunkBytesMax)
-                }
-                guard !bytes.isEmpty else { return }
-                offset += UInt64(bytes.count)
-                var chunk = Assay_V1_Chunk()
-                chunk.chunk = Data(bytes)
-                try await response.write(chunk)
-            }
+            try await self.blobs.stream(try Blob(file.blob).digest, to: response)
         }
     }
 
@@ -76,7 +69,8 @@ package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
                 signedAt: Date(),
                 files: try model.files.map {
                     ModelStatement.File(name: $0.name, digest: try Blob($0.blob).digest)
-                })
+                },
+                taintedBy: model.taintedBy.compactMap { Digest(text: $0) })
             return try ModelSigner(self.credentials.current).sign(statement)
         } catch {
             self.log.error("a model could not be signed", metadata: ["reason": "\(error)"])
@@ -91,13 +85,36 @@ package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
                 code: .invalidArgument, message: "a model is named like its job, as in j17")
         }
         let model = try await answering(self.log) {
-            try await FileThreads.run { try self.archive.summary(of: job)?.model }
+            let model = try await FileThreads.run { try self.archive.summary(of: job)?.model }
+            guard let model else { return Assay_V1_Model?.none }
+            return try await self.loop.ask { model.judged(by: $0) }
         }
         guard let model else {
             try context.noteMissing(.readModel, on: "model/\(job)")
             throw RPCError(code: .notFound, message: "there is no model \(job)")
         }
         try await caller.permit(.readModel, ownedBy: model.owner, on: "model/\(job)")
+        return model
+    }
+}
+
+extension Assay_V1_Model {
+    /// The same with its taint, as it stands now: somebody may have cleared it since.
+    ///
+    /// It comes from the tainted blobs that its job read; where there are none, a program has made
+    /// the very bytes of one of its files.
+    fileprivate func judged(by coordinator: Coordinator) -> Self {
+        var model = self
+        var sources: [Digest] = []
+        for file in self.files {
+            guard let digest = Digest(text: file.blob.digest),
+                let taint = coordinator.taint(of: digest), taint.clearance == nil
+            else { continue }
+            for source in taint.sources.isEmpty ? [digest] : taint.sources
+            where !sources.contains(source) { sources.append(source) }
+        }
+        model.tainted = !sources.isEmpty
+        model.taintedBy = sources.map(\.description)
         return model
     }
 }

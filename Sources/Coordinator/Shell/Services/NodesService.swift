@@ -68,11 +68,23 @@ package struct NodesService: Assay_V1_Nodes.SimpleServiceProtocol {
         message.quarantinedAt = node.quarantine?.at.sinceOrigin.seconds ?? 0
         message.environmentClass = node.environmentClass
         message.connectedAt = node.connectedAt?.sinceOrigin.seconds ?? 0
+        message.commands = node.commands.users.names
+        message.commandsNetwork = node.commands.allowsNetwork
         if let session = node.session.flatMap({ self.sessions[$0] }) {
             message.address = session.link.remoteHost
             message.certificateSerial = session.certificate.serial.description
             message.certificateExpiresAt = session.certificate.expiresAt.timeIntervalSince1970
         }
         return message
+    }
+}
+
+extension CommandPolicy.Users {
+    fileprivate var names: [String] {
+        switch self {
+        case .nobody: []
+        case .everybody: ["everybody"]
+        case .some(let holders): holders.map(\.description).sorted()
+        }
     }
 }

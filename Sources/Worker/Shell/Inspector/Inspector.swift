@@ -6,9 +6,9 @@ import Inspection
 /// The child process that looks at foreign models: `assay inspector`.
 ///
 /// It is started by `assay model audit` only, with the file as sealed memory on descriptor 0, a
-/// pipe for its report as 1, and one for its last words as 2. It confines itself as a runner does before
-/// it looks at a byte: no files, no network, no other process. What takes it over can lie in the
-/// report, and do nothing else.
+/// socket for its report as 1, and one for its last words as 2. It confines itself as a runner does
+/// before it looks at a byte: no files, no network, no other process. What takes it over can lie in
+/// the report, and do nothing else.
 package enum Inspector {
     /// Runs to the end of the one file.
     ///
@@ -27,9 +27,7 @@ package enum Inspector {
             let lines = missing.map { $0.rawValue + "\n" }.joined() + "\n"
             let bytes = Array(lines.utf8) + report.encoded()
             let output = Descriptor(adopting: STDOUT_FILENO)
-            try bytes.withUnsafeBytes { bytes throws(HostError) in
-                try output.write(bytes, to: "the report")
-            }
+            try Self.write(bytes, to: output)
             exit(RunnerExit.hungUp.rawValue)
         } catch {
             Self.say("\(error)")
@@ -37,8 +35,14 @@ package enum Inspector {
         }
     }
 
+    private static func write(_ bytes: [UInt8], to output: Descriptor) throws(HostError) {
+        try bytes.span.bytes.withUnsafeBytes { bytes throws(HostError) in
+            try output.write(bytes, to: "the report")
+        }
+    }
+
     private static func say(_ sentence: String) {
         let line = sentence + "\n"
-        _ = write(STDERR_FILENO, line, line.utf8.count)
+        _ = Glibc.write(STDERR_FILENO, line, line.utf8.count)
     }
 }

@@ -37,11 +37,19 @@ package enum InspectorProcess {
         let settings = RunnerSettings(
             parent: getpid(), user: user, memoryBytesMax: Self.memoryBytesMax,
             outputBytesMax: UInt64(InspectionLimits.reportBytesMax))
-        let report = try Descriptor.pipe()
-        let words = try Descriptor.pipe()
+        let (process, report, words) = try Self.launch(program, settings, file)
+        return try Self.converse(process, report, words)
+    }
+
+    /// Starts the child and lets go of its ends, so that its end is the end of both streams.
+    private static func launch(
+        _ program: String, _ settings: RunnerSettings, _ file: SealedMemory
+    ) throws(HostError) -> (process: pid_t, report: Descriptor, words: Descriptor) {
+        let report = try Descriptor.socketPair()
+        let words = try Descriptor.socketPair()
         let process = try Self.start(
-            program, settings, [file.descriptor, report.writer, words.writer])
-        return try Self.converse(process, report.reader, words.reader)
+            program, settings, [file.descriptor, report.theirs, words.theirs])
+        return (process, report.ours, words.ours)
     }
 
     /// - Parameter descriptors: the child's 0, 1 and 2.
@@ -74,11 +82,11 @@ package enum InspectorProcess {
 }
 
 extension InspectorProcess {
-    /// Reads both pipes to their ends, in time and to their bounds, and reaps the child.
+    /// Reads both streams to their ends, in time and to their bounds, and reaps the child.
     private static func converse(
         _ process: pid_t, _ report: Descriptor, _ words: Descriptor
     ) throws -> Answer {
-        var reading = PipeReading(
+        var reading = StreamReading(
             [report, words], bytesMax: InspectionLimits.reportBytesMax + 4096)
         let isInTime = reading.run(until: ContinuousClock.now + Self.patience)
         if !isInTime || reading.isTooLong { kill(process, SIGKILL) }
@@ -116,29 +124,29 @@ extension InspectorProcess {
     }
 }
 
-/// Reads pipes that do not block until all are closed.
-private struct PipeReading {
-    private let pipes: [Descriptor]
+/// Reads streams until all are closed.
+private struct StreamReading {
+    private let streams: [Descriptor]
     private let bytesMax: Int
     private(set) var bytes: [[UInt8]]
     private(set) var isTooLong = false
 
-    init(_ pipes: [Descriptor], bytesMax: Int) {
-        self.pipes = pipes
+    init(_ streams: [Descriptor], bytesMax: Int) {
+        self.streams = streams
         self.bytesMax = bytesMax
-        self.bytes = pipes.map { _ in [] }
+        self.bytes = streams.map { _ in [] }
     }
 
     /// - Returns: whether all were closed, or one said too much, before the deadline.
     mutating func run(until deadline: ContinuousClock.Instant) -> Bool {
-        var open = Set(self.pipes.indices)
+        var open = Set(self.streams.indices)
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while !open.isEmpty, !self.isTooLong {
             let left = ContinuousClock.now.duration(to: deadline)
             guard left > .zero else { return false }
             let order = open.sorted()
             var waits = order.map {
-                pollfd(fd: self.pipes[$0].number, events: Int16(POLLIN), revents: 0)
+                pollfd(fd: self.streams[$0].number, events: Int16(POLLIN), revents: 0)
             }
             _ = poll(&waits, nfds_t(waits.count), CInt(left.components.seconds) * 1000 + 1)
             for (index, wait) in zip(order, waits) where wait.revents != 0 {

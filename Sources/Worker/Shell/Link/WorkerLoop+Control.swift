@@ -73,6 +73,7 @@ extension WorkerLoop: LinkDelegate {
         case .acknowledged(let leases): return .acknowledged(leases)
         case .cancelled(let leases): return .cancelled(leases)
         case .drain: return .drainedByHead
+        case .verdicts(let verdicts): return .verdicts(verdicts)
         case .hello, .reports, .welcome, .bulkHello, .fetch, .put, .blobFollows, .blobStored,
             .blobMissing:
             link.refuse("this is nothing that a head says on a control link")

@@ -20,6 +20,8 @@ package enum Runner {
     ///   - version: Of the program; part of the class of environments.
     package static func main(arguments: [String], version: String) -> Never {
         if arguments == ["--self-test"] { SandboxSelfTest.main() }
+        if arguments.first == SandboxEntry.verb { SandboxEntry.main(arguments) }
+        if arguments == [Attendant.verb] { Attendant.main() }
         guard let settings = RunnerSettings(arguments: arguments), Self.isSocket(0),
             Self.isSocket(3)
         else {

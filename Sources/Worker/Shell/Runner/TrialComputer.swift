@@ -31,6 +31,9 @@ struct TrialComputer {
             // Without work: the slot is held for a while.
             if duration > .zero { assay_sleep(duration.nanoseconds) }
             return (Outcome(.scored(scores: [], outputs: []), cost: meter.read()), [])
+        case .command:
+            let failure = Failure(.refused, "this worker runs no commands")
+            return (Outcome(.failed(failure), cost: meter.read()), [])
         case .lesson(let lesson):
             guard let recipe = spec.recipe else { throw WireError("spec.recipe", "is missing") }
             guard let data = self.attached[lesson.data.digest],

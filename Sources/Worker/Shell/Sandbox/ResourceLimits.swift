@@ -7,7 +7,7 @@ enum ResourceLimits {
     static let openFilesMax: rlim_t = 256
 
     static func apply(_ settings: RunnerSettings) throws(SandboxError) {
-        try Self.set(RLIMIT_CORE, to: 0, "the limit of core dumps")
+        try Self.forbidCoreDumps()
         try Self.set(RLIMIT_NOFILE, to: Self.openFilesMax, "the limit of open files")
         // Outputs are written to anonymous memory, which the kernel counts as a file.
         try Self.set(
@@ -17,6 +17,11 @@ enum ResourceLimits {
             // shared.
             try Self.set(RLIMIT_DATA, to: rlim_t(bytes), "the limit of memory")
         }
+    }
+
+    /// Keeps memory, and so data, from core files.
+    static func forbidCoreDumps() throws(SandboxError) {
+        try Self.set(RLIMIT_CORE, to: 0, "the limit of core dumps")
     }
 
     /// From now on no thread or process can be started. The threads that exist stay.

@@ -67,14 +67,28 @@ enum SystemCallFilter {
         return seccomp_load(filter) == 0 ? [] : [.systemCallFilter]
     }
 
-    private static func allow(
+    static func allow(
         _ name: String, where conditions: [scmp_arg_cmp] = [], in filter: scmp_filter_ctx
+    ) throws(SandboxError) {
+        try Self.answer(name, with: ASSAY_ACTION_ALLOW, where: conditions, in: filter)
+    }
+
+    /// The call fails with an error other than that of all others.
+    static func refuse(
+        _ name: String, with action: UInt32, in filter: scmp_filter_ctx
+    ) throws(SandboxError) {
+        try Self.answer(name, with: action, where: [], in: filter)
+    }
+
+    private static func answer(
+        _ name: String, with action: UInt32, where conditions: [scmp_arg_cmp],
+        in filter: scmp_filter_ctx
     ) throws(SandboxError) {
         let number = seccomp_syscall_resolve_name(name)
         // Negative: this architecture never had the call (arm64 has no `poll`), so none is made.
         guard number >= 0 else { return }
         let answer = seccomp_rule_add_array(
-            filter, ASSAY_ACTION_ALLOW, number, UInt32(conditions.count), conditions)
+            filter, action, number, UInt32(conditions.count), conditions)
         try Self.check(answer, "a filter rule for \(name)")
     }
 

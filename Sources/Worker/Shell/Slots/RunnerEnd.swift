@@ -48,7 +48,7 @@ enum RunnerEnd: Equatable, Sendable {
         }
     }
 
-    private static func meaning(_ signal: CInt) -> String {
+    static func meaning(_ signal: CInt) -> String {
         switch signal {
         case SIGILL, SIGTRAP: "a check of its own failed, or memory was refused"
         case SIGABRT: "it gave up"

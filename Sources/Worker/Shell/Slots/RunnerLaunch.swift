@@ -16,33 +16,54 @@ struct RunnerLaunch: Sendable {
     func start(
         frames: Descriptor, descriptors: Descriptor, words: Descriptor
     ) throws(HostError) -> pid_t {
+        try Self.spawn(
+            self.program, ["assay", "runner"] + self.settings.arguments,
+            environment: Self.environment(),
+            descriptors: [
+                (frames, Runner.framesDescriptor), (words, STDERR_FILENO),
+                (descriptors, Runner.descriptorsDescriptor),
+            ],
+            nothing: [STDOUT_FILENO])
+    }
+
+    /// Starts a program with these descriptors and no others but what is left open on purpose.
+    ///
+    /// - Parameters:
+    ///   - descriptors: Ours, each with its number in the child.
+    ///   - nothing: Numbers that lead nowhere in the child.
+    static func spawn(
+        _ program: String, _ arguments: [String], environment: [String],
+        descriptors: [(ours: Descriptor, theirs: CInt)], nothing: [CInt]
+    ) throws(HostError) -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         // Above the numbers that they get in the child, so that none overwrites another.
-        let sources = try [frames, descriptors, words].map { (descriptor) throws(HostError) in
-            let number = descriptor.withNumber { fcntl($0, F_DUPFD_CLOEXEC, 4) }
+        let above = (descriptors.map(\.theirs) + nothing).reduce(STDERR_FILENO, max) + 1
+        var sources: [Descriptor] = []
+        for descriptor in descriptors {
+            let number = descriptor.ours.withNumber { fcntl($0, F_DUPFD_CLOEXEC, above) }
             guard number >= 0 else { throw HostError(failedTo: "duplicate a descriptor", errno) }
-            return Descriptor(adopting: number)
+            let source = Descriptor(adopting: number)
+            posix_spawn_file_actions_adddup2(&actions, number, descriptor.theirs)
+            sources.append(source)
         }
         defer { withExtendedLifetime(sources) {} }
-        posix_spawn_file_actions_adddup2(&actions, sources[0].number, Runner.framesDescriptor)
-        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, sources[2].number, STDERR_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, sources[1].number, Runner.descriptorsDescriptor)
-
+        for number in nothing {
+            posix_spawn_file_actions_addopen(&actions, number, "/dev/null", O_RDWR, 0)
+        }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
         Self.resetSignals(&attributes)
 
         var process: pid_t = 0
-        let answer = CStrings.with(["assay", "runner"] + self.settings.arguments) { arguments in
-            CStrings.with(Self.environment()) { environment in
-                posix_spawn(&process, self.program, &actions, &attributes, arguments, environment)
+        let answer = CStrings.with(arguments) { arguments in
+            CStrings.with(environment) { environment in
+                posix_spawn(&process, program, &actions, &attributes, arguments, environment)
             }
         }
-        guard answer == 0 else { throw HostError(failedTo: "start \(self.program)", answer) }
+        guard answer == 0 else { throw HostError(failedTo: "start \(program)", answer) }
         return process
     }
 

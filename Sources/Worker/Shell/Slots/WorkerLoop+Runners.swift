@@ -22,6 +22,7 @@ extension WorkerLoop: RunnerListener {
 
     func killRunner(_ slot: SlotNumber) {
         self.runners.removeValue(forKey: slot)?.end()
+        self.killCommand(slot)
     }
 
     /// The process of a runner has been reaped; called on any thread.
@@ -31,6 +32,8 @@ extension WorkerLoop: RunnerListener {
             guard self.runners[runner.slot] === runner else { return }
             self.runners[runner.slot] = nil
             runner.end()
+            // The machine takes the slot for empty now.
+            self.killCommand(runner.slot)
             let loss = runner.brokenRule.map { Loss(.crashed, $0) } ?? end.loss
             self.log.warning(
                 "a runner ended",

@@ -30,6 +30,23 @@ enum Sample {
                     classes: 2)))
     }
 
+    static func command(reading file: Blob? = nil) -> JobSpec {
+        let command = Command(
+            arguments: ["./train"], environment: [],
+            files: file.map { [CommandFile(name: "train", blob: $0, isExecutable: true)] } ?? [],
+            outputs: ["model.bin"],
+            parameters: [CommandParameter("booster", .choice([.text("dart"), .boolean(true)]))],
+            metric: "accuracy",
+            resources: CommandResources(
+                memoryBytes: 1 << 30, cpuTime: .seconds(10), wallTime: .seconds(10),
+                scratchBytes: 1 << 20, processes: 8),
+            network: .none)
+        return JobSpec(
+            name: "tune", priority: 50, seed: 3, budget: Budget(trials: 4, time: nil),
+            kind: .command(
+                CommandJob(command: command, direction: .maximise, stopping: .median)))
+    }
+
     static func submitted(
         _ job: UInt64, _ spec: JobSpec = Sample.idle(), owner: String = "ada", key: String = ""
     ) -> Fact {
@@ -71,6 +88,33 @@ enum Sample {
         ]
     }
 
+    /// What is known of bytes that programs made.
+    static var taints: [Fact] {
+        [
+            .tainted(
+                TaintBatch(
+                    trial: TrialID(JobID(1), 2), owner: "user/ada",
+                    outputs: [Output(name: "model.bin", blob: self.blob(8))],
+                    sources: [self.blob(9).digest], at: self.origin)),
+            .taintCleared(
+                [self.blob(8).digest],
+                TaintClearance(by: "operator/olga", reason: "looked at", at: self.origin)),
+        ]
+    }
+
+    /// The life of a command's job, with its trial's progress.
+    static func commandLife(of job: UInt64) -> [Fact] {
+        let trial = TrialID(JobID(job), 0)
+        return [
+            self.submitted(job, self.command(), owner: "user/ada"),
+            .proposed(JobID(job), [self.candidate(.tuning)]),
+            .progressed(trial, Progress(step: 3, scores: [Score("accuracy", 0.5)])),
+            .stopped(trial),
+            self.refitted(job, 0, [Output(name: "model.bin", blob: self.blob(8))]),
+            .ended(JobID(job), .succeeded, at: self.origin + .seconds(5)),
+        ]
+    }
+
     /// One fact of every kind about a job, in an order that a coordinator could have made.
     static func life(of job: UInt64, end: JobEnd = .succeeded) -> [Fact] {
         [
@@ -83,6 +127,7 @@ enum Sample {
                 TrialID(JobID(job), 3),
                 Outcome(.failed(Failure(.timeLimit, "took longer than 5 s")), cost: .none),
                 worker: "w1"),
+            .taintInherited(JobID(job), from: [self.blob(8).digest]),
             .ended(JobID(job), end, at: self.origin + .seconds(5)),
         ]
     }

@@ -1,0 +1,59 @@
+import Engine
+import Host
+import Testing
+import Wire
+
+@testable import WorkerShell
+
+/// The last hop of a table: from bytes whose digest was checked to the rows that are learned from.
+@Suite struct LessonRoomTests {
+    private static let csv =
+        "x,y\n" + (0..<40).map { "\($0),\($0 < 20 ? "no" : "yes")\n" }.joined() + "99,no\n"
+
+    private static func schema(_ rules: [Rule]) throws -> Schema {
+        try Schema([.init("x", .numeric()), .init("y", .categorical())], rules: rules)
+    }
+
+    private static let sane = Rule("sane", .require("x < 90"), .drop)
+
+    /// A room whose lesson pins what `pinned` leaves, and whose worker reads by `rules`.
+    private static func room(
+        _ rules: [Rule], pinned: [Rule]
+    ) throws -> (room: LessonRoom, cleaned: Digest) {
+        let data = try SmallLesson.memory(Self.csv)
+        let encoded = try Self.schema(rules).encoded()
+        let schema = try SmallLesson.memory(String(decoding: encoded, as: UTF8.self))
+        let left = try data.withBytes { bytes in
+            try Dataset.table(
+                csv: bytes, schema: try Self.schema(pinned), target: "y", task: .classification
+            ).table
+        }
+        let lesson = Lesson(
+            task: .classification, data: data.blob, schema: schema.blob, target: "y",
+            metrics: ["accuracy"], folds: 4, foldSeed: 1, cleaned: left.digest)
+        return (try LessonRoom(lesson, data, schema, "class"), left.digest)
+    }
+
+    @Test func `rows are dropped where they are learned from, and the model says so`() throws {
+        let (room, cleaned) = try Self.room([Self.sane], pinned: [Self.sane])
+        let outputs = try room.refit(SmallLesson.recipe, scores: [])
+        let weights = outputs[1].0.blob.digest.description
+        let bundle = try ModelBundle(
+            manifest: outputs[0].1.withBytes { Array($0) },
+            weights: outputs[1].1.withBytes { Array($0) }
+        ) { _ in weights }
+        func entry(_ name: String) -> String? { bundle.lineage.first { $0.name == name }?.text }
+        #expect(entry("rows_read") == "41" && entry("rows") == "40")
+        #expect(entry("rows_dropped") == "1" && entry("rule sane") == "dropped 1")
+        #expect(entry("cleaned") == cleaned.description)
+    }
+
+    /// As a worker of another version would, to which the rule means something else.
+    @Test func `who is left with another table does not compute`() throws {
+        let other = Rule("sane", .require("x < 30"), .drop)
+        let error = #expect(throws: ComputationError.self) {
+            try Self.room([other], pinned: [Self.sane])
+        }
+        #expect(error?.description.contains("leaves another table here") == true)
+    }
+}
