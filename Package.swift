@@ -186,7 +186,8 @@ let tests: [Target] = [
         name: "InspectionTests", dependencies: ["Engine", "Fuzzing", "Inspection"],
         swiftSettings: settings),
     .testTarget(
-        name: "HostTests", dependencies: ["CHost", "Host", "Privacy"], swiftSettings: settings),
+        name: "HostTests", dependencies: ["CHost", "Host", "Privacy", crypto],
+        swiftSettings: settings),
     .testTarget(
         name: "CertificateAuthorityTests",
         dependencies: ["CertificateAuthority", "Host", "Privacy", "Wire", asn1, crypto, x509],

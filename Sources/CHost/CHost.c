@@ -140,6 +140,10 @@ int assay_close_range_on_exec(unsigned first, unsigned last) {
 
 int assay_sync_file_system(int descriptor) { return ANSWER(syncfs(descriptor)); }
 
+int assay_unnamed_file(const char *directory) {
+    return ANSWER(open(directory, O_TMPFILE | O_EXCL | O_RDWR | O_CLOEXEC, 0600));
+}
+
 int assay_open_path(int directory, const char *name) {
     return ANSWER(openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
 }

@@ -94,6 +94,28 @@ package final class Descriptor: Sendable {
         }
     }
 
+    /// Fills the target from a file, by position: many may read the same descriptor.
+    ///
+    /// - Throws: `HostError` with code `malformed` when the file ends before.
+    package func read(
+        at offset: UInt64, into target: UnsafeMutableRawBufferPointer, from place: String
+    ) throws(HostError) {
+        var filled = 0
+        while filled < target.count {
+            let count = try self.withNumber { number throws(HostError) in
+                try posix("read \(place)") {
+                    pread(
+                        number, target.baseAddress?.advanced(by: filled), target.count - filled,
+                        off_t(offset) + off_t(filled))
+                }
+            }
+            guard count > 0 else {
+                throw HostError(.malformed, "\(place) is shorter than it was")
+            }
+            filled += count
+        }
+    }
+
     /// Reads to the end, or refuses what is longer than `bytesMax`.
     package func read(upTo bytesMax: Int, from place: String) throws(HostError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: bytesMax + 1)

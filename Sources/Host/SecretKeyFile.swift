@@ -30,8 +30,9 @@ package enum SecretKeyFile {
         var text: [UInt8]
         do throws(HostError) {
             text = try SecretFile.read(path, environment: environment).revealed
-        } catch  where error.code == .missing {
-            return nil
+        } catch {
+            if error.code == .missing { return nil }
+            throw error
         }
         defer { Self.wipe(&text) }
         var keys: [SecretKey] = []

@@ -30,6 +30,14 @@ extension TrialClass {
         case .lesson: true
         }
     }
+
+    /// How long those may be kept; nil leaves it to the worker.
+    package var cache: CacheMode? {
+        switch self {
+        case .idle, .command: nil
+        case .lesson(let lesson): lesson.cache
+        }
+    }
 }
 
 /// What is to be learned: a table, its target and how a candidate is judged.
@@ -48,10 +56,13 @@ package struct Lesson: Hashable, Sendable {
     /// Of the table as the schema leaves it, where it may drop or repair something: a worker that
     /// reads another table from the same bytes has other rules, and must not score.
     package let cleaned: Digest?
+    /// How long workers may keep data and schema; nil leaves it to them. It never means longer than
+    /// a worker keeps others.
+    package let cache: CacheMode?
 
     package init(
         task: LearningTask, data: Blob, schema: Blob, target: String, metrics: [String],
-        folds: Int, foldSeed: UInt64, cleaned: Digest? = nil
+        folds: Int, foldSeed: UInt64, cleaned: Digest? = nil, cache: CacheMode? = nil
     ) {
         self.task = task
         self.data = data
@@ -61,6 +72,7 @@ package struct Lesson: Hashable, Sendable {
         self.folds = folds
         self.foldSeed = foldSeed
         self.cleaned = cleaned
+        self.cache = cache
     }
 }
 

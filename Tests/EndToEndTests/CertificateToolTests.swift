@@ -80,11 +80,12 @@ import Testing
         let cluster = try await Cluster()
         let path = cluster.path("blob.key")
         for (arguments, status) in [([path], 0), ([path], 2), ([path, "--rotate"], 0)] {
-            let program = try await self.run(cluster, ["blob-key"] + arguments)
+            let program = try await self.run(cluster, ["blob-key", "--json"] + arguments)
             #expect(await program.status == status, "\(program.errors)")
             // What it prints names the key, and is not the key.
             #expect(program.output.isEmpty == (status != 0))
             #expect(!program.output.contains(#/[0-9a-f]{17}/#))
+            if status == 0 { #expect(program.output.hasPrefix(#"{"file":"\#(path)","key":""#)) }
         }
         let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
         #expect(lines.count { $0.hasPrefix("assay-key-1 ") } == 2)

@@ -80,7 +80,8 @@ import Wire
     @Test func `files are few, and plainly named`() throws {
         func statement(_ names: [String]) throws -> ModelStatement {
             try ModelStatement(
-                model: "j1", name: "n", owner: "user/o", worker: "w", signedAt: Forge.noon,
+                model: "j1", name: "n", owner: "user/o", worker: "w", witnesses: .none,
+                signedAt: Forge.noon,
                 files: names.map { .init(name: $0, digest: Forge.digest($0)) })
         }
         #expect(try statement(["b", "a"]).files.map(\.name) == ["a", "b"])

@@ -124,7 +124,7 @@ struct Plan: Sendable {
     }
 
     private static func worker(_ chance: inout Chance) -> WorkerCore.Settings {
-        WorkerCore.Settings(
+        var settings = WorkerCore.Settings(
             slots: chance.number(in: 1...3),
             // Some caches hold one data set at a time.
             cacheBytesMax: chance.pick([4_500, 1_000_000]), restart: .defaults,
@@ -133,6 +133,10 @@ struct Plan: Sendable {
             hand: .init(
                 quickTrial: chance.pick([.microseconds(500), .seconds(1)]),
                 trialsMax: chance.pick([1, 3, 16])))
+        settings.cacheMode = chance.pick([.off, .memory, .disk, .disk])
+        // Some disks hold one data set, and some none.
+        settings.spillBytesMax = chance.pick([1000, 4_500, 1_000_000])
+        return settings
     }
 
     private static func submission(
@@ -194,7 +198,8 @@ struct Plan: Sendable {
         let set = UInt64(chance.number(in: 0...2))
         let lesson = Lesson(
             task: .regression, data: Truth.blob(set), schema: Truth.blob(set + 100), target: "y",
-            metrics: ["rmse"], folds: chance.number(in: 2...5), foldSeed: set)
+            metrics: ["rmse"], folds: chance.number(in: 2...5), foldSeed: set,
+            cache: chance.pick([nil, nil, .off, .memory, .disk]))
         return LearningJob(
             lesson: lesson, direction: .minimise, families: [], rows: 300, columns: 8, classes: 0)
     }

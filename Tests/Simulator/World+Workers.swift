@@ -17,6 +17,12 @@ struct PlayedWorker {
     var blobs: Set<Digest> = []
     /// Results that its runners came to, in all its lives.
     var results = 0
+    /// What lies on its disk, or is on the way there or back.
+    var disk: Set<Digest> = []
+    /// Rises with each way, so that one that was given up is not taken for the next.
+    var crossings: [Digest: Int] = [:]
+    /// The strictest wish of the jobs that have read a blob since it came.
+    var modes: [Digest: CacheMode] = [:]
 
     init(name: String) { self.name = name }
 }
@@ -42,6 +48,8 @@ extension World {
         self.workers[index].machine = machine
         self.workers[index].runners = [:]
         self.workers[index].blobs = []
+        self.workers[index].disk = []
+        self.workers[index].modes = [:]
         self.workers[index].tickAt = nil
         self.chronicle.add(.workerStarted(self.workers[index].name), at: self.now)
         self.plan(
@@ -90,6 +98,7 @@ extension World {
             case .startRunner(let slot): self.startRunner(slot, of: index)
             case .run(let slot, let lease, let trialClass, let spec):
                 try self.invariantRunnersCanDoWhatTheyAreHanded(index, slot, lease, trialClass)
+                try self.invariantDiskIsLeftToWhoAllowsIt(index, trialClass)
                 self.run(lease, trialClass, spec, in: slot, of: index)
             case .killRunner(let slot):
                 let generation = self.workers[index].runners[slot]?.generation ?? 0
@@ -101,7 +110,17 @@ extension World {
             case .attach(let blob, let slot):
                 try self.invariantAttachedBlobsAreThere(self.workers[index], blob)
                 self.workers[index].runners[slot]?.attached.insert(blob.digest)
-            case .evict(let digest): self.evict(digest, from: index)
+            case .evict(let digest):
+                self.evict(digest, from: index)
+                self.erase(digest, from: index)
+                self.workers[index].modes[digest] = nil
+            // Of the spill
+            case .spill(let digest): try self.spill(digest, of: index)
+            case .load(let digest): try self.load(digest, to: index)
+            case .erase(let digest): self.erase(digest, from: index)
+            case .release(let digest):
+                try self.invariantReleasedBlobsAreOnDisk(self.workers[index], digest)
+                self.evict(digest, from: index)
             case .storeOutputs(let lease, let outputs):
                 self.plan(
                     .store(lease, outputs, worker: index, life: life),

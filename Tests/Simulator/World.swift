@@ -32,6 +32,7 @@ struct World {
         case headCommits(generation: Int)
         case proposed(JobID, Study, count: Int, generation: Int)
         case fetch(Fetch, worker: Int, life: Int)
+        case workerCrosses(Int, life: Int, Digest, number: Int, WorkerCore.Event)
         case store(Lease, [Output], worker: Int, life: Int)
 
         case workerStarts(Int)
@@ -110,6 +111,8 @@ struct World {
             guard generation == self.head.generation else { return }
             self.tellHead(.proposed(job, study.propose(count)))
         case .fetch(let fetch, let worker, let life): try self.serve(fetch, to: worker, life)
+        case .workerCrosses(let worker, let life, let digest, let number, let event):
+            try self.crossed(worker, life, digest, number, event)
         case .store(let lease, let outputs, let worker, let life):
             try self.take(outputs, of: lease, from: worker, life)
         case .workerStarts(let index): try self.startWorker(index)

@@ -24,8 +24,8 @@ import Testing
         "Sources/assay/Commands/InviteCommand.swift": "whoever invites gets the invitation",
         "Sources/assay/Client/Prediction.swift": "whoever predicts gets the predictions",
         "Sources/assay/Client/TableFile.swift": "whoever brings a table knows its columns",
-        "Sources/assay/Configuration/CommandPolicyFile.swift": "a policy is no secret",
         "Sources/assay/Columns/ColumnMap.swift": "the map of columns is parsed",
+        "Sources/assay/Configuration/CommandPolicyFile.swift": "a policy is no secret",
         "certs-tools/CertificateAuthority/Signer.swift": "a key is parsed",
         "certs-tools/CertificateAuthority/CertificateDirectory.swift": "a key goes to its file",
     ]

@@ -9,7 +9,7 @@ import Wire
         parameters: [Parameter("trees", 100), Parameter("learning_rate", 0.1)], seed: .max)
     static let lesson = Lesson(
         task: .classification, data: blob, schema: blob, target: "income",
-        metrics: ["roc_auc", "log_loss"], folds: 5, foldSeed: 7)
+        metrics: ["roc_auc", "log_loss"], folds: 5, foldSeed: 7, cache: .off)
     static let outcome = Outcome(
         .scored(
             scores: [Score("roc_auc", 0.92)], outputs: [Output(name: "manifest.json", blob: blob)]),

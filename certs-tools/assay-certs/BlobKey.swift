@@ -1,5 +1,6 @@
 import ArgumentParser
 import CertificateAuthority
+import FoundationEssentials
 import Host
 
 struct BlobKey: ParsableCommand {
@@ -21,12 +22,25 @@ struct BlobKey: ParsableCommand {
     @Flag(help: "Put a new key before those that the file holds.")
     var rotate = false
 
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    /// What `--json` prints; names are no secrets.
+    private struct Report: Encodable {
+        let file: String
+        let key: String
+    }
+
     func run() throws {
         do {
             let id =
                 self.rotate
                 ? try SecretKeyFile.rotate(at: self.file) : try SecretKeyFile.make(at: self.file)
-            print("\(self.file): key \(id)")
+            guard self.json else { return }
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            let report = try encoder.encode(Report(file: self.file, key: "\(id)"))
+            print(String(decoding: report, as: UTF8.self))
         } catch let error as HostError {
             throw IssuanceError(error)
         }

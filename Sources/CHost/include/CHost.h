@@ -65,6 +65,10 @@ int assay_close_range_on_exec(unsigned first, unsigned last);
 /// Opens a directory entry without following it and without any right to its contents.
 int assay_open_path(int directory, const char *_Nonnull name);
 
+/// A file in the directory's file system that has no name and never gets one: mode 0600, gone with its
+/// last descriptor. Answers -EOPNOTSUPP where the file system has no such files.
+int assay_unnamed_file(const char *_Nonnull directory);
+
 /// `syncfs`: makes all durable that was written to the file system of the descriptor.
 int assay_sync_file_system(int descriptor);
 

@@ -8,18 +8,16 @@ import Wire
 /// nothing across classes: a weight that is one bit off has another digest.
 enum Agreement: Equatable {
     case same, different
-    /// Nothing can be said, since what they made compares by its digest only.
+    /// Nothing can be said across classes: of files, or of what one of them could not compute.
     case unknown
 
-    /// How far two scores of different classes may lie apart, relative to the larger one. Kernels
-    /// of OpenBLAS move scores of our families by less than a thousandth; ten times that leaves
-    /// room for a tie among a tree's splits, and is as much as a liar gains by lying about its
-    /// class.
+    /// How far two scores of different classes may lie apart, relative to the larger one. Under
+    /// four of OpenBLAS's kernels no linear model's score moved by a thousandth, and trees call
+    /// none of it; ten times that leaves room for other C libraries and compilers, and is as much
+    /// as a liar gains by lying about its class.
     static let acrossClasses = 0.01
 
-    init(
-        _ left: TrialRecord.Finished, _ right: TrialRecord.Finished
-    ) {
+    init(_ left: TrialRecord.Finished, _ right: TrialRecord.Finished) {
         let isOneClass = !left.environment.isEmpty && left.environment == right.environment
         switch (left.outcome.result, right.outcome.result) {
         case (.failed(let left), .failed(let right)):
@@ -34,7 +32,7 @@ enum Agreement: Equatable {
             }
         case (.scored, .failed), (.failed, .scored):
             // What cannot be computed here may be computable there, by a hair.
-            self = .different
+            self = isOneClass ? .different : .unknown
         }
     }
 

@@ -96,7 +96,9 @@ extension Coordinator {
     /// The next trial of the job that is to be run once more.
     mutating func nextCheck(of job: JobID) -> UInt32? {
         // One that ended in this turn wants nothing more.
-        guard self.ledger.jobs[job]?.record.state == .running else { return nil }
+        guard self.workloads[job]?.checks.isEmpty == false,
+            self.ledger.jobs[job]?.record.state == .running
+        else { return nil }
         while let trial = self.workloads[job]?.checks.first {
             if self.ledger.jobs[job]?.record.checks[trial]?.isWaiting == true { return trial }
             self.workloads[job]?.takeCheck()
@@ -177,6 +179,8 @@ extension Coordinator {
         let trial = report.lease.trial
         switch report.event {
         case .started: self.ledger.jobs[trial.job]?.record.startCheck(trial.index)
+        // Programs of users alone speak on the way, and are not run twice.
+        case .progressed: break
         case .finished(let outcome):
             turn.acknowledge(report.lease, to: session)
             self.roster.countFinished(at: worker)
@@ -249,7 +253,7 @@ extension Coordinator {
                 // One of them lies, or is broken; a third one decides.
                 self.workloads[trial.job]?.enqueue(check: trial.index)
                 self.wake(trial.job)
-            case .unknown: self.giveUp(trial, "its files do not compare", &turn)
+            case .unknown: self.giveUp(trial, "it does not compare across classes", &turn)
             }
             return
         }

@@ -165,7 +165,9 @@ extension Coordinator {
     /// The worker holds the trial by this lease.
     mutating func grant(_ trial: TrialID, _ number: LeaseNumber, to name: String) {
         guard let workload = self.workloads[trial.job] else { return }
-        if self.ledger.jobs[trial.job]?.record[trial.index]?.isFinished == true {
+        if workload.trialClass.isRepeatable,
+            self.ledger.jobs[trial.job]?.record[trial.index]?.isFinished == true
+        {
             self.ledger.jobs[trial.job]?.record.leaseCheck(trial.index, number, to: name)
         } else {
             self.ledger.jobs[trial.job]?.record.lease(trial.index, number, to: name)

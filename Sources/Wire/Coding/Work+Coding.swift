@@ -61,7 +61,8 @@ extension Lesson {
             folds: try Checked.number(message.folds, "lesson.folds", in: 2...50),
             foldSeed: message.foldSeed,
             cleaned: message.cleaned.isEmpty
-                ? nil : try Checked.digest(message.cleaned, "lesson.cleaned"))
+                ? nil : try Checked.digest(message.cleaned, "lesson.cleaned"),
+            cache: message.cache.isEmpty ? nil : try Checked.choice(message.cache, "lesson.cache"))
     }
 
     package var message: Assay_V1_Lesson {
@@ -74,6 +75,7 @@ extension Lesson {
         message.folds = UInt32(self.folds)
         message.foldSeed = self.foldSeed
         message.cleaned = self.cleaned?.description ?? ""
+        message.cache = self.cache?.rawValue ?? ""
         return message
     }
 }

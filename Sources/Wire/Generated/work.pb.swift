@@ -119,6 +119,9 @@ package nonisolated struct Assay_V1_Lesson: Sendable {
 
   package var foldSeed: UInt64 = 0
 
+  /// "off", "memory" or "disk": how long workers may keep data; else theirs
+  package var cache: String = String()
+
   /// Of the table as the schema leaves it, where it may drop or repair something; "" elsewhere.
   package var cleaned: String = String()
 
@@ -755,7 +758,7 @@ nonisolated extension Assay_V1_Score: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Lesson"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}task\0\u{1}data\0\u{1}schema\0\u{1}target\0\u{1}metrics\0\u{1}folds\0\u{3}fold_seed\0\u{2}?cleaned\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}task\0\u{1}data\0\u{1}schema\0\u{1}target\0\u{1}metrics\0\u{1}folds\0\u{3}fold_seed\0\u{2}5cache\0\u{2}\u{a}cleaned\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -770,6 +773,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 5: try { try decoder.decodeRepeatedStringField(value: &self.metrics) }()
       case 6: try { try decoder.decodeSingularUInt32Field(value: &self.folds) }()
       case 7: try { try decoder.decodeSingularUInt64Field(value: &self.foldSeed) }()
+      case 60: try { try decoder.decodeSingularStringField(value: &self.cache) }()
       case 70: try { try decoder.decodeSingularStringField(value: &self.cleaned) }()
       default: break
       }
@@ -802,6 +806,9 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.foldSeed != 0 {
       try visitor.visitSingularUInt64Field(value: self.foldSeed, fieldNumber: 7)
     }
+    if !self.cache.isEmpty {
+      try visitor.visitSingularStringField(value: self.cache, fieldNumber: 60)
+    }
     if !self.cleaned.isEmpty {
       try visitor.visitSingularStringField(value: self.cleaned, fieldNumber: 70)
     }
@@ -816,6 +823,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.metrics != rhs.metrics {return false}
     if lhs.folds != rhs.folds {return false}
     if lhs.foldSeed != rhs.foldSeed {return false}
+    if lhs.cache != rhs.cache {return false}
     if lhs.cleaned != rhs.cleaned {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

@@ -21,8 +21,17 @@ package enum Directive: Equatable, Sendable {
     case fetch(Blob, for: Lease)
     /// Hand the blob to the slot's runner, before what is run next.
     case attach(Blob, SlotNumber)
-    /// Forget the blob, in the cache and in every runner.
+    /// Forget the blob, in the cache, on disk and in every runner.
     case evict(Digest)
+    // Of the spill
+    /// Seal the blob on disk as well; `Event.blobSpilled` or `blobSpillFailed` follows.
+    case spill(Digest)
+    /// Forget it in memory and in every runner; it stays on disk.
+    case release(Digest)
+    /// Bring it from disk into memory; `Event.blobArrived` or `blobLoadFailed` follows.
+    case load(Digest)
+    /// Forget it on disk, also what is being written; it stays in memory.
+    case erase(Digest)
     /// Bring the outcome's outputs to the head, then `Event.outputsStored`.
     case storeOutputs(Lease, [Output])
     case dropOutputs(Lease)

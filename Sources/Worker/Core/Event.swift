@@ -35,6 +35,13 @@ package enum Event: Equatable, Sendable {
 
     case blobArrived(Digest)
     case blobFailed(Digest, reason: String)
+    // Of the spill
+    /// The blob is sealed on disk as well.
+    case blobSpilled(Digest)
+    /// It is not, and it stays in memory.
+    case blobSpillFailed(Digest)
+    /// What was sealed on disk cannot be had any more.
+    case blobLoadFailed(Digest)
     /// The head holds all outputs of this lease.
     case outputsStored(Lease)
     case outputsFailed(Lease, reason: String)

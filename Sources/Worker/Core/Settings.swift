@@ -1,4 +1,4 @@
-import Wire
+package import Wire
 
 /// What an operator may choose about a worker's decisions.
 package struct Settings: Hashable, Sendable {
@@ -6,6 +6,10 @@ package struct Settings: Hashable, Sendable {
     package var slots: Int
     /// The most that its data cache holds, in bytes.
     package var cacheBytesMax: UInt64
+    /// How long data sets are kept, unless a job asks for less.
+    package var cacheMode = CacheMode.memory
+    /// The most that it holds beyond that, sealed on disk, in bytes.
+    package var spillBytesMax: UInt64 = 0
     package var restart: Restart
     package var transfer: Transfer
     package var hand: Hand

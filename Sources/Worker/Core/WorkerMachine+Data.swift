@@ -9,19 +9,21 @@ extension WorkerMachine {
         guard self.isLinked, !self.line.isEmpty else { return }
         var needed: Set<Digest>? = nil
         for job in self.line.jobs {
-            guard let blobs = self.line.trialClass(of: job)?.blobs, !self.cache.holds(blobs)
+            guard let trialClass = self.line.trialClass(of: job),
+                !self.cache.holds(trialClass.blobs)
             else { continue }
             let kept = needed ?? self.blobsInUse
             // Strictly in order, or a small lane could keep a large one out for ever.
-            guard self.admit(job, blobs, keeping: kept, &turn) else { return }
-            needed = kept.union(blobs.map(\.digest))
+            guard self.admit(job, trialClass, keeping: kept, &turn) else { return }
+            needed = kept.union(trialClass.blobs.map(\.digest))
         }
     }
 
     /// False when the lane must wait until others have left.
     private mutating func admit(
-        _ job: JobID, _ blobs: [Blob], keeping kept: Set<Digest>, _ turn: inout Turn
+        _ job: JobID, _ trialClass: TrialClass, keeping kept: Set<Digest>, _ turn: inout Turn
     ) -> Bool {
+        let blobs = trialClass.blobs
         guard let lease = self.line.first(of: job)?.lease else { return true }
         guard blobs.reduce(0, { $0 + $1.size }) <= self.cache.bytesMax else {
             let loss = Loss(
@@ -30,18 +32,18 @@ extension WorkerMachine {
             for lease in self.line.removeAll(of: job) { self.lose(lease, loss, &turn) }
             return true
         }
-        guard let evicted = self.cache.evictions(for: blobs, keeping: kept) else { return false }
-        for digest in evicted {
-            self.cache.remove(digest)
-            for index in self.slots.indices { self.slots[index].detach(digest) }
-            turn.say(.evict(digest))
-        }
+        let mode = self.cacheMode(of: trialClass)
+        self.restrict(blobs, to: mode, &turn)
+        guard self.makeRoom(for: blobs, keeping: kept, &turn) else { return false }
         for blob in blobs {
             switch self.cache.entries[blob.digest]?.state {
-            case .present, .fetching: continue
+            case .present, .fetching, .loading: continue
             case .waiting(let instant) where instant > turn.now: continue
+            case .stored:
+                self.cache.load(blob.digest)
+                turn.say(.load(blob.digest))
             case .waiting, nil:
-                self.cache.fetch(blob)
+                self.cache.fetch(blob, mode: mode)
                 turn.say(.fetch(blob, for: lease))
             }
         }
@@ -49,7 +51,7 @@ extension WorkerMachine {
     }
 
     /// What running trials read.
-    private var blobsInUse: Set<Digest> {
+    var blobsInUse: Set<Digest> {
         Set(self.slots.flatMap { $0.running?.trialClass.blobs.map(\.digest) ?? [] })
     }
 

@@ -122,7 +122,7 @@ extension WorkerMachine {
         _ turn: inout Turn
     ) {
         let blobs = trialClass.blobs
-        self.cache.use(blobs)
+        self.useCached(blobs, upTo: self.cacheMode(of: trialClass), &turn)
         // A command gets its files by the shell: its slot's runner has no part in it.
         for blob in trialClass.isCommand ? [] : blobs
         where !self.slots[slot.rawValue].attached.contains(blob.digest) {

@@ -16,7 +16,8 @@ package import Wire
 ///
 /// What the shell owes it: each `fetch` is answered by `blobArrived` or `blobFailed`, each
 /// `storeOutputs` by `outputsStored` or `outputsFailed`, once, also when the link was lost
-/// meanwhile; and nothing is heard of a runner that was killed.
+/// meanwhile; each `spill` and `load` as they say, unless the blob was evicted or erased before;
+/// and nothing is heard of a runner that was killed.
 package struct WorkerMachine: Equatable, Sendable {
     let settings: Settings
 
@@ -51,7 +52,8 @@ package struct WorkerMachine: Equatable, Sendable {
     package init(settings: Settings) {
         self.settings = settings
         self.slots = Array(repeating: Slot(), count: settings.slots)
-        self.cache = Cache(bytesMax: settings.cacheBytesMax)
+        self.cache = Cache(
+            bytesMax: settings.cacheBytesMax, spillBytesMax: settings.spillBytesMax)
     }
 
     // MARK: Events
@@ -96,6 +98,9 @@ package struct WorkerMachine: Equatable, Sendable {
 
         case .blobArrived(let digest): self.cache.arrive(digest)
         case .blobFailed(let digest, let reason): self.blobFailed(digest, reason, &turn)
+        case .blobSpilled(let digest): self.cache.spilled(digest)
+        case .blobSpillFailed(let digest): self.cache.spillFailed(digest)
+        case .blobLoadFailed(let digest): self.cache.remove(digest)
         case .outputsStored(let lease): self.outputsStored(lease, &turn)
         case .outputsFailed(let lease, let reason): self.outputsFailed(lease, reason, &turn)
 
@@ -114,6 +119,7 @@ package struct WorkerMachine: Equatable, Sendable {
         self.storeResults(&turn)
         self.fillSlots(&turn)
         self.fillHands(&turn)
+        self.dropUncached(&turn)
         self.announce(&turn)
         self.exitWhenDone(&turn)
     }
@@ -147,7 +153,7 @@ package struct WorkerMachine: Equatable, Sendable {
     }
 
     /// What the data cache holds, the latest last.
-    package var blobs: [Digest] { self.cache.present.suffix(Limits.messageItemsMax) }
+    package var blobs: [Digest] { self.cache.held.suffix(Limits.messageItemsMax) }
 
     /// Trials in slots, those included that a runner was handed ahead.
     package var runningCount: Int { self.slotsByLease.count }

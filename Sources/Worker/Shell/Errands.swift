@@ -9,11 +9,13 @@ struct Errands: Sendable {
     let commands: AsyncStream<CommandRun>
     let fetches: AsyncStream<Digest>
     let puts: AsyncStream<Lease>
+    let spills: AsyncStream<SpillErrand>
 
     private let runnerSink: AsyncStream<RunnerChannel>.Continuation
     private let commandSink: AsyncStream<CommandRun>.Continuation
     private let fetchSink: AsyncStream<Digest>.Continuation
     private let putSink: AsyncStream<Lease>.Continuation
+    private let spillSink: AsyncStream<SpillErrand>.Continuation
 
     init() {
         // Unbounded, and bounded all the same: by slots, by blobs in the cache, by leases held.
@@ -21,12 +23,14 @@ struct Errands: Sendable {
         (self.commands, self.commandSink) = AsyncStream.makeStream()
         (self.fetches, self.fetchSink) = AsyncStream.makeStream()
         (self.puts, self.putSink) = AsyncStream.makeStream()
+        (self.spills, self.spillSink) = AsyncStream.makeStream()
     }
 
     func keep(_ runner: RunnerChannel) { self.runnerSink.yield(runner) }
     func keep(_ run: CommandRun) { self.commandSink.yield(run) }
     func fetch(_ digest: Digest) { self.fetchSink.yield(digest) }
     func put(_ lease: Lease) { self.putSink.yield(lease) }
+    func spill(_ errand: SpillErrand) { self.spillSink.yield(errand) }
 
     /// No errand follows.
     func finish() {
@@ -34,5 +38,6 @@ struct Errands: Sendable {
         self.commandSink.finish()
         self.fetchSink.finish()
         self.putSink.finish()
+        self.spillSink.finish()
     }
 }

@@ -35,6 +35,11 @@ package enum WorkerDaemon {
         let session = try SessionDirectory.make(
             .worker, under: place, ending: settings.session.ending)
 
+        let cache = try Self.cacheDirectory(settings, session: place, log)
+        let spill =
+            try settings.dataCache.mode == .disk
+            ? Spill(in: cache?.path ?? session.path) : nil
+
         // 2) One loop for control, runners and clock; one for bulk.
         let loops = (
             control: MultiThreadedEventLoopGroup(numberOfThreads: 1),
@@ -58,6 +63,7 @@ package enum WorkerDaemon {
             group.addTask { await Self.keep(errands.commands, for: loop) }
             group.addTask { await courier.fetch(errands.fetches) }
             group.addTask { await courier.put(errands.puts) }
+            if let spill { group.addTask { await loop.run(errands.spills, by: spill) } }
             group.addTask { await link.run(news) }
             group.addTask {
                 await Self.obey(requests, loop, credentials, service: service, log: log)
@@ -77,6 +83,7 @@ package enum WorkerDaemon {
         // 4) Nothing is left behind.
         try await loops.bulk.shutdownGracefully()
         try await loops.control.shutdownGracefully()
+        try cache?.end()
         try session.end()
         log.info("the worker has ended")
     }
@@ -99,8 +106,8 @@ package enum WorkerDaemon {
         return RunnerLaunch(program: settings.runner.program, settings: runner)
     }
 
-    /// What commands are started with. Where none can be confined there is nobody whose commands run,
-    /// and the head hears so.
+    /// What commands are started with. Where none can be confined there is nobody whose commands
+    /// run, and the head hears so.
     private static func commandLaunch(
         _ settings: WorkerSettings, _ runner: RunnerLaunch, _ log: Logger
     ) async -> CommandLaunch {
@@ -127,6 +134,20 @@ package enum WorkerDaemon {
                 ])
         }
         return launch
+    }
+
+    /// A directory of its own for what memory has no room for; nil when that is the session's.
+    private static func cacheDirectory(
+        _ settings: WorkerSettings, session place: String, _ log: Logger
+    ) throws -> SessionDirectory? {
+        // As with runtime directories, systemd separates several by colons.
+        let systemd = Environment.process["CACHE_DIRECTORY"]
+            .flatMap { $0.split(separator: ":").first.map(String.init) }
+        guard settings.dataCache.mode == .disk,
+            let directory = settings.dataCache.directory ?? systemd, directory != place
+        else { return nil }
+        try Self.removeOrphans(under: directory, log)
+        return try SessionDirectory.make(.worker, under: directory)
     }
 
     private static func removeOrphans(under place: String, _ log: Logger) throws {

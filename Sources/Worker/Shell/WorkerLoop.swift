@@ -63,10 +63,12 @@ final class WorkerLoop: @unchecked Sendable {
         self.log = log
         self.warm = eventLoop.makePromise()
         self.exited = eventLoop.makePromise()
-        self.machine = WorkerMachine(
-            settings: Settings(
-                slots: settings.slots, cacheBytesMax: settings.dataCache.bytesMax,
-                restart: .defaults))
+        var decisions = Settings(
+            slots: settings.slots, cacheBytesMax: settings.dataCache.bytesMax,
+            restart: .defaults)
+        decisions.cacheMode = settings.dataCache.mode
+        decisions.spillBytesMax = settings.dataCache.diskBytesMax
+        self.machine = WorkerMachine(settings: decisions)
     }
 
     /// Starts the runners.
@@ -136,6 +138,11 @@ final class WorkerLoop: @unchecked Sendable {
         case .fetch(let blob, let lease): self.fetch(blob, for: lease)
         case .attach(let blob, let slot): self.attach(blob, to: slot)
         case .evict(let digest): self.evict(digest)
+        // Of the spill
+        case .spill(let digest): self.spill(digest)
+        case .release(let digest): self.release(digest)
+        case .load(let digest): self.load(digest)
+        case .erase(let digest): self.shelf.erase(digest)
         case .storeOutputs(let lease, let outputs): self.store(outputs, of: lease)
         case .dropOutputs(let lease): self.shelf.drop(lease)
         case .exit: self.exit()

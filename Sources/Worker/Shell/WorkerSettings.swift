@@ -2,7 +2,7 @@ import Glibc
 package import Host
 import NIOCore
 package import Transport
-import Wire
+package import Wire
 
 /// What an operator decides about a worker. Its name is not among it: the certificate says that.
 package struct WorkerSettings: Sendable {
@@ -33,15 +33,33 @@ package struct WorkerSettings: Sendable {
         self.reconnect = reconnect
     }
 
-    /// The data sets that are kept at hand, in memory.
+    /// The data sets that are kept at hand.
     package struct DataCache: Equatable, Sendable {
-        /// All of them together, in bytes. A larger data set is refused with a sentence.
+        /// How long, unless a job asks for less.
+        package var mode: CacheMode
+        /// All of them together in memory, in bytes. A larger data set is refused with a sentence.
         package var bytesMax: UInt64
+        /// What lies on disk besides, when the mode is `disk`, in bytes.
+        package var diskBytesMax: UInt64
+        /// Below which directory that is; nil: `$CACHE_DIRECTORY`, else the session's.
+        package var directory: String?
 
-        package init(bytesMax: UInt64) { self.bytesMax = bytesMax }
+        package init(
+            mode: CacheMode, bytesMax: UInt64, diskBytesMax: UInt64, directory: String? = nil
+        ) {
+            self.mode = mode
+            self.bytesMax = bytesMax
+            self.diskBytesMax = diskBytesMax
+            self.directory = directory
+        }
 
-        /// Half of this host's memory: the other half is for the runners.
-        package static var defaults: Self { Self(bytesMax: WorkerSettings.memoryBytes / 2) }
+        /// Half of this host's memory: the other half is for the runners. On disk, when it is
+        /// switched on, four times as much as the host has memory.
+        package static var defaults: Self {
+            Self(
+                mode: .memory, bytesMax: WorkerSettings.memoryBytes / 2,
+                diskBytesMax: WorkerSettings.memoryBytes * 4)
+        }
     }
 
     /// What confines a trial.
@@ -110,6 +128,9 @@ package struct WorkerSettings: Sendable {
         }
         guard self.dataCache.bytesMax >= 1 << 20 else {
             throw WorkerSettingsError("the data cache must hold 1 MiB or more")
+        }
+        guard self.dataCache.mode != .disk || self.dataCache.diskBytesMax >= 1 << 20 else {
+            throw WorkerSettingsError("the data cache must hold 1 MiB or more on disk")
         }
         if let memory = self.runner.memoryBytesMax, memory < 64 << 20 {
             throw WorkerSettingsError("a runner needs 64 MiB of memory or more to start")

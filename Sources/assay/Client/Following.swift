@@ -26,8 +26,8 @@ enum Following {
     /// - Returns: the job as it ended, its model the directory where there is one.
     static func untilEnd(
         of job: String, knownFrom source: JobFollower.Source, on head: HeadClient,
-        to destination: JobResult.Destination?, by voucher: Voucher = .head,
-        columns: ColumnMap?, json: Bool, rest: LeaderboardText.Rest = .onHead
+        to destination: JobResult.Destination?, by voucher: Voucher = .head, columns: ColumnMap?,
+        json: Bool, rest: LeaderboardText.Rest = .onHead
     ) async throws -> JobReport {
         let terminal = Terminal()
         var ended = try await JobFollower(head: head, terminal: terminal, columns: columns)
@@ -80,8 +80,7 @@ enum Following {
         }
         var text = ""
         if !job.metrics.isEmpty {
-            let trials = try await head.trials(
-                of: job.id, in: job.parameters, columns: columns)
+            let trials = try await head.trials(of: job.id, in: job.parameters, columns: columns)
             text =
                 LeaderboardText(job: job, trials: trials, metrics: job.metrics)
                 .text(

@@ -38,7 +38,7 @@ struct HeadClient: Sendable {
     ///
     /// - Parameters:
     ///   - space: the job's parameters, by which choices have their names.
-    ///   - columns: what undoes the aliases of the job's columns.
+    ///   - columns: what undoes the aliases of its columns.
     func trials(
         of job: String, limit: UInt32 = 0, in space: ParameterSpace, columns: ColumnMap? = nil
     ) async throws -> [TrialReport] {

@@ -11,8 +11,8 @@ struct PreparedJob: Sendable {
     let uploads: [BlobUpload]
     /// Where the result goes, as the job file says.
     let output: String?
-    /// Where it goes when nobody says: beside the job file, under its name.
-    let standardOutput: String
+    /// The job file's path without its ending.
+    private let stem: String
     /// What the columns are called outside; nil where their names travel.
     let columns: ColumnMap?
     /// What became of its table, for people; nil for an idle job.
@@ -25,8 +25,7 @@ struct PreparedJob: Sendable {
     init(path: String, anonymous: Bool = false) throws(InputError) {
         let file = try JobFile(path: path, anonymous: anonymous)
         self.output = file.output
-        self.standardOutput =
-            URL(filePath: path).deletingPathExtension().path(percentEncoded: false) + ".model"
+        self.stem = URL(filePath: path).deletingPathExtension().path(percentEncoded: false)
         let kind: JobSpec.Kind
         switch file.work {
         case .idle(let trials, let duration):
@@ -35,7 +34,7 @@ struct PreparedJob: Sendable {
             self.data = nil
             kind = .idle(trials: trials, duration: duration)
         case .learning(let learning):
-            let place = ColumnMap.path(beside: file.output ?? self.standardOutput)
+            let place = ColumnMap.path(beside: file.output ?? self.stem + JobResult.model.suffix)
             let table = try CheckedTable(
                 learning, seed: file.seed, aliasesAt: file.anonymizesColumns ? place : nil)
             self.columns = table.columns
@@ -47,9 +46,9 @@ struct PreparedJob: Sendable {
                 throw InputError(
                     path, "a command's files travel as they are: their columns have no aliases")
             }
-            self.columns = nil
             let checked = try CheckedProgram(program)
             self.uploads = checked.uploads
+            self.columns = nil
             self.data = nil
             kind = .command(checked.job)
         }
@@ -63,6 +62,9 @@ struct PreparedJob: Sendable {
             throw InputError(path, error.description)
         }
     }
+
+    /// Where the result goes when nobody says: beside the job file, under its name.
+    var standardOutput: String { self.stem + self.result.suffix }
 
     /// What the job ends with.
     var result: JobResult {
@@ -213,7 +215,7 @@ private struct CheckedTable {
             task: learning.task == .regression ? .regression : .classification,
             data: self.data.blob, schema: self.schema.blob, target: self.target,
             metrics: metrics.map(\.rawValue), folds: learning.folds, foldSeed: seed,
-            cleaned: self.cleaned)
+            cleaned: self.cleaned, cache: learning.cache)
         return LearningJob(
             lesson: lesson, direction: metrics[0].direction == .maximise ? .maximise : .minimise,
             families: learning.families.map(\.rawValue),

@@ -8,10 +8,11 @@ import WorkerShell
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Look whether this host is fit for a head or a worker; changes nothing.",
+        abstract: "Look whether this host is fit for a head or a worker.",
         discussion: """
-            With --certs it looks at those certificates too, and with --head whether that head \
-            answers. Exits with 1 when something has to be put right.
+            It changes nothing unless --remove is given. With --certs it looks at those \
+            certificates too, and with --head whether that head answers. Exits with 1 when \
+            something has to be put right.
             """)
 
     @OptionGroup var client: ClientOptions
@@ -19,6 +20,9 @@ struct DoctorCommand: AsyncParsableCommand {
 
     @Flag(help: "Look only for what killed processes left behind.")
     var leftovers = false
+
+    @Flag(help: "Remove what it finds of our user's; what lives or was retained stays.")
+    var remove = false
 
     @Option(
         help: ArgumentHelp(
@@ -51,13 +55,15 @@ struct DoctorCommand: AsyncParsableCommand {
 
     private func findings(environment: Environment) async -> [Finding] {
         let places = HostExamination.places(given: self.tempDir, environment: environment)
-        var findings = HostExamination.leftovers(under: places)
+        // First, so that what is told of the places is how they are left.
+        var findings = self.remove ? HostExamination.removal(under: places) : []
+        findings += HostExamination.leftovers(under: places)
         guard !self.leftovers else { return findings }
         let swaps = try? String(contentsOfFile: "/proc/swaps", encoding: .utf8)
         findings += [
             HostExamination.sandbox(),
             HostExamination.finding(of: await CommandExamination.ofThisHost()),
-            HostExamination.swap(swaps ?? ""), HostExamination.files(),
+            HostExamination.swap(swaps ?? ""), HostExamination.keys(), HostExamination.files(),
         ]
         if let certs = self.client.certs ?? environment["ASSAY_CERTS"] {
             findings.append(Self.certificate(in: certs, now: Date()))

@@ -74,8 +74,6 @@ struct RunCommand: AsyncParsableCommand {
 
     /// Where the result goes: as the job file says, else beside it under the job's name.
     private func destination(of job: PreparedJob) throws -> JobResult.Destination? {
-        let standard = URL(filePath: self.file).deletingPathExtension()
-            .path(percentEncoded: false)
-        return try job.result.destination(job.output ?? standard + job.result.suffix)
+        try job.result.destination(job.output ?? job.standardOutput)
     }
 }

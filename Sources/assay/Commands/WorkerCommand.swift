@@ -34,6 +34,20 @@ struct WorkerCommand: AsyncParsableCommand {
         help: ArgumentHelp("Data sets kept in memory, such as 8GiB.", valueName: "size"))
     var dataCache: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "How long they are kept: off, memory or disk; memory by default.", valueName: "mode"))
+    var dataCacheMode: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where those lie, sealed, that memory has no room for.", valueName: "dir"))
+    var dataCacheDir: String?
+
+    @Option(
+        help: ArgumentHelp("What may lie there, such as 64GiB.", valueName: "size"))
+    var dataCacheDisk: String?
+
     @Option(help: ArgumentHelp("Whom runners become under root.", valueName: "user"))
     var runnerUser: String?
 
@@ -83,6 +97,15 @@ struct WorkerCommand: AsyncParsableCommand {
         if let slots { settings.slots = slots }
         if let bytes = try layers.bytes("data_cache", flag: self.dataCache) {
             settings.dataCache.bytesMax = bytes
+        }
+        if let mode = try layers.choice("data_cache_mode", flag: self.dataCacheMode, CacheMode.self)
+        {
+            settings.dataCache.mode = mode
+        }
+        settings.dataCache.directory =
+            try layers.text("data_cache_dir", flag: self.dataCacheDir)?.value
+        if let bytes = try layers.bytes("data_cache_disk", flag: self.dataCacheDisk) {
+            settings.dataCache.diskBytesMax = bytes
         }
         if let user = try layers.text("runner_user", flag: self.runnerUser) {
             settings.runner.user = user.value

@@ -16,8 +16,8 @@ import WorkerShell
 /// show: [/opt/conda]
 /// ```
 ///
-/// Whoever can write it decides what strangers do on this host: it belongs to root or to the worker,
-/// and nobody else can change it.
+/// Whoever can write it decides what strangers do on this host: it belongs to root or to the
+/// worker, and nobody else can change it.
 enum CommandPolicyFile {
     static func read(_ path: String) throws(InputError) -> WorkerSettings.Commands {
         let bytes: [UInt8]

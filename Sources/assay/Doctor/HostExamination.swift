@@ -11,7 +11,7 @@ enum HostExamination {
     static func places(given: [String], environment: Environment) -> [String] {
         let usual = [
             SessionDirectory.place(given: nil, environment: environment), "/tmp", "/run/assay-head",
-            "/run/assay-worker",
+            "/run/assay-worker", "/var/cache/assay-worker",
         ]
         var seen: Set<String> = []
         let isThere = FileManager.default.isReadableFile(atPath:)
@@ -49,6 +49,23 @@ enum HostExamination {
         }
         let living = census.alive.count == 1 ? "1 session lives" : "\(census.alive.count) live"
         return Finding("leftovers", .ok, "nothing in \(place), where \(living)")
+    }
+
+    /// Removes what the processes of our user left that were killed, and nothing else.
+    static func removal(under places: [String]) -> [Finding] {
+        places.compactMap { place in
+            do throws(HostError) {
+                let reaping = try SessionDirectory.reapOrphans(under: place)
+                if let failure = reaping.failures.first {
+                    return Finding("removal", .problem, failure.description)
+                }
+                guard !reaping.removed.isEmpty else { return nil }
+                return Finding(
+                    "removal", .ok, "removed \(reaping.removed.joined(separator: ", "))")
+            } catch {
+                return Finding("removal", .problem, error.description)
+            }
+        }
     }
 
     // MARK: What a runner may do
@@ -110,6 +127,30 @@ enum HostExamination {
         }
         return Finding(
             "swap", .ok, devices.isEmpty ? "there is none" : "in memory, or on a mapped device")
+    }
+
+    /// Where keys would lie in a process like this one.
+    static func keys() -> Finding {
+        do {
+            return Self.finding(of: try SecretKey.random().memory.protection)
+        } catch {
+            return Finding("keys", .problem, "there is no memory for a key: \(error)")
+        }
+    }
+
+    static func finding(of protection: SecretMemory.Protection) -> Finding {
+        switch protection {
+        case .secret:
+            Finding("keys", .ok, "in memory that not even the kernel maps, and never swapped")
+        case .locked:
+            Finding(
+                "keys", .ok,
+                "in memory that is never swapped; from Linux 6.5 on the kernel would not map it")
+        case .ordinary:
+            Finding(
+                "keys", .warning,
+                "in memory that may be swapped: raise the limit of locked memory (ulimit -l)")
+        }
     }
 
     static func files() -> Finding {

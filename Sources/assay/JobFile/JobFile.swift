@@ -50,6 +50,8 @@ struct JobFile: Equatable {
         /// The table that `train` is held against.
         let reference: String?
         let screen: ScreenTerms
+        /// How long workers may keep the table; nil leaves it to them.
+        let cache: CacheMode?
     }
 
     /// - Parameter anonymous: whether the columns' names stay here, whatever the file says.
@@ -162,6 +164,9 @@ struct JobFile: Equatable {
         let screen = try data.value("screen").map { value throws(InputError) in
             try ScreenTerms(value)
         }
+        let cache = try data.value("cache").map { value throws(InputError) in
+            try value.choice(CacheMode.self)
+        }
         try data.finish()
         let metrics = try root.value("metric").map { value throws(InputError) in
             try Self.metrics(value, task)
@@ -175,7 +180,7 @@ struct JobFile: Equatable {
         return Learning(
             task: task, train: Self.path(train, in: folder), digest: digest, schema: schema,
             target: target, metrics: metrics ?? [], folds: folds ?? 5, families: families ?? [],
-            reference: reference, screen: screen ?? .defaults)
+            reference: reference, screen: screen ?? .defaults, cache: cache)
     }
 
     private static func digest(_ value: StrictYAML.Value) throws(InputError) -> Digest {

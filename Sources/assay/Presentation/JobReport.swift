@@ -159,7 +159,9 @@ struct TrialReport: Encodable, Equatable, Sendable {
         let bytes: UInt64
     }
 
-    /// - Parameter columns: what undoes the aliases of its job's columns.
+    /// - Parameters:
+    ///   - space: its job's parameters, by which choices have their names.
+    ///   - columns: what undoes the aliases of its job's columns.
     init(
         _ trial: Assay_V1_Trial, in space: ParameterSpace = .none, columns: ColumnMap? = nil
     ) {

@@ -28,6 +28,12 @@ import WorkerShell
         let orphan = try SessionDirectory.make(.worker, under: place).path
         let problem = HostExamination.leftovers(under: [place])[0]
         #expect(problem.state == .problem && problem.finding.contains(orphan))
+
+        let removal = HostExamination.removal(under: [place])
+        #expect(removal.map(\.state) == [.ok] && removal[0].finding == "removed \(orphan)")
+        let left = try FileManager.default.contentsOfDirectory(atPath: place)
+        #expect(Set(left.map { "\(place)/\($0)" }) == [living.path, kept])
+        #expect(HostExamination.removal(under: [place]) == [])
         try living.end()
     }
 
@@ -79,6 +85,13 @@ import WorkerShell
     ])
     func `swap that is not encrypted is a warning`(swaps: String, state: Finding.State) {
         #expect(HostExamination.swap(swaps).state == state)
+    }
+
+    @Test func `memory for keys that may be swapped is a warning`() {
+        #expect(HostExamination.finding(of: .secret).state == .ok)
+        #expect(HostExamination.finding(of: .locked).state == .ok)
+        #expect(HostExamination.finding(of: .ordinary).state == .warning)
+        #expect(HostExamination.keys().state != .problem)
     }
 
     @Test func `certificates that are not there are a problem that names the file`() {

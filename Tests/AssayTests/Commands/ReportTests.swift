@@ -54,7 +54,8 @@ import WorkerShell
         let command = try #require(
             try Assay.parseAsRoot([
                 "worker", "--head", "[::1]:7443", "--certs", "c", "--slots", "3", "--data-cache",
-                "2GiB", "--retain",
+                "2GiB", "--retain", "--data-cache-mode", "disk", "--data-cache-dir", "/cache",
+                "--data-cache-disk", "64GiB",
             ]) as? WorkerCommand)
         var layers = Layers(file: nil, environment: [:])
         let common = try command.daemon.settings(&layers)
@@ -62,6 +63,9 @@ import WorkerShell
         #expect(settings.head == HostAndPort(host: "::1", port: 7443))
         #expect(settings.slots == 3)
         #expect(settings.dataCache.bytesMax == 2 << 30)
+        #expect(settings.dataCache.mode == .disk)
+        #expect(settings.dataCache.directory == "/cache")
+        #expect(settings.dataCache.diskBytesMax == 64 << 30)
         #expect(settings.session.ending == .retained)
     }
 

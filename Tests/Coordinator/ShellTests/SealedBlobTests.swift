@@ -1,4 +1,5 @@
 import Foundation
+import Host
 import Testing
 import Wire
 
@@ -10,7 +11,7 @@ import Wire
 
     init() throws { self.place = try SealedPlace() }
 
-    private static let chunk = SealedLayout.chunkBytes
+    private static let chunk = SealedChunks.chunkBytes
 
     @Test(arguments: [0, 1, chunk - 1, chunk, chunk + 1, 3 * chunk, 3 * chunk + 17])
     func `a blob of any length comes back, and any part of it by itself`(count: Int) throws {
@@ -74,7 +75,7 @@ import Wire
         let other = try self.place.put(SealedPlace.bytes(3 * Self.chunk, seed: 2), in: store)
         let foreign = try self.place.file(other)
         try self.place.change(blob) { file in
-            let sealed = Self.chunk + SealedLayout.tagBytes
+            let sealed = Self.chunk + SealedChunks.tagBytes
             let lead = SealedLayout.leadBytes
             let first = lead..<lead + sealed
             let second = first.upperBound..<first.upperBound + sealed

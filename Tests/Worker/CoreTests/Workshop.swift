@@ -15,9 +15,14 @@ struct Workshop {
     /// What the last event was answered with.
     var said: [Directive] = []
 
-    init(slots: Int = 1, cacheBytesMax: UInt64 = 1 << 30) {
-        self.machine = WorkerMachine(
-            settings: Settings(slots: slots, cacheBytesMax: cacheBytesMax, restart: .defaults))
+    init(
+        slots: Int = 1, cacheBytesMax: UInt64 = 1 << 30, cache mode: CacheMode = .memory,
+        spillBytesMax: UInt64 = 0
+    ) {
+        var settings = Settings(slots: slots, cacheBytesMax: cacheBytesMax, restart: .defaults)
+        settings.cacheMode = mode
+        settings.spillBytesMax = spillBytesMax
+        self.machine = WorkerMachine(settings: settings)
     }
 
     /// Starts, with all runners ready and the link standing.
@@ -99,11 +104,11 @@ extension Blob {
 
 extension TrialClass {
     /// Trials that read a table of this name, and a schema named `s`.
-    static func table(_ name: Character) -> Self {
+    static func table(_ name: Character, cache: CacheMode? = nil) -> Self {
         .lesson(
             Lesson(
                 task: .regression, data: .named(name), schema: .named("s"), target: "y",
-                metrics: ["rmse"], folds: 5, foldSeed: 1))
+                metrics: ["rmse"], folds: 5, foldSeed: 1, cache: cache))
     }
 }
 

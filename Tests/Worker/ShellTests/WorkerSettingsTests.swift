@@ -23,6 +23,7 @@ import Transport
         arguments: [
             { $0.head = HostAndPort(host: "head.example", port: 0) },
             { $0.dataCache.bytesMax = 1000 },
+            { $0.dataCache = .init(mode: .disk, bytesMax: 1 << 20, diskBytesMax: 1000) },
             { $0.runner.memoryBytesMax = 1000 },
             { $0.runner.outputBytesMax = 0 },
             { $0.reconnect.shortest = .zero },

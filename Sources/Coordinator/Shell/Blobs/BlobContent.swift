@@ -1,6 +1,3 @@
-import Glibc
-import Host
-
 /// The bytes of a blob that is open for reading, by position: many may read it at once.
 package protocol BlobContent: Sendable {
     var size: UInt64 { get }
@@ -19,26 +16,6 @@ extension BlobContent {
         guard count > 0 else { return [] }
         return try [UInt8].filled(count) { (target) throws(BlobError) in
             try self.read(at: offset, into: target)
-        }
-    }
-}
-
-extension Descriptor {
-    /// Fills the target from a file, by position.
-    func read(
-        at offset: UInt64, into target: UnsafeMutableRawBufferPointer, of what: String
-    ) throws(BlobError) {
-        var filled = 0
-        while filled < target.count {
-            let count = self.withNumber { number in
-                pread(
-                    number, target.baseAddress?.advanced(by: filled), target.count - filled,
-                    off_t(offset) + off_t(filled))
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw BlobError(failedTo: "read \(what)", errno) }
-            guard count > 0 else { throw BlobError(.damaged, "\(what) is shorter than it was") }
-            filled += count
         }
     }
 }

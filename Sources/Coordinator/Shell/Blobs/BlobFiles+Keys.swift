@@ -183,7 +183,11 @@ extension BlobFiles {
         while offset < blob.size {
             let count = Int(min(blob.size - offset, UInt64(Limits.chunkBytesMax)))
             let bytes = try [UInt8].filled(count) { (target) throws(BlobError) in
-                try file.read(at: offset, into: target, of: path)
+                do throws(HostError) {
+                    try file.read(at: offset, into: target, from: path)
+                } catch {
+                    throw BlobError(.failed, error.reason)
+                }
             }
             hash.update(data: bytes)
             try bytes.span.bytes.withUnsafeBytes { bytes throws(BlobError) in

@@ -144,7 +144,11 @@ final class BlobFiles: BlobPlace {
     /// What stands before the chunks: two places, of which one or both hold a header.
     func headers(in file: Descriptor, of digest: Digest) throws(BlobError) -> [SealedHeader?] {
         let lead = try [UInt8].filled(SealedLayout.leadBytes) { (target) throws(BlobError) in
-            try file.read(at: 0, into: target, of: "the blob \(digest)")
+            do throws(HostError) {
+                try file.read(at: 0, into: target, from: "the blob \(digest)")
+            } catch {
+                throw BlobError(reading: digest, error)
+            }
         }
         return stride(from: 0, to: lead.count, by: SealedLayout.headerBytes).map { start in
             SealedHeader(Array(lead[start..<start + SealedLayout.headerBytes]))

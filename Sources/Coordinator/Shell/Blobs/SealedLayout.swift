@@ -13,47 +13,20 @@ import Wire
 ///          last      0 to 65,536 bytes and a tag; there is always one
 /// ```
 ///
-/// Each blob has a random key of its own. A chunk is sealed by it with AES-256-GCM, and its nonce is
-/// its number and whether it is the last: none can be left out, moved, repeated, taken from another
-/// blob or cut off at the end. Any of them opens by itself, so that a worker may ask for the rest of
-/// a blob.
+/// Each blob has a random key of its own, by which `SealedChunks` says how its bytes are sealed.
 enum SealedLayout {
     static let headerBytes = 4096
     /// Of both headers.
     static let leadBytes = 2 * SealedLayout.headerBytes
-    static let chunkBytes = 64 * 1024
-    static let tagBytes = 16
-    static let nonceBytes = 12
-
-    /// Chunks of a blob of this size.
-    static func chunks(of size: UInt64) -> UInt64 {
-        max(1, (size + UInt64(Self.chunkBytes) - 1) / UInt64(Self.chunkBytes))
-    }
 
     static func fileBytes(of size: UInt64) -> UInt64 {
-        UInt64(Self.leadBytes) + size + Self.chunks(of: size) * UInt64(Self.tagBytes)
+        UInt64(Self.leadBytes) + SealedChunks.bytes(of: size)
     }
 
     /// The size of the blob in a file of this length; nil when no blob makes such a file.
     static func size(ofFile length: UInt64) -> UInt64? {
-        guard length >= UInt64(Self.leadBytes + Self.tagBytes) else { return nil }
-        let sealed = length - UInt64(Self.leadBytes)
-        let whole = UInt64(Self.chunkBytes + Self.tagBytes)
-        let chunks = (sealed + whole - 1) / whole
-        guard sealed >= chunks * UInt64(Self.tagBytes) else { return nil }
-        let size = sealed - chunks * UInt64(Self.tagBytes)
-        return Self.fileBytes(of: size) == length ? size : nil
-    }
-
-    /// Where a chunk lies, and how many bytes it holds unsealed.
-    static func place(of chunk: UInt64, size: UInt64) -> (offset: UInt64, bytes: Int) {
-        let offset = UInt64(Self.leadBytes) + chunk * UInt64(Self.chunkBytes + Self.tagBytes)
-        let before = min(chunk * UInt64(Self.chunkBytes), size)
-        return (offset, Int(min(UInt64(Self.chunkBytes), size - before)))
-    }
-
-    static func nonce(of chunk: UInt64, isLast: Bool) -> [UInt8] {
-        [0, 0, 0] + chunk.bigEndianBytes + [isLast ? 1 : 0]
+        guard length >= UInt64(Self.leadBytes) else { return nil }
+        return SealedChunks.size(of: length - UInt64(Self.leadBytes))
     }
 }
 

@@ -7,7 +7,7 @@ import Wire
 struct SealedPage: BlobPage {
     private let draft: DraftFile
     private let files: BlobFiles
-    private var sealer: BlobSealer
+    private var sealer: ChunkSealer
 
     init(at path: String, for announced: Blob, in files: BlobFiles) throws(BlobError) {
         let key = SymmetricKey(size: .bits256)
@@ -15,18 +15,26 @@ struct SealedPage: BlobPage {
             size: announced.size, digest: announced.digest, key: key, by: files.keys.current)
         self.draft = try DraftFile(at: path)
         self.files = files
-        self.sealer = BlobSealer(key)
+        self.sealer = ChunkSealer(key)
         // The second header is void until there is a newer key.
         let void = [UInt8](repeating: 0, count: SealedLayout.headerBytes)
         try self.draft.write(header.block + void)
     }
 
     mutating func write(_ bytes: UnsafeRawBufferPointer) throws(BlobError) {
-        try self.sealer.write(bytes, to: self.draft.file)
+        do throws(HostError) {
+            try self.sealer.write(bytes, to: self.draft.file, called: "a blob")
+        } catch {
+            throw BlobError(.failed, error.reason)
+        }
     }
 
     mutating func keep(as blob: Blob) throws(BlobError) -> BlobKeeping {
-        try self.sealer.finish(to: self.draft.file)
+        do throws(HostError) {
+            try self.sealer.finish(to: self.draft.file, called: "a blob")
+        } catch {
+            throw BlobError(.failed, error.reason)
+        }
         // Read-only from here on: the name promises that the bytes never change.
         let number = self.draft.file.number
         guard fchmod(number, 0o400) == 0, fsync(number) == 0 else {

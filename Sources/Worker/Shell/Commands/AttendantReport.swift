@@ -1,7 +1,7 @@
 /// What an attendant tells its worker: two bytes each, and a descriptor with an output.
 ///
 /// ```
-/// began ─▶ exited, signalled or notStarted ─▶ (output or noOutput) for each ─▶ the end of the stream
+/// began ─▶ exited, signalled or notStarted ─▶ output or noOutput for each ─▶ end of the stream
 /// ```
 ///
 /// The attendant shares its sandbox with a user's program. So the worker believes it nothing that

@@ -83,8 +83,8 @@ struct CommandListener {
 
     private static let lookMilliseconds: CInt = 500
 
-    /// Together its processes had their processor time, or the kernel had to end one of them for want
-    /// of memory: what is left of such a command is of no use.
+    /// Together its processes had their processor time, or the kernel had to end one of them for
+    /// want of memory: what is left of such a command is of no use.
     private mutating func hasUsedTooMuch() -> Bool {
         guard !self.group.isEmpty, ContinuousClock.now >= self.nextLook else { return false }
         self.nextLook = .now + .milliseconds(Int64(Self.lookMilliseconds))

@@ -28,8 +28,8 @@ struct CommandStart {
         }
     }
 
-    /// Where the program lies: as it is named when there is a slash in it, or in the first directory
-    /// of the path that has it.
+    /// Where the program lies: as it is named when there is a slash in it, or in the first
+    /// directory of the path that has it.
     private func program() -> String? {
         let name = self.order.arguments[0]
         guard !name.utf8.contains(UInt8(ascii: "/")) else { return name }

@@ -1,7 +1,7 @@
 import CHost
 import Glibc
 
-/// `assay runner --enter …`: what a worker starts for each command, on its way to become bubblewrap.
+/// `assay runner --enter …`: what a worker starts for each command, on its way to be bubblewrap.
 ///
 /// Between the worker and bubblewrap something has to be done that only a process can do to itself:
 /// enter control groups, stop being root, ask to die with the worker. Like a runner it does so

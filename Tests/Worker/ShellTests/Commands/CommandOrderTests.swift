@@ -55,8 +55,8 @@ import Wire
     @Test func `only libraries outside of usr are brought into the sandbox`() {
         let maps = """
             55d0-55d1 r--p 00000000 fe:00 1 /opt/build/assay
-            7f00-7f01 r-xp 00000000 fe:00 2 /opt/swift/lib/libswiftCore.so
-            7f01-7f02 r--p 00000000 fe:00 2 /opt/swift/lib/libswiftCore.so
+            7f00-7f01 r-xp 00000000 fe:00 2 /opt/build/lib/libswiftCore.so
+            7f01-7f02 r--p 00000000 fe:00 2 /opt/build/lib/libswiftCore.so
             7f02-7f03 r-xp 00000000 fe:00 3 /usr/lib/x86_64-linux-gnu/libc.so.6
             7f03-7f04 rw-p 00000000 00:00 0
             7ffc-7ffd r-xp 00000000 00:00 0 [vdso]
@@ -64,7 +64,7 @@ import Wire
         #expect(
             AttendantProgram(program: "/opt/build/assay", maps: maps).binds == [
                 "--ro-bind", "/opt/build/assay", "/run/assay/assay", "--ro-bind",
-                "/opt/swift/lib/libswiftCore.so", "/run/assay/lib/libswiftCore.so",
+                "/opt/build/lib/libswiftCore.so", "/run/assay/lib/libswiftCore.so",
             ])
     }
 }

@@ -79,7 +79,7 @@ import Wire
         network: CommandNetwork = .none, closes: Bool = true
     ) -> [String] {
         BubblewrapArguments(
-            files: [.init(path: "/trial/work/main.py", descriptor: 11)],
+            files: [.init(path: "/trial/parameters.json", descriptor: 11)],
             scratchBytes: 1 << 20, network: network, shown: ["/opt/conda"],
             closesUserNamespaces: closes
         ).words

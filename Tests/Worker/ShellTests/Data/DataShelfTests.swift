@@ -26,6 +26,17 @@ import Wire
         #expect(self.shelf.memory(of: self.blob.digest) == nil)
     }
 
+    @Test mutating func `a way to disk that was given up is not taken for the next`() throws {
+        self.shelf.keep(self.memory, of: self.blob.digest)
+        let first = self.shelf.cross(self.blob.digest)
+        self.shelf.erase(self.blob.digest)
+        #expect(self.shelf.crossed(self.blob.digest, first) == .unwanted)
+        let second = self.shelf.cross(self.blob.digest)
+        #expect(self.shelf.crossed(self.blob.digest, first) == .unwanted)
+        #expect(self.shelf.crossed(self.blob.digest, second) == .wanted)
+        #expect(self.shelf.memory(of: self.blob.digest) === self.memory)
+    }
+
     @Test mutating func `outputs are kept until they are dropped`() {
         let output = Output(name: "manifest.json", blob: self.blob)
         self.shelf.keep([self.memory], [output], of: self.lease)
