@@ -42,6 +42,10 @@ struct PreparedJob: Sendable {
             self.data = DataReportJSON(table.report)
             kind = .learning(table.job(learning, seed: file.seed))
         case .program(let program):
+            guard !file.anonymizesColumns else {
+                throw InputError(
+                    path, "a command's files travel as they are: their columns have no aliases")
+            }
             let checked = try CheckedProgram(program)
             self.uploads = checked.uploads
             self.columns = nil
