@@ -61,7 +61,6 @@ struct JobChronicle {
                     ])
             case .ended(let job, let end, _): self.end(job, end)
             case .nodeDrained, .nodeResumed, .revoked, .invitationSpent: break
-            case .progressed, .stopped, .taintInherited, .tainted, .taintCleared: break
             // Corroboration: what came of it is told by the loop. Void results come again.
             case .voided(let job, let trials):
                 self.tallies[job]?.scored -= trials.count
