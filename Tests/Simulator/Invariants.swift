@@ -241,7 +241,9 @@ extension World {
         if let first = runner.hand.first, first.trial.job != lease.trial.job {
             throw Broken("\(worker.name) \(slot) runs \(first) and is handed \(lease) ahead")
         }
-        for blob in trialClass.blobs where !runner.attached.contains(blob.digest) {
+        // A command gets its files from the worker's cache: its slot's runner has no part in it.
+        let there = trialClass.isCommand ? worker.blobs : runner.attached
+        for blob in trialClass.blobs where !there.contains(blob.digest) {
             throw Broken("\(worker.name) \(slot) runs a trial without its data")
         }
     }

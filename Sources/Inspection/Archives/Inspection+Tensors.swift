@@ -13,11 +13,8 @@ extension Inspection {
             var ranges: [(start: Int, end: Int)] = []
             var types: Set<String> = []
             for member in try header.members("the header") where member.name != "__metadata__" {
-                let (start, end) = try self.range(of: member, called: name, &types)
-                guard end <= bytes.count - 8 else {
-                    throw ArtifactError(.badTensorFile, "a tensor ends beyond the file")
-                }
-                ranges.append((start, end))
+                ranges.append(
+                    try self.range(of: member, within: bytes.count - end, called: name, &types))
             }
             self.report.note("tensors", "\(ranges.count)")
             self.report.note("types", types.sorted().joined(separator: " "))
@@ -36,10 +33,8 @@ extension Inspection {
                 }
                 expected = max(expected, range.end)
             }
-            switch bytes.count - end - expected {
-            case 0: break
-            case 1...: self.report.find(.suspicion, in: name, "bytes follow the last tensor")
-            default: self.report.find(.suspicion, in: name, "a tensor ends beyond the file")
+            if bytes.count - end > expected {
+                self.report.find(.suspicion, in: name, "bytes follow the last tensor")
             }
         } catch {
             self.report.breakOff("the safetensors file cannot be read: \(error.description)")
@@ -47,7 +42,8 @@ extension Inspection {
     }
 
     private mutating func range(
-        of member: JSON.Member, called name: String, _ types: inout Set<String>
+        of member: JSON.Member, within bytesMax: Int, called name: String,
+        _ types: inout Set<String>
     ) throws(ArtifactError) -> (start: Int, end: Int) {
         let type = try member.value.member("dtype").text("dtype")
         let offsets = try member.value.member("data_offsets").items("data_offsets")
@@ -57,6 +53,9 @@ extension Inspection {
         let (start, end) = (try offsets[0].count("an offset"), try offsets[1].count("an offset"))
         guard start <= end else {
             throw ArtifactError(.badTensorFile, "a tensor ends before it begins")
+        }
+        guard end <= bytesMax else {
+            throw ArtifactError(.badTensorFile, "a tensor ends beyond the file")
         }
         guard let bits = Self.bits[type] else {
             self.report.find(
@@ -84,8 +83,8 @@ extension Inspection {
     /// Of one element, by the format's documentation.
     private static let bits = [
         "BOOL": 8, "U8": 8, "I8": 8, "F8_E5M2": 8, "F8_E4M3": 8, "F8_E8M0": 8, "F4": 4,
-        "F6_E2M3": 6,
-        "F6_E3M2": 6, "I16": 16, "U16": 16, "F16": 16, "BF16": 16, "I32": 32, "U32": 32, "F32": 32,
+        "F6_E2M3": 6, "F6_E3M2": 6,
+        "I16": 16, "U16": 16, "F16": 16, "BF16": 16, "I32": 32, "U32": 32, "F32": 32,
         "F64": 64, "I64": 64, "U64": 64, "C64": 64,
     ]
 

@@ -53,6 +53,8 @@ import Testing
         let parts = command.configuration.subcommands
         guard !parts.isEmpty else { return [(name: name, command: command)] }
         return parts.flatMap { part in
+            // What is meant when no further word is typed has the name of its parent.
+            if part == command.configuration.defaultSubcommand { return [(name, part)] }
             let word = part._commandName
             return Self.verbs(of: part, named: name.isEmpty ? word : "\(name) \(word)")
         }
