@@ -256,7 +256,8 @@ let fuzzTests = Target.testTarget(
     name: "FuzzTests",
     dependencies: [
         "assay", "CertificateAuthority", "CoordinatorCore", "CoordinatorShell", "Engine", "Fuzzing",
-        "Inspection", "Signing", "Transport", "Wire", asn1, crypto, nio("NIOCore"), protobuf, x509,
+        "Inspection", "Privacy", "Signing", "Transport", "Wire", asn1, crypto, nio("NIOCore"),
+        protobuf, x509,
     ],
     exclude: ["Corpus"], swiftSettings: settings)
 

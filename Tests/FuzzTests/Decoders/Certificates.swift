@@ -1,5 +1,6 @@
 import CertificateAuthority
 import Foundation
+import Privacy
 import SwiftASN1
 import Wire
 import X509
@@ -26,7 +27,7 @@ extension Decoder {
             let text = try Self.text($0)
             try Certificates.skipLeapSecond(inPEM: text)
             _ = try? CertificateReport(pem: text, now: Certificates.noon)
-            let pem = PEMText(text: text, place: "here")
+            let pem = PEMText(text, from: "here")
             for item in try pem.certificates() { _ = try pem.facts(item) }
         },
         Decoder("credentials", dictionary: Self.pemWords, seeds: Self.credentialTexts) {
@@ -35,7 +36,7 @@ extension Decoder {
             try Certificates.skipLeapSecond(inPEM: Self.text(authority) + Self.text(certificate))
             _ = try Credentials(
                 authority: try Self.text(authority), certificate: try Self.text(certificate),
-                key: try Self.text(key), now: Certificates.noon)
+                key: Private(try Self.text(key)), now: Certificates.noon)
         },
         Decoder("signing-request", seeds: { [try KeyRequest().der] }) {
             _ = try ProvedKey(
@@ -48,13 +49,13 @@ extension Decoder {
             _ = try RevocationList.read(pem: pem, signedBy: [world.authority.certificate])
         },
         Decoder("invitation", seeds: { [Array(try Self.invitation().utf8)] }) {
-            _ = try Invitation(text: try Self.text($0)).credentials(now: Certificates.noon)
+            _ = try Invitation(text: Private(try Self.text($0))).credentials(now: Certificates.noon)
         },
         Decoder("invitation-message", seeds: Self.invitationMessages) {
             try Certificates.skipLeapSecond(in: $0)
             // Behind its digest, which would stop nearly all that a fuzzer makes.
             let text = "assay-join-1." + Self.base64URL(Records.checked($0, bytes: 4))
-            _ = try Invitation(text: text).credentials(now: Certificates.noon)
+            _ = try Invitation(text: Private(text)).credentials(now: Certificates.noon)
         },
     ]
 
@@ -89,7 +90,7 @@ extension Decoder {
         return try Invitation(
             to: HostAndPort(host: "127.0.0.1", port: 7443), chain, for: request,
             from: world.credentials
-        ).text
+        ).text.revealed
     }
 
     private static func invitationMessages() throws -> [[UInt8]] {
@@ -167,6 +168,6 @@ enum Certificates {
                 authority: pem, certificate: head.certificatePEM, key: head.keyPEM,
                 now: Self.noon),
             head: (serializer.serializedBytes, head.certificate),
-            headPEM: head.certificatePEM, headKeyPEM: head.keyPEM)
+            headPEM: head.certificatePEM, headKeyPEM: head.keyPEM.revealed)
     }
 }

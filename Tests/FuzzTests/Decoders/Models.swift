@@ -94,7 +94,8 @@ extension Decoder {
 
     private static func statement() throws -> ModelStatement {
         try ModelStatement(
-            model: "j3", name: "n", owner: "user/u", worker: "w1", signedAt: Certificates.noon,
+            model: "j3", name: "n", owner: "user/u", worker: "w1",
+            witnesses: .init(scores: "w2", model: "w3"), signedAt: Certificates.noon,
             files: [
                 .init(name: "manifest.json", digest: Samples.blob.digest),
                 .init(name: "weights.safetensors", digest: Samples.blob.digest),
