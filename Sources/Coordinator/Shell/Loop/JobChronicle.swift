@@ -61,11 +61,12 @@ struct JobChronicle {
                     ])
             case .ended(let job, let end, _): self.end(job, end)
             case .nodeDrained, .nodeResumed, .revoked, .invitationSpent: break
-            case .progressed, .stopped, .taintInherited, .tainted, .taintCleared: break
             // Corroboration: what came of it is told by the loop. Void results come again.
             case .voided(let job, let trials):
                 self.tallies[job]?.scored -= trials.count
             case .served, .doubted, .repeated, .judged, .unsaid, .vouched, .quarantined: break
+            // Commands: each step would be a line, and who cleared what is in the audit log.
+            case .progressed, .stopped, .taintInherited, .tainted, .taintCleared: break
             }
         }
     }
