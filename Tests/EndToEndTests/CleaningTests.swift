@@ -37,7 +37,7 @@ import Testing
             "\($0["subject"] ?? "") \($0["remedy"] ?? "") \($0["lines"] ?? "")"
                 .filter { $0 != "\n" && $0 != " " }
         }
-        #expect(told == ["xclamped(64)", "sanedropped(62)", "keydropped(63)"])
+        #expect(told == ["xclamped[64]", "sanedropped[62]", "keydropped[63]"])
 
         let manifest = try JSONSerialization.jsonObject(
             with: Data(contentsOf: URL(filePath: cluster.path("rows.model/manifest.json"))))

@@ -159,11 +159,11 @@ struct Plan: Sendable {
 
     private static func kind(_ chance: inout Chance) -> JobSpec.Kind {
         switch chance.number(in: 0...3) {
-        case 0, 1:
+        case 0:
             .idle(
                 trials: UInt32(chance.number(in: 1...60)),
                 duration: .milliseconds(chance.pick([0, 5, 200, 1500])))
-        case 2: .learning(Self.learning(&chance))
+        case 1, 2: .learning(Self.learning(&chance))
         default: .command(Self.command(&chance))
         }
     }

@@ -103,7 +103,7 @@ import Wire
             Assay_V1_Jobs.Method.descriptors + Assay_V1_Blobs.Method.descriptors
             + Assay_V1_Models.Method.descriptors + Assay_V1_Nodes.Method.descriptors
             + Assay_V1_Revocations.Method.descriptors + Assay_V1_Enrollment.Method.descriptors
-            + Grpc_Health_V1_Health.Method.descriptors
+            + Assay_V1_Taints.Method.descriptors + Grpc_Health_V1_Health.Method.descriptors
         for method in methods {
             #expect(CallRule.byMethod[method.fullyQualifiedMethod] != nil, "\(method)")
         }

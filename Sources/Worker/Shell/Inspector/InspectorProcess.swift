@@ -27,7 +27,7 @@ package enum InspectorProcess {
         _ file: SealedMemory, program: String = RunnerLaunch.ownProgram
     ) async throws -> Answer {
         // The kernel's death signal means the thread that started a child, so one waits for it.
-        try await DedicatedThread.run(named: "inspector keeper") {
+        try await DedicatedThread.run(named: "inspector watch") {
             try Self.keep(file, program)
         }
     }
