@@ -28,12 +28,12 @@ final class LeftoverScene {
     }
 
     private static func startHead(_ cluster: Cluster) async throws -> Program {
-        try await cluster.startHead(["--log-level", "debug", "--log-dir", cluster.path("logs")])
+        let log = ["--mode", "development", "--log-level", "debug"]
+        try await cluster.startHead(log + ["--log-dir", cluster.path("logs")])
     }
 
     /// The first keeps data in memory, the second on disk too, since it has room for one table.
     private func startWorker(_ index: Int) async throws -> Program {
-        let log = ["--log-level", "debug"]
         let disk = [
             "--data-cache-mode", "disk", "--data-cache", "1MiB", "--data-cache-dir",
             self.cluster.path("cache"),
