@@ -27,9 +27,11 @@ final class LeftoverScene {
         for index in 0..<2 { self.workers.append(try await self.startWorker(index)) }
     }
 
+    /// As much as a daemon ever says.
+    private static let talkative = ["--mode", "development", "--log-level", "debug"]
+
     private static func startHead(_ cluster: Cluster) async throws -> Program {
-        let log = ["--mode", "development", "--log-level", "debug"]
-        try await cluster.startHead(log + ["--log-dir", cluster.path("logs")])
+        try await cluster.startHead(Self.talkative + ["--log-dir", cluster.path("logs")])
     }
 
     /// The first keeps data in memory, the second on disk too, since it has room for one table.
@@ -38,7 +40,8 @@ final class LeftoverScene {
             "--data-cache-mode", "disk", "--data-cache", "1MiB", "--data-cache-dir",
             self.cluster.path("cache"),
         ]
-        return try await self.cluster.startWorker("w\(index + 1)", log + (index == 1 ? disk : []))
+        return try await self.cluster.startWorker(
+            "w\(index + 1)", Self.talkative + (index == 1 ? disk : []))
     }
 
     var spiller: Program { self.workers[1] }

@@ -55,7 +55,7 @@ struct Plan: Sendable {
         self.head = head
         let count = chance.pick([1, 2, 3, 4, 4, 5])
         self.workers = (0..<count).map { _ in Self.worker(&chance) }
-        let isHonest = chance.once(in: 2)
+        let isHonest = chance.once(in: 3)
         let liars = isHonest ? 0 : chance.pick([1, 1, 2])
         // Of two, one never says that it cannot be computed: two who say no more than that agree.
         self.liars = (0..<count).map { index in

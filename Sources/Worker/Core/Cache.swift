@@ -41,6 +41,8 @@ struct Cache: Equatable, Sendable {
         /// When it was last used, counted in uses.
         fileprivate(set) var lastUse: UInt64
         fileprivate(set) var failures = 0
+        /// It has come, and no trial has read it since.
+        fileprivate(set) var isUnread = false
     }
 
     enum State: Equatable, Sendable {
@@ -94,7 +96,12 @@ struct Cache: Equatable, Sendable {
         }
     }
 
-    mutating func arrive(_ digest: Digest) { self.entries[digest]?.state = .present }
+    mutating func arrive(_ digest: Digest) {
+        self.entries[digest]?.state = .present
+        self.entries[digest]?.isUnread = true
+    }
+
+    func isUnread(_ blob: Blob) -> Bool { self.entries[blob.digest]?.isUnread ?? false }
 
     /// Returns how often it has failed in a row; nil when nobody waits for it.
     mutating func fail(_ digest: Digest, until instant: (Int) -> Instant) -> Int? {
@@ -115,7 +122,10 @@ struct Cache: Equatable, Sendable {
 
     mutating func use(_ blobs: [Blob]) {
         self.uses += 1
-        for blob in blobs { self.entries[blob.digest]?.lastUse = self.uses }
+        for blob in blobs {
+            self.entries[blob.digest]?.lastUse = self.uses
+            self.entries[blob.digest]?.isUnread = false
+        }
     }
 
     // MARK: Disk

@@ -12,7 +12,7 @@ extension WorkerMachine {
             guard let trialClass = self.line.trialClass(of: job),
                 !self.cache.holds(trialClass.blobs)
             else { continue }
-            let kept = needed ?? self.blobsInUse
+            let kept = needed ?? self.blobsInUse.union(self.blobsUnread)
             // Strictly in order, or a small lane could keep a large one out for ever.
             guard self.admit(job, trialClass, keeping: kept, &turn) else { return }
             needed = kept.union(trialClass.blobs.map(\.digest))
@@ -53,6 +53,19 @@ extension WorkerMachine {
     /// What running trials read.
     var blobsInUse: Set<Digest> {
         Set(self.slots.flatMap { $0.running?.trialClass.blobs.map(\.digest) ?? [] })
+    }
+
+    /// What has come for lanes that now have all that they read, and whose trials have not begun.
+    ///
+    /// It stays until one has: two lanes of which the cache holds one at a time would else send each
+    /// other's data away before it was read, for ever.
+    private var blobsUnread: Set<Digest> {
+        Set(
+            self.line.jobs.flatMap { job in
+                let blobs = self.line.trialClass(of: job)?.blobs ?? []
+                let waits = self.cache.holds(blobs) && blobs.contains(where: self.cache.isUnread)
+                return waits ? blobs.map(\.digest) : []
+            })
     }
 
     mutating func blobFailed(_ digest: Digest, _ reason: String, _ turn: inout Turn) {

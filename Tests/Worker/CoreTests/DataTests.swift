@@ -80,6 +80,22 @@ import WorkerCore
         #expect(self.shop.fetched == [.named("b")])
     }
 
+    /// Else neither lane would ever run: each would send the other's data away when it came.
+    @Test mutating func `data that has come is read before other data takes its room`() {
+        self.shop = Workshop(slots: 1, cacheBytesMax: 2000)
+        self.shop.open()
+        self.shop.assign([0], .table("a"))
+        self.shop.assign([0], .table("b"), job: 2)
+        self.bring("s", "a")
+        #expect(self.shop.machine.runningCount == 1)
+        self.shop.finish(0, .lease(0))
+        #expect(self.shop.said.contains(.evict(Blob.named("a").digest)))
+        #expect(self.shop.fetched == [.named("b")])
+        self.shop.assign([1], .table("a"))
+        self.bring("b")
+        #expect(self.shop.machine.runningCount == 1)
+    }
+
     @Test mutating func `data larger than the cache is a loss with a sentence`() {
         self.shop = Workshop(slots: 1, cacheBytesMax: 1500)
         self.shop.open()
