@@ -66,7 +66,7 @@ import Testing
     }
 
     /// Counted, not timed: new workers, and the winner and the model included.
-    @Test(arguments: [(trials: UInt32(600), workers: 4), (trials: 3000, workers: 6)])
+    @Test(arguments: [(trials: UInt32(600), workers: 4), (trials: 1500, workers: 6)])
     func `with honest workers second runs take a tenth at most`(
         trials: UInt32, workers: Int
     ) throws {

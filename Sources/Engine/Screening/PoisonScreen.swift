@@ -37,7 +37,7 @@ package struct PoisonScreen: Equatable, Sendable {
         case contradiction, loneLabel, farOut
     }
 
-    /// Rows of the sample: a fifth of a second for the neighbours of all of them.
+    /// Rows of the sample: four million distances for the neighbours of all of them.
     package static let sampleRows = 2000
     package static let sampleColumns = 64
 
