@@ -57,8 +57,8 @@ extension WorkerMachine {
 
     /// What has come for lanes that now have all that they read, and whose trials have not begun.
     ///
-    /// It stays until one has: two lanes of which the cache holds one at a time would else send each
-    /// other's data away before it was read, for ever.
+    /// It stays until one has: two lanes of which the cache holds one at a time would else send
+    /// each other's data away before it was read, for ever.
     private var blobsUnread: Set<Digest> {
         Set(
             self.line.jobs.flatMap { job in
