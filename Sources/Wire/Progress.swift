@@ -16,8 +16,8 @@ package struct Progress: Hashable, Sendable {
 
 /// The head's answer to a progress.
 ///
-/// Every progress is answered once by a verdict of its lease and step; a worker that was cut off
-/// in between reports the last one again, and is answered again.
+/// Every progress is answered once by a verdict of its lease and step. A worker that is cut off in
+/// between lets the trial go on.
 package struct Verdict: Hashable, Sendable {
     package let lease: Lease
     package let step: UInt32

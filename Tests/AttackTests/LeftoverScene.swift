@@ -108,7 +108,7 @@ final class LeftoverScene {
             try await Self.end(self.workers[index], SIGKILL)
             self.workers[index] = try await self.startWorker(index)
         case 2:
-            let runner = try #require(Self.children(of: self.workers[index].pid).first)
+            let runner = try #require(Processes.children(of: self.workers[index].pid).first)
             self.count("runner")
             self.pids.insert(runner)
             _ = kill(runner, SIGKILL)
@@ -189,7 +189,7 @@ final class LeftoverScene {
         let marks = try self.marks()
         let metrics = try await self.cluster.fetch("/metrics", as: "olga")
         #expect(metrics.code == 200)
-        let children = self.workers.flatMap { Self.children(of: $0.pid) }
+        let children = self.workers.flatMap { Processes.children(of: $0.pid) }
         let places =
             (self.workers.map(\.pid) + [self.head.pid] + children).flatMap { pid in
                 ["cmdline", "environ"].map { "/proc/\(pid)/\($0)" }
@@ -239,16 +239,5 @@ final class LeftoverScene {
             let bytes = FileManager.default.contents(atPath: path) ?? Data()
             return [Self.cell, Self.column].contains { bytes.range(of: Data($0.utf8)) != nil }
         }
-    }
-
-    private static func children(of pid: Int32) -> [Int32] {
-        let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        return all.compactMap(Int32.init).filter { child in
-            guard let stat = try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8),
-                let end = stat.lastIndex(of: ")")
-            else { return false }
-            let fields = stat[stat.index(after: end)...].split(separator: " ")
-            return fields.count > 1 && Int32(fields[1]) == pid && fields[0] != "Z"
-        }.sorted()
     }
 }
