@@ -44,7 +44,8 @@ import Testing
         #expect(try #require(ended["best_score"] as? Double) < 0.9999)
         let proof = try #require(ended["corroboration"] as? [String: Any])
         #expect(proof["corroborated"] as? Bool == true, "\(proof)")
-        #expect(try #require(proof["contradicted"] as? Int) >= 1)
+        // Asked first or asked again: one run beside hers shows the lie, and another decides.
+        #expect(try #require(proof["second_runs"] as? Int) >= 2, "\(proof)")
         let seen = try await lies
         #expect(try seen.number("taken") > 0)
         #expect(try seen.isTrue("drained"))
