@@ -137,26 +137,63 @@ package struct CommandResources: Hashable, Sendable {
     }
 }
 
+extension CommandResources {
+    /// What a worker gives a command at most whose operator says no more: 4 GiB of memory and 2 GiB
+    /// of files, a day of time, 256 processes.
+    package static let mostStandard = CommandResources(
+        memoryBytes: 4 << 30, cpuTime: .seconds(86_400), wallTime: .seconds(86_400),
+        scratchBytes: 2 << 30, processes: 256)
+
+    /// As much as a job can ask for at all.
+    package static let mostPossible = CommandResources(
+        memoryBytes: Limits.commandMemoryBytes.upperBound,
+        cpuTime: Limits.commandTime.upperBound, wallTime: Limits.commandTime.upperBound,
+        scratchBytes: Limits.commandScratchBytes.upperBound,
+        processes: Limits.commandProcesses.upperBound)
+
+    /// What `most` gives of the first thing of which this asks for more; nil when it is within.
+    package func excess(over most: Self) -> String? {
+        if self.memoryBytes > most.memoryBytes {
+            "\(most.memoryBytes) bytes of memory"
+        } else if self.cpuTime > most.cpuTime {
+            "\(most.cpuTime) of processor time"
+        } else if self.wallTime > most.wallTime {
+            "\(most.wallTime) of time"
+        } else if self.scratchBytes > most.scratchBytes {
+            "\(most.scratchBytes) bytes of files"
+        } else if self.processes > most.processes {
+            "\(most.processes) processes"
+        } else {
+            nil
+        }
+    }
+}
+
 package enum CommandNetwork: String, Hashable, Sendable {
     case none
     /// The host's own; only workers whose policy allows it take such a trial.
     case host
 }
 
-/// Whose commands a worker runs, as its operator decided.
+/// Whose commands a worker runs, and what they may have, as its operator decided.
 package struct CommandPolicy: Hashable, Sendable {
     package let users: Users
     /// Whether a command may have the host's network.
     package let allowsNetwork: Bool
+    /// What a command may ask for at most.
+    package let most: CommandResources
 
     package enum Users: Hashable, Sendable {
         case nobody, everybody
         case some(Set<Holder>)
     }
 
-    package init(users: Users, allowsNetwork: Bool) {
+    package init(
+        users: Users, allowsNetwork: Bool, most: CommandResources = .mostStandard
+    ) {
         self.users = users
         self.allowsNetwork = allowsNetwork
+        self.most = most
     }
 
     /// No commands at all: what a worker is without a policy.
@@ -164,9 +201,10 @@ package struct CommandPolicy: Hashable, Sendable {
 
     /// - Parameter owner: `ROLE/NAME` of whose job it is.
     package func admits(_ command: Command, of owner: String) -> Bool {
-        self.admits(command.network, of: owner)
+        self.admits(command.network, of: owner) && command.resources.excess(over: self.most) == nil
     }
 
+    /// Whether it admits the owner's commands at all that want this network.
     package func admits(_ network: CommandNetwork, of owner: String) -> Bool {
         guard network == .none || self.allowsNetwork else { return false }
         return switch self.users {

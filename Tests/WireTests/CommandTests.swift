@@ -160,6 +160,16 @@ import Wire
             CommandPolicy(users: .everybody, allowsNetwork: true)
                 .admits(CodingTests.command, of: "user/eve"))
         #expect(!CommandPolicy.none.admits(offline, of: "user/ada"))
+
+        let asked = offline.resources
+        let enough = CommandPolicy(users: .everybody, allowsNetwork: false, most: asked)
+        #expect(enough.admits(offline, of: "user/ada"))
+        let less = CommandResources(
+            memoryBytes: asked.memoryBytes, cpuTime: asked.cpuTime, wallTime: asked.wallTime,
+            scratchBytes: asked.scratchBytes - 1, processes: asked.processes)
+        let tooLittle = CommandPolicy(users: .everybody, allowsNetwork: false, most: less)
+        #expect(!tooLittle.admits(offline, of: "user/ada"))
+        #expect(asked.excess(over: less) == "\(less.scratchBytes) bytes of files")
     }
 
     @Test func `a number of a recipe stands for one value, or for none`() {

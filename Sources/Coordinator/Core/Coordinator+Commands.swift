@@ -32,7 +32,8 @@ extension Coordinator {
         guard let admittance = self.workloads[id]?.lane.admittance else { return }
         let isHindered = self.roster.servingCount(for: admittance) == 0
         if isHindered { self.hindered.insert(admittance) }
-        self.ledger.jobs[id]?.record.hindrance = isHindered ? admittance.hindrance : nil
+        self.ledger.jobs[id]?.record.hindrance =
+            isHindered ? admittance.hindrance(among: self.roster.servingPolicies) : nil
     }
 
     // MARK: Intermediate scores

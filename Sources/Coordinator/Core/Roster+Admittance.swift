@@ -22,9 +22,10 @@ struct AdmittancePools: Equatable, Sendable {
 
     /// The pools that a worker with this policy belongs to.
     ///
-    /// - Complexity: O(pools), of which there are as many as users with live commands.
+    /// - Complexity: O(pools), of which there are as many as users with live commands, and
+    ///   as resources that these ask for.
     func admittances(of policy: CommandPolicy) -> [Admittance] {
-        policy == .none ? [] : self.pools.keys.filter(policy.admits).sorted()
+        policy.users == .nobody ? [] : self.pools.keys.filter(policy.admits).sorted()
     }
 
     enum Change { case none, opened, closed }
@@ -85,7 +86,8 @@ extension Roster {
     /// - Complexity: O(workers), for the first job of a user and after the last.
     private mutating func sortIntoPools() {
         for name in self.workers.keys.sorted() {
-            guard let policy = self.workers[name]?.commands, policy != .none else { continue }
+            guard let policy = self.workers[name]?.commands, policy.users != .nobody
+            else { continue }
             self.admit(name, to: self.pools.admittances(of: policy))
         }
     }
@@ -99,6 +101,14 @@ extension Roster {
 
     func servingCount(for admittance: Admittance?) -> Int {
         admittance.map { self.pools[$0]?.workers.count ?? 0 } ?? self.servingCount
+    }
+
+    /// The policies of the workers that take trials and run anybody's commands, by their names.
+    ///
+    /// - Complexity: O(workers)
+    var servingPolicies: [CommandPolicy] {
+        self.workers.sorted { $0.key < $1.key }.map(\.value)
+            .filter { $0.isServing && $0.commands.users != .nobody }.map(\.commands)
     }
 
     /// Whether the worker takes trials, and of this admittance.

@@ -10,7 +10,9 @@ extension CommandPolicy {
         }
         let users: Users =
             message.everybody ? .everybody : holders.isEmpty ? .nobody : .some(Set(holders))
-        self.init(users: users, allowsNetwork: message.network)
+        self.init(
+            users: users, allowsNetwork: message.network,
+            most: users == .nobody ? .mostStandard : try CommandResources(message.most))
     }
 
     var message: Assay_Link_V1_CommandPolicy {
@@ -21,6 +23,7 @@ extension CommandPolicy {
         case .some(let holders): message.holders = holders.map(\.description).sorted()
         }
         message.network = self.allowsNetwork
+        if self.users != .nobody { message.most = self.most.message }
         return message
     }
 }

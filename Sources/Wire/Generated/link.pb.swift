@@ -446,9 +446,20 @@ package nonisolated struct Assay_Link_V1_CommandPolicy: Sendable {
   /// the host's network may be had
   package var network: Bool = false
 
+  package var most: Assay_V1_CommandResources {
+    get {_most ?? Assay_V1_CommandResources()}
+    set {_most = newValue}
+  }
+  /// Returns true if `most` has been explicitly set.
+  package var hasMost: Bool {self._most != nil}
+  /// Clears the value of `most`. Subsequent reads from it will return its default value.
+  package mutating func clearMost() {self._most = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _most: Assay_V1_CommandResources? = nil
 }
 
 /// Intermediate scores of a running trial.
@@ -1453,7 +1464,7 @@ nonisolated extension Assay_Link_V1_Loss: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension Assay_Link_V1_CommandPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CommandPolicy"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}everybody\0\u{1}holders\0\u{1}network\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}everybody\0\u{1}holders\0\u{1}network\0\u{1}most\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1464,12 +1475,17 @@ nonisolated extension Assay_Link_V1_CommandPolicy: SwiftProtobuf.Message, SwiftP
       case 1: try { try decoder.decodeSingularBoolField(value: &self.everybody) }()
       case 2: try { try decoder.decodeRepeatedStringField(value: &self.holders) }()
       case 3: try { try decoder.decodeSingularBoolField(value: &self.network) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._most) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.everybody != false {
       try visitor.visitSingularBoolField(value: self.everybody, fieldNumber: 1)
     }
@@ -1479,6 +1495,9 @@ nonisolated extension Assay_Link_V1_CommandPolicy: SwiftProtobuf.Message, SwiftP
     if self.network != false {
       try visitor.visitSingularBoolField(value: self.network, fieldNumber: 3)
     }
+    try { if let v = self._most {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1486,6 +1505,7 @@ nonisolated extension Assay_Link_V1_CommandPolicy: SwiftProtobuf.Message, SwiftP
     if lhs.everybody != rhs.everybody {return false}
     if lhs.holders != rhs.holders {return false}
     if lhs.network != rhs.network {return false}
+    if lhs._most != rhs._most {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

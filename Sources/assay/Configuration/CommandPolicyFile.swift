@@ -37,9 +37,8 @@ enum CommandPolicyFile {
         var settings = WorkerSettings.Commands.defaults
         let users = try Self.users(try file.required("users", example: "users: [ute]"))
         let network = try file.value("network")?.flag() ?? false
-        settings.policy = CommandPolicy(users: users, allowsNetwork: network)
-        let most = settings.most
-        settings.most = CommandResources(
+        let most = CommandResources.mostStandard
+        let resources = CommandResources(
             memoryBytes: try file.value("memory")?.bytes(in: Limits.commandMemoryBytes)
                 ?? most.memoryBytes,
             cpuTime: try file.value("cpu_time")?.duration(in: Limits.commandTime) ?? most.cpuTime,
@@ -49,6 +48,7 @@ enum CommandPolicyFile {
                 ?? most.scratchBytes,
             processes: try file.value("processes")?.integer(in: Limits.commandProcesses)
                 ?? most.processes)
+        settings.policy = CommandPolicy(users: users, allowsNetwork: network, most: resources)
         if let processors = try file.value("processors")?.integer(in: UInt32(1)...4096) {
             settings.processors = processors
         }

@@ -194,12 +194,8 @@ private struct EmbeddedRun: Sendable {
         settings.dataCache.bytesMax /= UInt64(self.workers.count)
         guard self.runsCommands else { return settings }
         // Whoever runs a program of their own here has nobody to ask.
-        settings.commands.policy = CommandPolicy(users: .everybody, allowsNetwork: true)
-        settings.commands.most = CommandResources(
-            memoryBytes: Limits.commandMemoryBytes.upperBound,
-            cpuTime: Limits.commandTime.upperBound, wallTime: Limits.commandTime.upperBound,
-            scratchBytes: Limits.commandScratchBytes.upperBound,
-            processes: Limits.commandProcesses.upperBound)
+        settings.commands.policy = CommandPolicy(
+            users: .everybody, allowsNetwork: true, most: .mostPossible)
         return settings
     }
 

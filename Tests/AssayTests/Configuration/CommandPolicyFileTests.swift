@@ -34,19 +34,18 @@ import WorkerShell
             show: [/opt/conda]
             """)
         let holders = [try Holder(text: "user/ute"), try Holder(text: "operator/olga")]
-        #expect(settings.policy == CommandPolicy(users: .some(Set(holders)), allowsNetwork: true))
+        let most = CommandResources(
+            memoryBytes: 8 << 30, cpuTime: .seconds(1800), wallTime: .seconds(3600),
+            scratchBytes: 512 << 20, processes: 16)
         #expect(
-            settings.most
-                == CommandResources(
-                    memoryBytes: 8 << 30, cpuTime: .seconds(1800), wallTime: .seconds(3600),
-                    scratchBytes: 512 << 20, processes: 16))
+            settings.policy
+                == CommandPolicy(users: .some(Set(holders)), allowsNetwork: true, most: most))
         #expect(settings.processors == 4 && settings.shown == ["/opt/conda"])
     }
 
     @Test func `what a policy does not say is as strict as by default`() throws {
         let settings = try self.settings("users: everybody\n")
         #expect(settings.policy == CommandPolicy(users: .everybody, allowsNetwork: false))
-        #expect(settings.most == WorkerSettings.Commands.defaults.most)
         #expect(settings.shown.isEmpty && settings.processors == 1)
     }
 

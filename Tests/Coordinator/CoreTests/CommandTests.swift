@@ -59,6 +59,30 @@ import Wire
         #expect(self.desk.coordinator.contradictions.isEmpty)
     }
 
+    @Test mutating func `a command goes where it is given what it asks for`() {
+        let little = CommandResources(
+            memoryBytes: 1 << 30, cpuTime: .seconds(60), wallTime: .seconds(60),
+            scratchBytes: 1 << 20, processes: 8)
+        self.desk.connect(
+            "w1", slots: 8,
+            commands: CommandPolicy(users: .everybody, allowsNetwork: false, most: little))
+        let small = self.desk.submit(.command(), owner: "user/ada", trials: 1)
+        self.desk.propose()
+        let large = self.desk.submit(.command(scratch: 2 << 20), owner: "user/ada", trials: 1)
+        self.desk.propose()
+        #expect(self.desk.leases(of: "w1").map(\.trial.job) == [small])
+        #expect(
+            self.desk.coordinator.job(large)?.hindrance
+                == "no connected worker gives a command as much as it asks for; "
+                + "one gives at most 1048576 bytes of files")
+
+        self.desk.connect("w2", slots: 8, commands: Self.everybody)
+        self.desk.propose()
+        #expect(self.desk.leases(of: "w2").map(\.trial.job) == [large])
+        #expect(self.desk.coordinator.job(large)?.hindrance == nil)
+        #expect(self.desk.coordinator.contradictions.isEmpty)
+    }
+
     @Test mutating func `what a worker is told says whose command it is`() throws {
         self.desk.connect("w1", commands: Self.everybody)
         self.desk.submit(.command(), owner: "user/ada", trials: 4)
@@ -259,7 +283,7 @@ import Wire
 extension JobSpec.Kind {
     static func command(
         stopping: CommandJob.Stopping = .none, network: CommandNetwork = .none,
-        reading file: Character = "f"
+        reading file: Character = "f", scratch: UInt64 = 1 << 20
     ) -> Self {
         .command(
             CommandJob(
@@ -271,7 +295,7 @@ extension JobSpec.Kind {
                     metric: "rmse",
                     resources: CommandResources(
                         memoryBytes: 1 << 30, cpuTime: .seconds(20), wallTime: .seconds(30),
-                        scratchBytes: 1 << 20, processes: 8),
+                        scratchBytes: scratch, processes: 8),
                     network: network),
                 direction: .minimise, stopping: stopping))
     }

@@ -1,13 +1,11 @@
 package import Wire
 
 extension WorkerSettings {
-    /// Whose commands this worker runs, and what each may have: its operator's word, which holds
-    /// whatever a head says.
+    /// Whose commands this worker runs, and where: its operator's word, which holds whatever a head
+    /// says.
     package struct Commands: Equatable, Sendable {
         /// Told to the head, so that it sends only what is admitted; judged again here.
         package var policy: CommandPolicy
-        /// What a job may ask for at most.
-        package var most: CommandResources
         /// Processors that one command may keep busy, where control groups are to be had.
         package var processors: UInt32
         /// Directories of this host that commands see, read-only, beside `/usr`.
@@ -16,24 +14,18 @@ extension WorkerSettings {
         package var sandbox: String
 
         package init(
-            policy: CommandPolicy, most: CommandResources, processors: UInt32, shown: [String],
-            sandbox: String
+            policy: CommandPolicy, processors: UInt32, shown: [String], sandbox: String
         ) {
             self.policy = policy
-            self.most = most
             self.processors = processors
             self.shown = shown
             self.sandbox = sandbox
         }
 
-        /// Nobody's. For whom an operator admits without saying more: 4 GiB of memory and 2 GiB of
-        /// files, a day of time, 256 processes, one processor, as a slot is one.
+        /// Nobody's; one processor for whom an operator admits without saying more, as a slot is
+        /// one.
         package static let defaults = Self(
-            policy: .none,
-            most: CommandResources(
-                memoryBytes: 4 << 30, cpuTime: .seconds(86_400), wallTime: .seconds(86_400),
-                scratchBytes: 2 << 30, processes: 256),
-            processors: 1, shown: [], sandbox: "/usr/bin/bwrap")
+            policy: .none, processors: 1, shown: [], sandbox: "/usr/bin/bwrap")
 
         /// Whether there is anybody whose commands could run here.
         package var admitsAnybody: Bool { self.policy.users != .nobody }
@@ -43,29 +35,15 @@ extension WorkerSettings {
 extension WorkerSettings.Commands {
     /// Why the command may not run here; nil when it may.
     func refusal(of command: Command, of owner: String) -> Failure? {
-        guard self.policy.admits(command, of: owner) else {
+        guard self.policy.admits(command.network, of: owner) else {
             let withNetwork = CommandPolicy(users: self.policy.users, allowsNetwork: true)
             return Failure(
                 .refused,
-                withNetwork.admits(command, of: owner)
+                withNetwork.admits(command.network, of: owner)
                     ? "this worker gives no command a network"
                     : "this worker runs no commands of \(owner)")
         }
-        let (asked, most) = (command.resources, self.most)
-        let excess: String? =
-            if asked.memoryBytes > most.memoryBytes {
-                "\(most.memoryBytes) bytes of memory"
-            } else if asked.cpuTime > most.cpuTime {
-                "\(most.cpuTime) of processor time"
-            } else if asked.wallTime > most.wallTime {
-                "\(most.wallTime) of time"
-            } else if asked.scratchBytes > most.scratchBytes {
-                "\(most.scratchBytes) bytes of files"
-            } else if asked.processes > most.processes {
-                "\(most.processes) processes"
-            } else {
-                nil
-            }
+        let excess = command.resources.excess(over: self.policy.most)
         return excess.map { Failure(.refused, "this worker gives a command at most \($0)") }
     }
 
