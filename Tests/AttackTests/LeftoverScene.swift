@@ -77,7 +77,8 @@ final class LeftoverScene {
     }
 
     func jobs() async throws -> [String] {
-        let jobs = try await self.cluster.ask(["jobs"])["jobs"] as? [[String: Any]] ?? []
+        let list = try await self.cluster.ask(["jobs", "--limit", "1000"])
+        let jobs = list["jobs"] as? [[String: Any]] ?? []
         return jobs.compactMap { $0["id"] as? String }
     }
 
