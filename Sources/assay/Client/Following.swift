@@ -87,7 +87,11 @@ enum Following {
                     style: terminal.resultStyle, width: terminal.resultWidth(), rest: rest)
                 + "\n"
         }
-        terminal.result(text + JobText.summary(job, style: terminal.resultStyle))
+        // A cluster of one process tree has nobody who could lie, and often nobody to ask.
+        let wasAsked = rest != .gone || job.corroboration?.counts != nil
+        terminal.result(
+            text
+                + JobText.summary(job, tellsProof: wasAsked, style: terminal.resultStyle))
     }
 
     /// A job that did not succeed is a command that failed.

@@ -9,7 +9,11 @@ enum JobText {
     /// model: wine.model
     /// corroborated: scores by w2, files by w1
     /// ```
-    static func summary(_ job: JobReport, style: Style) -> String {
+    ///
+    /// - Parameter tellsProof: whether to say who has confirmed the model.
+    static func summary(
+        _ job: JobReport, tellsProof: Bool = true, style: Style
+    ) -> String {
         let state = job.state == "succeeded" ? style.good(job.state) : style.bad(job.state)
         var text = "\(job.name) (\(job.id)) \(state):"
         if let metric = job.metric, let score = job.bestScore {
@@ -31,7 +35,7 @@ enum JobText {
         if let output = job.output {
             text += "output: \(style.strong(output)), tainted: nobody has looked at it yet\n"
         }
-        if let proof = Self.proof(job) { text += "\(proof)\n" }
+        if tellsProof, let proof = Self.proof(job) { text += "\(proof)\n" }
         return text
     }
 
