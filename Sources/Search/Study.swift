@@ -208,6 +208,11 @@ package struct Study: Equatable, Sendable {
         self.leaderboard.entries.first { !excluded.contains($0.trial) }?.trial
     }
 
+    /// Candidates that may make a model together with this one, the most promising first.
+    package func companions(of trial: UInt32) -> [(trial: UInt32, recipe: Recipe)] {
+        self.leaderboard.companions(of: trial).map { ($0.trial, $0.recipe) }
+    }
+
     /// The budget of time is used: no more candidates.
     package mutating func close() { self.isClosed = true }
 

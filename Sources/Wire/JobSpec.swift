@@ -64,6 +64,8 @@ package struct LearningJob: Hashable, Sendable {
     package let direction: Direction
     /// Families to try; none means all that suit the task.
     package let families: [String]
+    /// Whether several candidates may make the model together.
+    package let ensembles: Bool
     package let rows: UInt64
     /// Features, without the target.
     package let columns: UInt32
@@ -73,12 +75,13 @@ package struct LearningJob: Hashable, Sendable {
     package let data: DataReport?
 
     package init(
-        lesson: Lesson, direction: Direction, families: [String], rows: UInt64, columns: UInt32,
-        classes: UInt32, data: DataReport? = nil
+        lesson: Lesson, direction: Direction, families: [String], ensembles: Bool = true,
+        rows: UInt64, columns: UInt32, classes: UInt32, data: DataReport? = nil
     ) {
         self.lesson = lesson
         self.direction = direction
         self.families = families
+        self.ensembles = ensembles
         self.rows = rows
         self.columns = columns
         self.classes = classes

@@ -72,6 +72,8 @@ package enum Limits {
     package static let parametersMax = 64
     /// Scores of one trial.
     package static let scoresMax = 32
+    /// Recipes that may join a refit's own.
+    package static let companionsMax = 15
 
     // MARK: Jobs
 

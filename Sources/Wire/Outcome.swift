@@ -2,21 +2,46 @@
 package struct Outcome: Hashable, Sendable {
     package let result: Result
     package let cost: Cost
+    /// What a refit's model was made from; empty of any other trial, and of one recipe alone.
+    package let members: [Member]
 
     package enum Result: Hashable, Sendable {
         case scored(scores: [Score], outputs: [Output])
         case failed(Failure)
     }
 
-    package init(_ result: Result, cost: Cost) {
+    package init(_ result: Result, cost: Cost, members: [Member] = []) {
         self.result = result
         self.cost = cost
+        self.members = members
+    }
+
+    /// How much of a model is of one recipe.
+    package struct Member: Hashable, Sendable {
+        /// 0 is the refit's own recipe, n its nth companion.
+        package let recipe: Int
+        /// Above 0; all together are 1.
+        package let weight: Double
+
+        package init(recipe: Int, weight: Double) {
+            self.recipe = recipe
+            self.weight = weight
+        }
     }
 
     /// The value of a metric, when the trial was scored on it.
     package func score(_ metric: String) -> Double? {
         guard case .scored(let scores, _) = self.result else { return nil }
         return scores.first { $0.metric == metric }?.value
+    }
+}
+
+extension TrialSpec {
+    /// The recipe that a member of the refit's model is of; nil when there is none.
+    package func recipe(of member: Outcome.Member) -> Recipe? {
+        if member.recipe == 0 { return self.recipe }
+        let index = member.recipe - 1
+        return self.companions.indices.contains(index) ? self.companions[index] : nil
     }
 }
 

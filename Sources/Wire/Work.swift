@@ -89,23 +89,32 @@ package struct TrialSpec: Hashable, Sendable {
     /// The step and what only one of them has, in one word: a million trials wait in memory.
     private enum Act: Hashable {
         case idle, portfolio, tuning
-        case refit([Score])
+        indirect case refit(Refit)
+    }
+
+    private struct Refit: Hashable {
+        let scores: [Score]
+        let companions: [Recipe]
     }
 
     package enum Step: String, Hashable, Sendable {
         case idle, portfolio, tuning, refit
     }
 
-    /// - Requires: only a refit has scores.
-    package init(step: Step, recipe: Recipe?, scores: [Score] = []) {
-        precondition(scores.isEmpty || step == .refit, "a \(step) with scores")
+    /// - Requires: only a refit has scores and companions.
+    package init(
+        step: Step, recipe: Recipe?, scores: [Score] = [], companions: [Recipe] = []
+    ) {
+        precondition(
+            scores.isEmpty && companions.isEmpty || step == .refit,
+            "a \(step) with scores or companions")
         self.recipe = recipe
         self.act =
             switch step {
             case .idle: .idle
             case .portfolio: .portfolio
             case .tuning: .tuning
-            case .refit: .refit(scores)
+            case .refit: .refit(Refit(scores: scores, companions: companions))
             }
     }
 
@@ -118,10 +127,16 @@ package struct TrialSpec: Hashable, Sendable {
         }
     }
 
-    /// What the recipe of a refit scored by cross validation, which the model shall say of itself:
-    /// a refit sees all rows, so that nothing is left to judge it by.
+    /// What the recipe of a refit scored by cross validation, which the model says of itself where
+    /// it has no companions: a refit sees all rows, so that nothing is left to judge it by.
     package var scores: [Score] {
-        if case .refit(let scores) = self.act { scores } else { [] }
+        if case .refit(let refit) = self.act { refit.scores } else { [] }
+    }
+
+    /// Recipes of a refit that may make the model together with its own: whoever runs it chooses
+    /// among them by cross validation.
+    package var companions: [Recipe] {
+        if case .refit(let refit) = self.act { refit.companions } else { [] }
     }
 
     package static let idle = TrialSpec(step: .idle, recipe: nil)

@@ -57,6 +57,25 @@ import Wire
         #expect(study.winner(after: [9, 8]) == 7)
     }
 
+    @Test func `companions of the winner are few of a family, and one of each at least`() throws {
+        var study = Study(job: Jobs.job(), trials: 120, seed: 1)
+        // Whatever is boosted beats everything else, so that the best ones are of one family.
+        let specs = study.run(to: 120) { spec in
+            let isBoosted = spec.family == "gradient_boosting"
+            return .scored(
+                (isBoosted ? 0.9 : 0.5) + Double(spec.recipe?.seed ?? 0) / 1e22, wall: .seconds(1))
+        }
+        let winner = try #require(study.winner())
+        let companions = study.companions(of: winner)
+        #expect(
+            companions.allSatisfy { $0.trial != winner && specs[Int($0.trial)].recipe == $0.recipe }
+        )
+        let families = companions.map(\.recipe.family)
+        #expect(families.count { $0 == "gradient_boosting" } == 2)
+        #expect(Set(families) == Set(specs.compactMap(\.family)))
+        #expect(families.prefix(2) == ["gradient_boosting", "gradient_boosting"])
+    }
+
     @Test func `of one candidate only the first observation counts`() {
         var study = Study(job: Jobs.job(), trials: 10, seed: 1)
         study.adopt(study.propose(2))

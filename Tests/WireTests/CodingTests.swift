@@ -53,7 +53,8 @@ import Wire
                     Assignment(
                         lease: lease,
                         spec: TrialSpec(
-                            step: .refit, recipe: recipe, scores: [Score("roc_auc", 0.92)]),
+                            step: .refit, recipe: recipe, scores: [Score("roc_auc", 0.92)],
+                            companions: [Recipe(family: "ridge", parameters: [], seed: 3)]),
                         timeLimit: nil),
                 ]),
             AssignmentGroup(

@@ -25,7 +25,10 @@ extension Coordinator {
         guard let record = self.ledger.jobs[id]?.record, record.state == .running else { return }
         // A check that is still open may change who wins; the job comes back here with its end.
         guard record.openChecks.isEmpty else { return }
-        guard let winner = self.winner(of: id), let spec = record.refit(of: winner) else {
+        guard let winner = self.winner(of: id),
+            let spec = record.refit(
+                of: winner, with: self.companions(of: winner, in: record, now: turn.now))
+        else {
             return self.end(id, .failed(reason: self.failure(of: id, after: reason)), &turn)
         }
         if self.mayBeProved(winner, of: record, now: turn.now) {
@@ -94,7 +97,10 @@ extension Coordinator {
         for index in [winner, refit.index].compactMap({ $0 })
         where record.checks[index]?.isOpen == true { return }
         // While the refit ran, the one who had confirmed the winner may have turned out a liar.
-        guard let winner, record.holds(winner), record.refit(of: winner) == refit.spec else {
+        let companions = refit.spec.companions
+        guard let winner, record.holds(winner),
+            record.refit(of: winner, with: companions) == refit.spec
+        else {
             return self.proveWinner(of: id, after: "its scores were a lie", &turn)
         }
         guard record.holds(refit.index) else {

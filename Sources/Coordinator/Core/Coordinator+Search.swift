@@ -150,7 +150,8 @@ extension Coordinator {
     /// rows takes about 1/(k-1) of its time. Half as much again is for rows that cost more than in
     /// proportion, and a quarter of a second for the way there and back. Where other workers can
     /// prove it, the refit runs twice, and so did the winner before it, which takes as long as it
-    /// took and a quarter more. It is never more than half of the budget.
+    /// took and a quarter more. What companions of the winner take is added; see
+    /// `companionsTime`. It is never more than half of the budget.
     ///
     /// ```
     /// best candidate   folds   alone                      with others
@@ -158,7 +159,7 @@ extension Coordinator {
     /// 20 s              3      0.25 + 1.5 * 20/2 = 15 s   0.25 + 2 * 1.5 * 20/2 + 1.25*20 = 55 s
     /// ```
     private func reserve(for record: JobRecord, of time: Duration) -> Duration {
-        var reserve = self.refitTime(of: record)
+        var reserve = self.refitTime(of: record) + self.companionsTime(in: record, of: time)
         if self.roster.servingCount > 1, let best = record.best,
             record.checks[best.trial]?.verdict == nil
         {
@@ -168,7 +169,7 @@ extension Coordinator {
     }
 
     /// For fitting the best candidate on all rows, as often as it will be; see `reserve`.
-    private func refitTime(of record: JobRecord) -> Duration {
+    func refitTime(of record: JobRecord) -> Duration {
         let base = Duration.milliseconds(250)
         guard let best = record.best, let wall = record[best.trial]?.outcome?.cost.wall,
             case .learning(let learning) = record.spec.kind

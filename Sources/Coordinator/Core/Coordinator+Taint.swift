@@ -44,7 +44,8 @@ extension Coordinator {
         let room = self.settings.memory.taintedBlobsMax - self.ledger.taints.count
         let new = outputs.count { self.ledger.taints[$0.blob.digest] == nil }
         guard new > room else { return outcome }
-        return Outcome(.scored(scores: scores, outputs: []), cost: outcome.cost)
+        return Outcome(
+            .scored(scores: scores, outputs: []), cost: outcome.cost, members: outcome.members)
     }
 
     /// Records what a trial of a tainted job has made. The same commit holds it as the outcome.

@@ -111,11 +111,11 @@ package struct JobRecord: Equatable, Sendable {
     }
 
     /// The refit of a candidate that was scored; nil for any other trial.
-    func refit(of candidate: UInt32) -> TrialSpec? {
+    func refit(of candidate: UInt32, with companions: [Recipe] = []) -> TrialSpec? {
         guard let trial = self[candidate], let recipe = trial.spec.recipe,
             case .scored(let scores, _)? = trial.outcome?.result
         else { return nil }
-        return TrialSpec(step: .refit, recipe: recipe, scores: scores)
+        return TrialSpec(step: .refit, recipe: recipe, scores: scores, companions: companions)
     }
 
     // MARK: Facts

@@ -84,18 +84,24 @@ package struct Settings: Hashable, Sendable {
         package var inFlightMax: Int
         /// Refits that a job tries, each with the next best recipe.
         package var refitsMax: Int
+        /// Other candidates that may make a model together with the winner.
+        package var companionsMax: Int
         /// The longest that one learning trial may run, when no budget of time says less.
         package var trialTimeMax: Duration
 
-        package init(inFlightMax: Int, refitsMax: Int, trialTimeMax: Duration) {
+        package init(
+            inFlightMax: Int, refitsMax: Int, companionsMax: Int, trialTimeMax: Duration
+        ) {
             self.inFlightMax = inFlightMax
             self.refitsMax = refitsMax
+            self.companionsMax = companionsMax
             self.trialTimeMax = trialTimeMax
         }
 
-        /// At most 512 in flight, three refits, an hour for a trial.
+        /// At most 512 in flight, three refits, seven companions, an hour for a trial.
         package static var defaults: Self {
-            Self(inFlightMax: 512, refitsMax: 3, trialTimeMax: .seconds(3600))
+            Self(
+                inFlightMax: 512, refitsMax: 3, companionsMax: 7, trialTimeMax: .seconds(3600))
         }
     }
 
@@ -193,6 +199,9 @@ package struct Settings: Hashable, Sendable {
             "prefetch.beyondMax must be 0 to 2048, or a worker could not name all that it holds")
         try check(self.search.inFlightMax > 1, "search.inFlightMax must be 2 or more")
         try check(self.search.refitsMax > 0, "search.refitsMax must be 1 or more")
+        try check(
+            (0...Limits.companionsMax).contains(self.search.companionsMax),
+            "search.companionsMax must be 0 to \(Limits.companionsMax)")
         try check(self.search.trialTimeMax > .zero, "search.trialTimeMax must be positive")
         try check(self.memory.liveTrialsMax > 0, "memory.liveTrialsMax must be 1 or more")
         try check(self.memory.ownerJobsMax > 0, "memory.ownerJobsMax must be 1 or more")

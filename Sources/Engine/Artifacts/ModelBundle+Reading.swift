@@ -45,29 +45,75 @@ extension FittedModel {
     fileprivate init(json: JSON, weights: [UInt8]) throws(ArtifactError) {
         let task: LearningTask = try json.member("task").choice("task")
         let classNames = try Self.classNames(json, task)
-        let recipe = try Self.recipe(json.member("recipe"))
-        let encoder = try Encoder(json: json.member("encoder"))
+        let encoders = try Self.encoders(json)
         let target = try json.member("target").text("target")
-        let schema = try Self.schema(json.member("schema"), target, encoder)
-        let tensors = try Safetensors.decode(weights).tensors
+        let schema = try Self.schema(json.member("schema"), target, encoders)
+        var tensors = try Safetensors.decode(weights).tensors
+        var members: [Member] = []
+        for item in try json.member("members").items("the members") {
+            members.append(
+                try Self.member(
+                    item, members.count, &tensors, encoders, task,
+                    outputs: task == .regression ? 1 : classNames.count))
+        }
+        guard (1...Ensemble.membersMax).contains(members.count),
+            abs(members.reduce(0) { $0 + $1.weight } - 1) < 1e-9
+        else { throw ArtifactError(.badMember, "the members are none, too many, or not weighed") }
+        guard Set(members.map(\.encoder)) == Set(encoders.indices), tensors.isEmpty else {
+            throw ArtifactError(.inconsistent, "an encoder or a tensor is no member's")
+        }
+        let temperature = try json.member("temperature").number("temperature")
+        guard Temperature.range.contains(temperature) else {
+            throw ArtifactError(.badMember, "the temperature is too low or too high")
+        }
+        self.init(
+            task: task, schema: schema, target: target, classNames: classNames, members: members,
+            encoders: encoders, temperature: temperature)
+    }
+
+    /// Takes the member's tensors out of `tensors`.
+    private static func member(
+        _ json: JSON, _ number: Int, _ tensors: inout [Tensor], _ encoders: [Encoder],
+        _ task: LearningTask, outputs: Int
+    ) throws(ArtifactError) -> Member {
+        let recipe = try Self.recipe(json)
+        let weight = try json.member("weight").number("a weight")
+        let index = try json.member("encoder").count("an encoder")
+        guard weight > 0, encoders.indices.contains(index) else {
+            throw ArtifactError(.badMember, "a member has no weight, or no encoder")
+        }
+        let prefix = ModelBundle.prefix(of: number)
+        let own = tensors.filter { $0.name.hasPrefix(prefix) }
+            .map { $0.named(String($0.name.dropFirst(prefix.count))) }
+        tensors.removeAll { $0.name.hasPrefix(prefix) }
         let predictor: any Predictor
         do throws(LearnerError) {
-            guard try recipe.learner(for: task).form == encoder.form else {
+            guard try recipe.learner(for: task).form == encoders[index].form else {
                 throw LearnerError(.badTensor, "the encoder has another form than the family")
             }
-            predictor = try recipe.family.predictor(
-                from: tensors, outputs: task == .regression ? 1 : classNames.count)
+            predictor = try recipe.family.predictor(from: own, outputs: outputs)
         } catch {
             throw ArtifactError(.inconsistent, "the model cannot be put together: \(error)")
         }
-        if let columns = predictor.columns, columns != encoder.width {
+        if let columns = predictor.columns, columns != encoders[index].width {
             throw ArtifactError(
                 .inconsistent,
-                "the weights take \(columns) columns, the encoder makes \(encoder.width)")
+                "the weights take \(columns) columns, the encoder makes \(encoders[index].width)")
         }
-        self.init(
-            task: task, schema: schema, target: target, classNames: classNames, recipe: recipe,
-            encoder: encoder, predictor: predictor)
+        return Member(recipe, weight: weight, encoder: index, predictor)
+    }
+
+    /// One or more of different forms, all of the same columns.
+    private static func encoders(_ json: JSON) throws(ArtifactError) -> [Encoder] {
+        var encoders: [Encoder] = []
+        for item in try json.member("encoders").items("the encoders") {
+            encoders.append(try Encoder(json: item))
+        }
+        let names = encoders.map { $0.columns.map(\.name) }
+        guard !encoders.isEmpty, Set(encoders.map(\.form)).count == encoders.count,
+            names.allSatisfy({ $0 == names[0] })
+        else { throw ArtifactError(.inconsistent, "the encoders are none, or do not pair") }
+        return encoders
     }
 
     private static func classNames(
@@ -92,9 +138,9 @@ extension FittedModel {
         return Recipe(try json.member("family").choice("family"), parameters, seed: seed)
     }
 
-    /// The schema: the encoder's columns, of kinds that their encodings take, and the target.
+    /// The schema: the encoders' columns, of kinds that their encodings take, and the target.
     private static func schema(
-        _ json: JSON, _ target: String, _ encoder: Encoder
+        _ json: JSON, _ target: String, _ encoders: [Encoder]
     ) throws(ArtifactError) -> Schema {
         let schema: Schema
         let parts = try Schema.parts(of: json)
@@ -104,12 +150,15 @@ extension FittedModel {
             throw ArtifactError(.badMember, "the schema is not valid: \(error)")
         }
         let features = schema.columns.filter { $0.name != target && $0.kind != .ignored }
-        guard schema.column(named: target) != nil, features.count == encoder.columns.count else {
+        let columns = encoders[0].columns
+        guard schema.column(named: target) != nil, features.count == columns.count else {
             throw ArtifactError(.inconsistent, "the schema has not the encoder's columns")
         }
-        for (feature, column) in zip(features, encoder.columns) {
+        for (index, feature) in features.enumerated() {
             let isText = if case .categorical = feature.kind { true } else { false }
-            guard feature.name == column.name, column.encoding.takesTexts ?? isText == isText else {
+            guard feature.name == columns[index].name,
+                encoders.allSatisfy({ $0.takesTexts(at: index) ?? isText == isText })
+            else {
                 throw ArtifactError(
                     .inconsistent, "column \(feature.name) of the schema is not the encoder's")
             }

@@ -36,7 +36,10 @@ package struct ModelBundle: Sendable {
     /// What `format` is in a manifest of ours.
     package static let formatName = "assay-model"
     /// Raised when an older reader would misread what a newer writer wrote.
-    static let version = 1
+    static let version = 2
+
+    /// What the names of a member's tensors begin with.
+    static func prefix(of member: Int) -> String { "\(member)." }
 
     package struct Files: Equatable, Sendable {
         package let manifest: [UInt8]
@@ -48,9 +51,10 @@ package struct ModelBundle: Sendable {
     /// - Parameter digest: the SHA-256 of bytes, as the manifest shall name it; hashing acts
     ///   elsewhere, because the engine has no cryptography.
     package func files(digest: ([UInt8]) -> String) -> Files {
-        let weights = Safetensors.encode(
-            self.model.predictor.tensors, metadata: [.init("format", Self.format)])
-        let recipe = self.model.recipe
+        let tensors = self.model.members.enumerated().flatMap { number, member in
+            member.predictor.tensors.map { $0.named(Self.prefix(of: number) + $0.name) }
+        }
+        let weights = Safetensors.encode(tensors, metadata: [.init("format", Self.format)])
         let manifest = JSON.object([
             "format": .string(Self.format),
             "version": .integer(Self.version),
@@ -58,17 +62,12 @@ package struct ModelBundle: Sendable {
             "target": .string(self.model.target),
             "classes": .array(self.model.classNames.map { .string($0.revealed) }),
             "schema": self.model.schema.json,
-            "recipe": .object([
-                "family": .string(recipe.family.rawValue),
-                "parameters": .object(
-                    recipe.parameters.map { .init($0.name, .number($0.value)) }),
-                // As text: a reader in another language may keep 53 bits of a number only.
-                "seed": .string(String(recipe.seed)),
-            ]),
+            "members": .array(self.model.members.map(\.json)),
+            "temperature": .number(self.model.temperature),
             "scores": .object(self.scores.map { .init($0.name, .number($0.value)) }),
             "lineage": .object(
                 self.lineage.sorted { $0.name < $1.name }.map { .init($0.name, .string($0.text)) }),
-            "encoder": self.model.encoder.json,
+            "encoders": .array(self.model.encoders.map(\.json)),
             "weights": .object([
                 "file": .string(Self.weightsName),
                 "bytes": .integer(weights.count),
@@ -76,5 +75,26 @@ package struct ModelBundle: Sendable {
             ]),
         ])
         return Files(manifest: manifest.encoded(.indented), weights: weights)
+    }
+}
+
+extension FittedModel.Member {
+    fileprivate var json: JSON {
+        .object([
+            "family": .string(self.recipe.family.rawValue),
+            "parameters": .object(
+                self.recipe.parameters.map { .init($0.name, .number($0.value)) }),
+            // As text: a reader in another language may keep 53 bits of a number only.
+            "seed": .string(String(self.recipe.seed)),
+            "weight": .number(self.weight),
+            "encoder": .integer(self.encoder),
+        ])
+    }
+}
+
+extension Tensor {
+    /// The same numbers under another name.
+    func named(_ name: String) -> Tensor {
+        Tensor(name: name, shape: self.shape, values: self.values)
     }
 }

@@ -8,52 +8,91 @@ package struct FittedModel: Sendable {
     package let target: String
     /// In the order of a prediction's columns. Empty for regression.
     package let classNames: [Private<String>]
-    package let recipe: Recipe
-    package let encoder: Encoder
-    package let predictor: any Predictor
+    /// Never empty.
+    package let members: [Member]
+    /// How features are encoded for the members: one encoder for each form that they take.
+    package let encoders: [Encoder]
+    /// See `Ensemble.temperature`.
+    package let temperature: Double
+
+    /// One of the models whose predictions are averaged.
+    package struct Member: Sendable {
+        package let recipe: Recipe
+        package let weight: Double
+        /// Index of its encoder in `encoders`.
+        package let encoder: Int
+        package let predictor: any Predictor
+
+        init(_ recipe: Recipe, weight: Double, encoder: Int, _ predictor: any Predictor) {
+            self.recipe = recipe
+            self.weight = weight
+            self.encoder = encoder
+            self.predictor = predictor
+        }
+    }
 
     init(
         task: LearningTask, schema: Schema, target: String, classNames: [Private<String>],
-        recipe: Recipe, encoder: Encoder, predictor: any Predictor
+        members: [Member], encoders: [Encoder], temperature: Double
     ) {
         self.task = task
         self.schema = schema
         self.target = target
         self.classNames = classNames
-        self.recipe = recipe
-        self.encoder = encoder
-        self.predictor = predictor
+        self.members = members
+        self.encoders = encoders
+        self.temperature = temperature
     }
 
-    /// Fits `recipe` on all rows of `dataset`; equal recipes and data give equal bits.
+    /// Fits `recipe` alone.
     package static func fit(
         _ recipe: Recipe, _ dataset: Dataset
     ) throws(EvaluationError) -> FittedModel {
-        let encoder: Encoder
-        let predictor: any Predictor
-        let learner: any Learner
-        do throws(LearnerError) {
-            learner = try recipe.learner(for: dataset.task)
-        } catch {
-            throw EvaluationError(error)
-        }
-        do throws(EncodingError) {
-            encoder = try Encoder(
-                fitting: dataset.features, rows: Array(0..<dataset.rows), form: learner.form)
-        } catch {
-            throw EvaluationError(.unlearnable, error.description)
-        }
-        do throws(LearnerError) {
-            predictor = try learner.fit(
-                TrainingData(
-                    features: encoder.encode(dataset.features), answers: dataset.answers),
-                seed: recipe.seed)
-        } catch {
-            throw EvaluationError(error)
+        try Self.fit(Ensemble(of: recipe), dataset)
+    }
+
+    /// Fits all members on all rows of `dataset`; equal ensembles and data give equal bits.
+    package static func fit(
+        _ ensemble: Ensemble, _ dataset: Dataset
+    ) throws(EvaluationError) -> FittedModel {
+        var encoders: [Encoder] = []
+        var training: [TrainingData] = []
+        var members: [Member] = []
+        for member in ensemble.members {
+            do throws(LearnerError) {
+                let learner = try member.recipe.learner(for: dataset.task)
+                var place = encoders.firstIndex { $0.form == learner.form }
+                if place == nil {
+                    let encoder = try Self.encoder(learner.form, dataset)
+                    place = encoders.count
+                    encoders.append(encoder)
+                    training.append(
+                        TrainingData(
+                            features: encoder.encode(dataset.features), answers: dataset.answers))
+                }
+                let index = place ?? 0
+                let predictor = try learner.fit(training[index], seed: member.recipe.seed)
+                members.append(
+                    Member(member.recipe, weight: member.weight, encoder: index, predictor))
+            } catch {
+                throw EvaluationError(error)
+            }
         }
         return FittedModel(
             task: dataset.task, schema: dataset.schema, target: dataset.target,
-            classNames: dataset.classNames, recipe: recipe, encoder: encoder, predictor: predictor)
+            classNames: dataset.classNames, members: members, encoders: encoders,
+            temperature: ensemble.temperature)
+    }
+
+    private static func encoder(
+        _ form: FeatureForm, _ dataset: Dataset
+    ) throws(LearnerError) -> Encoder {
+        do throws(EncodingError) {
+            return try Encoder(
+                fitting: dataset.features, rows: Array(0..<dataset.rows), form: form)
+        } catch {
+            throw LearnerError(.tooFewRows, error.description)
+        }
     }
 
     /// Columns of a prediction.
@@ -86,9 +125,21 @@ package struct FittedModel: Sendable {
         values.reserveCapacity(frame.rows * self.outputs)
         for start in stride(from: 0, to: frame.rows, by: Self.blockRows) {
             let rows = Array(start..<min(start + Self.blockRows, frame.rows))
-            values += self.predictor.predict(self.encoder.encode(features, rows: rows)).values
+            values += self.predict(self.encoders.map { $0.encode(features, rows: rows) }).values
         }
         return Matrix(rows: frame.rows, columns: self.outputs, values: values)
+    }
+
+    /// - Parameter encoded: the same rows by each encoder.
+    private func predict(_ encoded: [Matrix]) -> Matrix {
+        if self.members.count == 1, self.temperature == 1 {
+            return self.members[0].predictor.predict(encoded[0])
+        }
+        var blend = Matrix.weightedSum(
+            self.members.map { $0.predictor.predict(encoded[$0.encoder]) },
+            self.members.map(\.weight))
+        if self.task == .classification { blend.temper(self.temperature) }
+        return blend
     }
 
     /// The target column of `frame`, as the model knows its classes.
@@ -118,13 +169,13 @@ package struct FittedModel: Sendable {
         var given: [String: Frame.Column] = [:]
         for column in frame.columns { given[column.name] = column }
         var columns: [Frame.Column] = []
-        for wanted in self.encoder.columns {
+        for (index, wanted) in self.encoders[0].columns.enumerated() {
             let place = TableError.Place(number: nil, name: wanted.name)
             guard let column = given[wanted.name] else {
                 throw TableError(.missingColumn, column: place, "the model needs this column")
             }
             let isText = if case .categorical = column.values { true } else { false }
-            guard wanted.encoding.takesTexts ?? isText == isText else {
+            guard self.encoders.allSatisfy({ $0.takesTexts(at: index) ?? isText == isText }) else {
                 throw TableError(
                     .wrongKind, column: place,
                     "the model was fitted on \(isText ? "numbers" : "texts") here")
@@ -133,4 +184,9 @@ package struct FittedModel: Sendable {
         }
         return Frame(rows: frame.rows, columns: columns)
     }
+}
+
+extension Encoder {
+    /// Whether the column must hold texts, or numbers; nil where either will do.
+    func takesTexts(at column: Int) -> Bool? { self.columns[column].encoding.takesTexts }
 }

@@ -11,6 +11,8 @@ package struct Workbench: Sendable {
     private var bytesHeld = 0
     private var dense: [Prepared?]
     private var ordinal: [Prepared?]
+    /// The best of what was evaluated, for whoever puts an ensemble together.
+    private var evaluations = Evaluations()
 
     /// Two gibibytes: both forms of five folds of 250,000 rows and 100 columns.
     package static let bytesMaxStandard = 2 << 30
@@ -36,6 +38,7 @@ package struct Workbench: Sendable {
         _ recipe: Recipe, metrics: [Metric]
     ) throws(EvaluationError) -> Evaluation {
         precondition(!metrics.isEmpty, "a trial without a metric has no score")
+        if let known = self.evaluations.evaluation(of: recipe, metrics) { return known }
         let learner: any Learner
         do throws(LearnerError) {
             learner = try recipe.learner(for: self.dataset.task)
@@ -58,7 +61,9 @@ package struct Workbench: Sendable {
             try tally.add(prepared.answers, prediction, fold: fold)
             predictions.setRows(prepared.rows, to: prediction)
         }
-        return tally.evaluation(predictions)
+        let evaluation = tally.evaluation(predictions)
+        self.evaluations.keep(evaluation, of: recipe, metrics)
+        return evaluation
     }
 
     /// One fold in one form.
@@ -101,8 +106,43 @@ package struct Workbench: Sendable {
     }
 }
 
+/// The best evaluations, so that an ensemble of them costs no second cross validation.
+private struct Evaluations: Sendable {
+    private var entries: [Entry] = []
+    private var values = 0
+
+    /// 128 MiB of predictions.
+    private static let valuesMax = 16 << 20
+
+    private struct Entry: Sendable {
+        let recipe: Recipe
+        let metrics: [Metric]
+        let evaluation: Evaluation
+    }
+
+    func evaluation(of recipe: Recipe, _ metrics: [Metric]) -> Evaluation? {
+        self.entries.first { $0.recipe == recipe && $0.metrics == metrics }?.evaluation
+    }
+
+    mutating func keep(_ evaluation: Evaluation, of recipe: Recipe, _ metrics: [Metric]) {
+        let score = evaluation.scores[0].mean
+        let direction = metrics[0].direction
+        let place =
+            self.entries.firstIndex {
+                $0.metrics == metrics
+                    && direction.isBetter(score, than: $0.evaluation.scores[0].mean)
+            } ?? self.entries.count
+        self.entries.insert(
+            Entry(recipe: recipe, metrics: metrics, evaluation: evaluation), at: place)
+        self.values += evaluation.predictions.values.count
+        while self.values > Self.valuesMax, let last = self.entries.popLast() {
+            self.values -= last.evaluation.predictions.values.count
+        }
+    }
+}
+
 /// Collects scores fold by fold.
-private struct Tally {
+struct Tally {
     private var entries: [(metric: Metric, folds: [Double], gap: Metric.Undefined?)]
 
     init(_ metrics: [Metric]) {

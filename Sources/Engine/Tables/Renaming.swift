@@ -69,11 +69,13 @@ extension FittedModel {
     package func renamed(_ rename: (String) -> String) throws(SchemaError) -> FittedModel {
         FittedModel(
             task: self.task, schema: try self.schema.renamed(rename), target: rename(self.target),
-            classNames: self.classNames, recipe: self.recipe,
-            encoder: Encoder(
-                form: self.encoder.form,
-                columns: self.encoder.columns.map {
-                    Encoder.Column(name: rename($0.name), encoding: $0.encoding)
-                }), predictor: self.predictor)
+            classNames: self.classNames, members: self.members,
+            encoders: self.encoders.map { encoder in
+                Encoder(
+                    form: encoder.form,
+                    columns: encoder.columns.map {
+                        Encoder.Column(name: rename($0.name), encoding: $0.encoding)
+                    })
+            }, temperature: self.temperature)
     }
 }

@@ -98,8 +98,11 @@ extension Inspection {
             for key in ["task", "target"] {
                 self.report.note(key, try json.member(key).text(key))
             }
-            let recipe = try json.member("recipe")
-            self.report.note("family", try recipe.member("family").text("family"))
+            var families: [String] = []
+            for member in try json.member("members").items("the members") {
+                families.append(try member.member("family").text("family"))
+            }
+            self.report.note("families", families.joined(separator: ", "))
             self.report.note("version", "\(try json.member("version").count("version"))")
         } catch {
             if self.report.formats.contains(.manifest) {

@@ -73,6 +73,7 @@ extension LearningJob {
             families: try Checked.map(families) { (family) throws(WireError) in
                 try Checked.text(family, "learning.families")
             },
+            ensembles: !message.single,
             rows: try Checked.number(message.rows, "learning.rows", in: 0...Limits.rowsMax),
             columns: try Checked.number(
                 message.columns, "learning.columns", in: 0...Limits.columnsMax),
@@ -86,6 +87,7 @@ extension LearningJob {
         message.lesson = self.lesson.message
         message.direction = self.direction.rawValue
         message.families = self.families
+        message.single = !self.ensembles
         message.rows = self.rows
         message.columns = self.columns
         message.classes = self.classes

@@ -7,6 +7,8 @@ extension Outcome {
                 scored.scores, "scored.scores", upTo: Limits.scoresMax)
             let outputs = try Checked.count(
                 scored.outputs, "scored.outputs", upTo: Limits.blobsPerTrialMax)
+            let members = try Checked.count(
+                scored.members, "scored.members", upTo: Limits.companionsMax + 1)
             self.init(
                 .scored(
                     scores: try Checked.map(scores) { (score) throws(WireError) in
@@ -15,7 +17,10 @@ extension Outcome {
                     outputs: try Checked.map(outputs) { (output) throws(WireError) in
                         try Output(output)
                     }),
-                cost: cost)
+                cost: cost,
+                members: try Checked.map(members) { (member) throws(WireError) in
+                    try Member(member)
+                })
         case .failed(let failed):
             self.init(
                 .failed(
@@ -34,11 +39,32 @@ extension Outcome {
         case .scored(let scores, let outputs):
             message.scored.scores = scores.map(\.message)
             message.scored.outputs = outputs.map(\.message)
+            message.scored.members = self.members.map(\.message)
         case .failed(let failure):
             message.failed.code = failure.code.rawValue
             message.failed.reason = failure.reason
         }
         if self.cost != .none { message.cost = self.cost.message }
+        return message
+    }
+}
+
+extension Outcome.Member {
+    init(_ message: Assay_V1_ScoredMember) throws(WireError) {
+        guard message.weight > 0, message.weight <= 1 else {
+            throw WireError("member.weight", "is not above 0 and at most 1")
+        }
+        self.init(
+            recipe: Int(
+                try Checked.number(
+                    message.recipe, "member.recipe", in: 0...UInt32(Limits.companionsMax))),
+            weight: message.weight)
+    }
+
+    var message: Assay_V1_ScoredMember {
+        var message = Assay_V1_ScoredMember()
+        message.recipe = UInt32(self.recipe)
+        message.weight = self.weight
         return message
     }
 }

@@ -119,9 +119,15 @@ extension TrialSpec {
         }
         let scores = try Checked.count(
             message.scores, "spec.scores", upTo: step == .refit ? Limits.scoresMax : 0)
+        let companions = try Checked.count(
+            message.companions, "spec.companions",
+            upTo: step == .refit ? Limits.companionsMax : 0)
         self.init(
             step: step, recipe: message.hasRecipe ? try Recipe(message.recipe) : nil,
-            scores: try Checked.map(scores) { (score) throws(WireError) in try Score(score) })
+            scores: try Checked.map(scores) { (score) throws(WireError) in try Score(score) },
+            companions: try Checked.map(companions) { (recipe) throws(WireError) in
+                try Recipe(recipe)
+            })
     }
 
     package var message: Assay_V1_TrialSpec {
@@ -129,6 +135,7 @@ extension TrialSpec {
         message.step = self.step.rawValue
         if let recipe { message.recipe = recipe.message }
         message.scores = self.scores.map(\.message)
+        message.companions = self.companions.map(\.message)
         return message
     }
 }

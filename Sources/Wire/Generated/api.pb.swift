@@ -111,6 +111,12 @@ package nonisolated struct Assay_V1_LearningJob: @unchecked Sendable {
     set {_uniqueStorage()._classes = newValue}
   }
 
+  /// the model is of one candidate; else several may make it together
+  package var single: Bool {
+    get {_storage._single}
+    set {_uniqueStorage()._single = newValue}
+  }
+
   package var data: Assay_V1_DataReport {
     get {_storage._data ?? Assay_V1_DataReport()}
     set {_uniqueStorage()._data = newValue}
@@ -759,21 +765,109 @@ package nonisolated struct Assay_V1_ModelFile: Sendable {
   fileprivate var _blob: Assay_V1_Blob? = nil
 }
 
-package nonisolated struct Assay_V1_Model: Sendable {
+package nonisolated struct Assay_V1_Model: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var id: String = String()
+  package var id: String {
+    get {_storage._id}
+    set {_uniqueStorage()._id = newValue}
+  }
 
-  package var job: String = String()
+  package var job: String {
+    get {_storage._job}
+    set {_uniqueStorage()._job = newValue}
+  }
 
-  package var owner: String = String()
+  package var owner: String {
+    get {_storage._owner}
+    set {_uniqueStorage()._owner = newValue}
+  }
 
-  package var name: String = String()
+  package var name: String {
+    get {_storage._name}
+    set {_uniqueStorage()._name = newValue}
+  }
 
-  /// of the winning trial, by cross validation
-  package var scores: [Assay_V1_Score] = []
+  /// by cross validation
+  package var scores: [Assay_V1_Score] {
+    get {_storage._scores}
+    set {_uniqueStorage()._scores = newValue}
+  }
+
+  /// of the winning trial
+  package var recipe: Assay_V1_Recipe {
+    get {_storage._recipe ?? Assay_V1_Recipe()}
+    set {_uniqueStorage()._recipe = newValue}
+  }
+  /// Returns true if `recipe` has been explicitly set.
+  package var hasRecipe: Bool {_storage._recipe != nil}
+  /// Clears the value of `recipe`. Subsequent reads from it will return its default value.
+  package mutating func clearRecipe() {_uniqueStorage()._recipe = nil}
+
+  package var files: [Assay_V1_ModelFile] {
+    get {_storage._files}
+    set {_uniqueStorage()._files = newValue}
+  }
+
+  package var createdAt: Double {
+    get {_storage._createdAt}
+    set {_uniqueStorage()._createdAt = newValue}
+  }
+
+  /// of Get only: model.sig, OpenSSF Model Signing over the files
+  package var signature: Data {
+    get {_storage._signature}
+    set {_uniqueStorage()._signature = newValue}
+  }
+
+  /// who fitted it
+  package var worker: String {
+    get {_storage._worker}
+    set {_uniqueStorage()._worker = newValue}
+  }
+
+  /// whose predictions are averaged; never none
+  package var members: [Assay_V1_ModelMember] {
+    get {_storage._members}
+    set {_uniqueStorage()._members = newValue}
+  }
+
+  package var tainted: Bool {
+    get {_storage._tainted}
+    set {_uniqueStorage()._tainted = newValue}
+  }
+
+  /// digests of what it was made from
+  package var taintedBy: [String] {
+    get {_storage._taintedBy}
+    set {_uniqueStorage()._taintedBy = newValue}
+  }
+
+  /// who confirmed the scores; "" when nobody did
+  package var scoresConfirmedBy: String {
+    get {_storage._scoresConfirmedBy}
+    set {_uniqueStorage()._scoresConfirmedBy = newValue}
+  }
+
+  /// who made the same files; "" when nobody did
+  package var modelConfirmedBy: String {
+    get {_storage._modelConfirmedBy}
+    set {_uniqueStorage()._modelConfirmedBy = newValue}
+  }
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+package nonisolated struct Assay_V1_ModelMember: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
 
   package var recipe: Assay_V1_Recipe {
     get {_recipe ?? Assay_V1_Recipe()}
@@ -784,26 +878,8 @@ package nonisolated struct Assay_V1_Model: Sendable {
   /// Clears the value of `recipe`. Subsequent reads from it will return its default value.
   package mutating func clearRecipe() {self._recipe = nil}
 
-  package var files: [Assay_V1_ModelFile] = []
-
-  package var createdAt: Double = 0
-
-  /// of Get only: model.sig, OpenSSF Model Signing over the files
-  package var signature: Data = Data()
-
-  /// who fitted it
-  package var worker: String = String()
-
-  package var tainted: Bool = false
-
-  /// digests of what it was made from
-  package var taintedBy: [String] = []
-
-  /// who confirmed the scores; "" when nobody did
-  package var scoresConfirmedBy: String = String()
-
-  /// who made the same files; "" when nobody did
-  package var modelConfirmedBy: String = String()
+  /// all together are 1
+  package var weight: Double = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1289,7 +1365,7 @@ nonisolated extension Assay_V1_IdleJob: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Assay_V1_LearningJob: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".LearningJob"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lesson\0\u{1}direction\0\u{1}families\0\u{1}rows\0\u{1}columns\0\u{1}classes\0\u{2}@\u{1}data\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lesson\0\u{1}direction\0\u{1}families\0\u{1}rows\0\u{1}columns\0\u{1}classes\0\u{1}single\0\u{2}?data\0")
 
   fileprivate class _StorageClass {
     var _lesson: Assay_V1_Lesson? = nil
@@ -1298,6 +1374,7 @@ nonisolated extension Assay_V1_LearningJob: SwiftProtobuf.Message, SwiftProtobuf
     var _rows: UInt64 = 0
     var _columns: UInt32 = 0
     var _classes: UInt32 = 0
+    var _single: Bool = false
     var _data: Assay_V1_DataReport? = nil
 
       // This property is used as the initial default value for new instances of the type.
@@ -1315,6 +1392,7 @@ nonisolated extension Assay_V1_LearningJob: SwiftProtobuf.Message, SwiftProtobuf
       _rows = source._rows
       _columns = source._columns
       _classes = source._classes
+      _single = source._single
       _data = source._data
     }
   }
@@ -1340,6 +1418,7 @@ nonisolated extension Assay_V1_LearningJob: SwiftProtobuf.Message, SwiftProtobuf
         case 4: try { try decoder.decodeSingularUInt64Field(value: &_storage._rows) }()
         case 5: try { try decoder.decodeSingularUInt32Field(value: &_storage._columns) }()
         case 6: try { try decoder.decodeSingularUInt32Field(value: &_storage._classes) }()
+        case 7: try { try decoder.decodeSingularBoolField(value: &_storage._single) }()
         case 70: try { try decoder.decodeSingularMessageField(value: &_storage._data) }()
         default: break
         }
@@ -1371,6 +1450,9 @@ nonisolated extension Assay_V1_LearningJob: SwiftProtobuf.Message, SwiftProtobuf
       if _storage._classes != 0 {
         try visitor.visitSingularUInt32Field(value: _storage._classes, fieldNumber: 6)
       }
+      if _storage._single != false {
+        try visitor.visitSingularBoolField(value: _storage._single, fieldNumber: 7)
+      }
       try { if let v = _storage._data {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 70)
       } }()
@@ -1389,6 +1471,7 @@ nonisolated extension Assay_V1_LearningJob: SwiftProtobuf.Message, SwiftProtobuf
         if _storage._rows != rhs_storage._rows {return false}
         if _storage._columns != rhs_storage._columns {return false}
         if _storage._classes != rhs_storage._classes {return false}
+        if _storage._single != rhs_storage._single {return false}
         if _storage._data != rhs_storage._data {return false}
         return true
       }
@@ -2600,7 +2683,175 @@ nonisolated extension Assay_V1_ModelFile: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension Assay_V1_Model: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Model"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}job\0\u{1}owner\0\u{1}name\0\u{1}scores\0\u{1}recipe\0\u{1}files\0\u{3}created_at\0\u{1}signature\0\u{1}worker\0\u{2}\u{14}tainted\0\u{3}tainted_by\0\u{4}\u{9}scores_confirmed_by\0\u{3}model_confirmed_by\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}job\0\u{1}owner\0\u{1}name\0\u{1}scores\0\u{1}recipe\0\u{1}files\0\u{3}created_at\0\u{1}signature\0\u{1}worker\0\u{1}members\0\u{2}\u{13}tainted\0\u{3}tainted_by\0\u{4}\u{9}scores_confirmed_by\0\u{3}model_confirmed_by\0")
+
+  fileprivate class _StorageClass {
+    var _id: String = String()
+    var _job: String = String()
+    var _owner: String = String()
+    var _name: String = String()
+    var _scores: [Assay_V1_Score] = []
+    var _recipe: Assay_V1_Recipe? = nil
+    var _files: [Assay_V1_ModelFile] = []
+    var _createdAt: Double = 0
+    var _signature: Data = Data()
+    var _worker: String = String()
+    var _members: [Assay_V1_ModelMember] = []
+    var _tainted: Bool = false
+    var _taintedBy: [String] = []
+    var _scoresConfirmedBy: String = String()
+    var _modelConfirmedBy: String = String()
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _id = source._id
+      _job = source._job
+      _owner = source._owner
+      _name = source._name
+      _scores = source._scores
+      _recipe = source._recipe
+      _files = source._files
+      _createdAt = source._createdAt
+      _signature = source._signature
+      _worker = source._worker
+      _members = source._members
+      _tainted = source._tainted
+      _taintedBy = source._taintedBy
+      _scoresConfirmedBy = source._scoresConfirmedBy
+      _modelConfirmedBy = source._modelConfirmedBy
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._id) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._job) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._owner) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._name) }()
+        case 5: try { try decoder.decodeRepeatedMessageField(value: &_storage._scores) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._recipe) }()
+        case 7: try { try decoder.decodeRepeatedMessageField(value: &_storage._files) }()
+        case 8: try { try decoder.decodeSingularDoubleField(value: &_storage._createdAt) }()
+        case 9: try { try decoder.decodeSingularBytesField(value: &_storage._signature) }()
+        case 10: try { try decoder.decodeSingularStringField(value: &_storage._worker) }()
+        case 11: try { try decoder.decodeRepeatedMessageField(value: &_storage._members) }()
+        case 30: try { try decoder.decodeSingularBoolField(value: &_storage._tainted) }()
+        case 31: try { try decoder.decodeRepeatedStringField(value: &_storage._taintedBy) }()
+        case 40: try { try decoder.decodeSingularStringField(value: &_storage._scoresConfirmedBy) }()
+        case 41: try { try decoder.decodeSingularStringField(value: &_storage._modelConfirmedBy) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._id.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._id, fieldNumber: 1)
+      }
+      if !_storage._job.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._job, fieldNumber: 2)
+      }
+      if !_storage._owner.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._owner, fieldNumber: 3)
+      }
+      if !_storage._name.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._name, fieldNumber: 4)
+      }
+      if !_storage._scores.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._scores, fieldNumber: 5)
+      }
+      try { if let v = _storage._recipe {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
+      if !_storage._files.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._files, fieldNumber: 7)
+      }
+      if _storage._createdAt.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._createdAt, fieldNumber: 8)
+      }
+      if !_storage._signature.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._signature, fieldNumber: 9)
+      }
+      if !_storage._worker.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._worker, fieldNumber: 10)
+      }
+      if !_storage._members.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._members, fieldNumber: 11)
+      }
+      if _storage._tainted != false {
+        try visitor.visitSingularBoolField(value: _storage._tainted, fieldNumber: 30)
+      }
+      if !_storage._taintedBy.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._taintedBy, fieldNumber: 31)
+      }
+      if !_storage._scoresConfirmedBy.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._scoresConfirmedBy, fieldNumber: 40)
+      }
+      if !_storage._modelConfirmedBy.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._modelConfirmedBy, fieldNumber: 41)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_Model, rhs: Assay_V1_Model) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._id != rhs_storage._id {return false}
+        if _storage._job != rhs_storage._job {return false}
+        if _storage._owner != rhs_storage._owner {return false}
+        if _storage._name != rhs_storage._name {return false}
+        if _storage._scores != rhs_storage._scores {return false}
+        if _storage._recipe != rhs_storage._recipe {return false}
+        if _storage._files != rhs_storage._files {return false}
+        if _storage._createdAt != rhs_storage._createdAt {return false}
+        if _storage._signature != rhs_storage._signature {return false}
+        if _storage._worker != rhs_storage._worker {return false}
+        if _storage._members != rhs_storage._members {return false}
+        if _storage._tainted != rhs_storage._tainted {return false}
+        if _storage._taintedBy != rhs_storage._taintedBy {return false}
+        if _storage._scoresConfirmedBy != rhs_storage._scoresConfirmedBy {return false}
+        if _storage._modelConfirmedBy != rhs_storage._modelConfirmedBy {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_V1_ModelMember: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ModelMember"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}recipe\0\u{1}weight\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2608,20 +2859,8 @@ nonisolated extension Assay_V1_Model: SwiftProtobuf.Message, SwiftProtobuf._Mess
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.job) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.owner) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.name) }()
-      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.scores) }()
-      case 6: try { try decoder.decodeSingularMessageField(value: &self._recipe) }()
-      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.files) }()
-      case 8: try { try decoder.decodeSingularDoubleField(value: &self.createdAt) }()
-      case 9: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
-      case 10: try { try decoder.decodeSingularStringField(value: &self.worker) }()
-      case 30: try { try decoder.decodeSingularBoolField(value: &self.tainted) }()
-      case 31: try { try decoder.decodeRepeatedStringField(value: &self.taintedBy) }()
-      case 40: try { try decoder.decodeSingularStringField(value: &self.scoresConfirmedBy) }()
-      case 41: try { try decoder.decodeSingularStringField(value: &self.modelConfirmedBy) }()
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._recipe) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.weight) }()
       default: break
       }
     }
@@ -2632,66 +2871,18 @@ nonisolated extension Assay_V1_Model: SwiftProtobuf.Message, SwiftProtobuf._Mess
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.id.isEmpty {
-      try visitor.visitSingularStringField(value: self.id, fieldNumber: 1)
-    }
-    if !self.job.isEmpty {
-      try visitor.visitSingularStringField(value: self.job, fieldNumber: 2)
-    }
-    if !self.owner.isEmpty {
-      try visitor.visitSingularStringField(value: self.owner, fieldNumber: 3)
-    }
-    if !self.name.isEmpty {
-      try visitor.visitSingularStringField(value: self.name, fieldNumber: 4)
-    }
-    if !self.scores.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.scores, fieldNumber: 5)
-    }
     try { if let v = self._recipe {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
     } }()
-    if !self.files.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.files, fieldNumber: 7)
-    }
-    if self.createdAt.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.createdAt, fieldNumber: 8)
-    }
-    if !self.signature.isEmpty {
-      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 9)
-    }
-    if !self.worker.isEmpty {
-      try visitor.visitSingularStringField(value: self.worker, fieldNumber: 10)
-    }
-    if self.tainted != false {
-      try visitor.visitSingularBoolField(value: self.tainted, fieldNumber: 30)
-    }
-    if !self.taintedBy.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.taintedBy, fieldNumber: 31)
-    }
-    if !self.scoresConfirmedBy.isEmpty {
-      try visitor.visitSingularStringField(value: self.scoresConfirmedBy, fieldNumber: 40)
-    }
-    if !self.modelConfirmedBy.isEmpty {
-      try visitor.visitSingularStringField(value: self.modelConfirmedBy, fieldNumber: 41)
+    if self.weight.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.weight, fieldNumber: 2)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: Assay_V1_Model, rhs: Assay_V1_Model) -> Bool {
-    if lhs.id != rhs.id {return false}
-    if lhs.job != rhs.job {return false}
-    if lhs.owner != rhs.owner {return false}
-    if lhs.name != rhs.name {return false}
-    if lhs.scores != rhs.scores {return false}
+  package static func ==(lhs: Assay_V1_ModelMember, rhs: Assay_V1_ModelMember) -> Bool {
     if lhs._recipe != rhs._recipe {return false}
-    if lhs.files != rhs.files {return false}
-    if lhs.createdAt != rhs.createdAt {return false}
-    if lhs.signature != rhs.signature {return false}
-    if lhs.worker != rhs.worker {return false}
-    if lhs.tainted != rhs.tainted {return false}
-    if lhs.taintedBy != rhs.taintedBy {return false}
-    if lhs.scoresConfirmedBy != rhs.scoresConfirmedBy {return false}
-    if lhs.modelConfirmedBy != rhs.modelConfirmedBy {return false}
+    if lhs.weight != rhs.weight {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

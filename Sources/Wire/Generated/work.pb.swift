@@ -485,6 +485,9 @@ package nonisolated struct Assay_V1_TrialSpec: Sendable {
   /// of the recipe by cross validation; of a refit only
   package var scores: [Assay_V1_Score] = []
 
+  /// may join the recipe in one model; of a refit only
+  package var companions: [Assay_V1_Recipe] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -585,6 +588,25 @@ package nonisolated struct Assay_V1_Scored: Sendable {
   package var scores: [Assay_V1_Score] = []
 
   package var outputs: [Assay_V1_Output] = []
+
+  /// of a refit's model that several recipes make
+  package var members: [Assay_V1_ScoredMember] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Assay_V1_ScoredMember: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 0: the refit's own; n: its nth companion
+  package var recipe: UInt32 = 0
+
+  /// all together are 1
+  package var weight: Double = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1460,7 +1482,7 @@ nonisolated extension Assay_V1_Idle: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension Assay_V1_TrialSpec: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TrialSpec"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}step\0\u{1}recipe\0\u{1}scores\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}step\0\u{1}recipe\0\u{1}scores\0\u{1}companions\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1471,6 +1493,7 @@ nonisolated extension Assay_V1_TrialSpec: SwiftProtobuf.Message, SwiftProtobuf._
       case 1: try { try decoder.decodeSingularStringField(value: &self.step) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._recipe) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.scores) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.companions) }()
       default: break
       }
     }
@@ -1490,6 +1513,9 @@ nonisolated extension Assay_V1_TrialSpec: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.scores.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.scores, fieldNumber: 3)
     }
+    if !self.companions.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.companions, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1497,6 +1523,7 @@ nonisolated extension Assay_V1_TrialSpec: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.step != rhs.step {return false}
     if lhs._recipe != rhs._recipe {return false}
     if lhs.scores != rhs.scores {return false}
+    if lhs.companions != rhs.companions {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1655,7 +1682,7 @@ nonisolated extension Assay_V1_Outcome: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Assay_V1_Scored: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Scored"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scores\0\u{1}outputs\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scores\0\u{1}outputs\0\u{1}members\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1665,6 +1692,7 @@ nonisolated extension Assay_V1_Scored: SwiftProtobuf.Message, SwiftProtobuf._Mes
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.scores) }()
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.outputs) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.members) }()
       default: break
       }
     }
@@ -1677,12 +1705,51 @@ nonisolated extension Assay_V1_Scored: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.outputs.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.outputs, fieldNumber: 2)
     }
+    if !self.members.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.members, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Assay_V1_Scored, rhs: Assay_V1_Scored) -> Bool {
     if lhs.scores != rhs.scores {return false}
     if lhs.outputs != rhs.outputs {return false}
+    if lhs.members != rhs.members {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_V1_ScoredMember: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ScoredMember"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}recipe\0\u{1}weight\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.recipe) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.weight) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.recipe != 0 {
+      try visitor.visitSingularUInt32Field(value: self.recipe, fieldNumber: 1)
+    }
+    if self.weight.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.weight, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_ScoredMember, rhs: Assay_V1_ScoredMember) -> Bool {
+    if lhs.recipe != rhs.recipe {return false}
+    if lhs.weight != rhs.weight {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -41,6 +41,9 @@ enum Following {
             try directory.write(
                 bundle.files, signature: try Self.signature(of: bundle, by: voucher))
             ended.model = directory.path
+            let made = ModelReport(found)
+            ended.modelMembers = made.members
+            ended.modelScores = made.scores
         case .files(let directory):
             guard ended.state == "succeeded" else { break }
             var request = Assay_V1_GetJobRequest()

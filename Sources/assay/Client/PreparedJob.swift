@@ -218,7 +218,7 @@ private struct CheckedTable {
             cleaned: self.cleaned, cache: learning.cache)
         return LearningJob(
             lesson: lesson, direction: metrics[0].direction == .maximise ? .maximise : .minimise,
-            families: learning.families.map(\.rawValue),
+            families: learning.families.map(\.rawValue), ensembles: learning.ensembles,
             rows: UInt64(self.rows), columns: UInt32(self.features), classes: UInt32(self.classes),
             data: self.sentReport)
     }

@@ -27,7 +27,7 @@ struct ModelsCommand: AsyncParsableCommand {
             ])
             for model in report.models {
                 table.add([
-                    model.id, model.name, model.job, model.owner, model.family,
+                    model.id, model.name, model.job, model.owner, model.kindText,
                     Figures.moment(model.createdAt), model.tainted ? "tainted" : "-",
                     model.scoresText,
                 ])
@@ -77,7 +77,7 @@ extension ModelCommand {
                 var text = """
                     \(terminal.resultStyle.strong(report.id))  \(report.name), made by \
                     \(report.job) of \(report.owner) at \(Figures.moment(report.createdAt)) UTC
-                    \(report.family): \(report.scoresText)
+                    \(report.membersText): \(report.scoresText)
 
                     """
                 for file in report.files {

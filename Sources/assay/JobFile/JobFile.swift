@@ -47,6 +47,8 @@ struct JobFile: Equatable {
         let metrics: [Metric]
         let folds: Int
         let families: [Family]
+        /// Whether several candidates may make the model together.
+        let ensembles: Bool
         /// The table that `train` is held against.
         let reference: String?
         let screen: ScreenTerms
@@ -177,10 +179,11 @@ struct JobFile: Equatable {
         let families = try root.value("model_list").map { value throws(InputError) in
             try Self.families(value, task)
         }
+        let ensembles = try root.value("ensemble")?.flag() ?? true
         return Learning(
             task: task, train: Self.path(train, in: folder), digest: digest, schema: schema,
             target: target, metrics: metrics ?? [], folds: folds ?? 5, families: families ?? [],
-            reference: reference, screen: screen ?? .defaults, cache: cache)
+            ensembles: ensembles, reference: reference, screen: screen ?? .defaults, cache: cache)
     }
 
     private static func digest(_ value: StrictYAML.Value) throws(InputError) -> Digest {

@@ -32,6 +32,9 @@ struct JobReport: Encodable, Equatable, Sendable {
     let best: TrialReport?
     /// The model's ID on the head, or where `run` has written it.
     var model: String?
+    /// What the model is of and scores, where it was brought here.
+    var modelMembers: [ModelReport.Member]?
+    var modelScores: [String: Double]?
     /// Where `run` and `submit --follow` have written what the best trial of a command left.
     var output: String?
     /// Whether what it makes is tainted, and the digests of the tainted blobs that it reads.

@@ -31,12 +31,21 @@ enum JobText {
         }
         text += "\n"
         if let reason = job.reason { text += "reason: \(reason)\n" }
-        if let model = job.model { text += "model: \(style.strong(model))\n" }
+        if let model = job.model { text += "model: \(style.strong(model))\(Self.made(job))\n" }
         if let output = job.output {
             text += "output: \(style.strong(output)), tainted: nobody has looked at it yet\n"
         }
         if tellsProof, let proof = Self.proof(job) { text += "\(proof)\n" }
         return text
+    }
+
+    /// Of a model that several candidates make: which ones, and what they score together.
+    private static func made(_ job: JobReport) -> String {
+        guard let members = job.modelMembers, members.count > 1 else { return "" }
+        let score = job.metric.flatMap { metric in
+            job.modelScores?[metric].map { "\(metric) \(Figures.score($0)) " }
+        }
+        return ", \(score ?? "")by \(ModelReport.Member.text(members))"
     }
 
     /// A family with its hyperparameters; of a command these alone, or the trial's number.

@@ -7,11 +7,10 @@ struct ModelReport: Encodable, Equatable, Sendable {
     let job: String
     let owner: String
     let name: String
-    /// Of the winning trial, by cross validation.
+    /// By cross validation.
     let scores: [String: Double]
-    let family: String
-    let parameters: [String: Double]
-    let seed: UInt64
+    /// Whose predictions it averages, the winning trial's first; often that one alone.
+    let members: [Member]
     let files: [File]
     let createdAt: Double
     /// Who fitted it.
@@ -23,6 +22,23 @@ struct ModelReport: Encodable, Equatable, Sendable {
     let corroborated: Bool
     let scoresConfirmedBy: String?
     let modelConfirmedBy: String?
+
+    struct Member: Encodable, Equatable, Sendable {
+        let family: String
+        let parameters: [String: Double]
+        let seed: UInt64
+        /// All together are 1.
+        let weight: Double
+
+        init(_ message: Assay_V1_ModelMember) {
+            self.family = LogText.escaped(message.recipe.family)
+            self.parameters = Dictionary(
+                message.recipe.parameters.map { (LogText.escaped($0.name), $0.value) }
+            ) { first, _ in first }
+            self.seed = message.recipe.seed
+            self.weight = message.weight
+        }
+    }
 
     struct File: Encodable, Equatable, Sendable {
         let name: String
@@ -38,11 +54,7 @@ struct ModelReport: Encodable, Equatable, Sendable {
         self.scores = Dictionary(model.scores.map { (LogText.escaped($0.metric), $0.value) }) {
             first, _ in first
         }
-        self.family = LogText.escaped(model.recipe.family)
-        self.parameters = Dictionary(
-            model.recipe.parameters.map { (LogText.escaped($0.name), $0.value) }
-        ) { first, _ in first }
-        self.seed = model.recipe.seed
+        self.members = model.members.map { Member($0) }
         self.files = model.files.map { file in
             File(
                 name: LogText.escaped(file.name), digest: LogText.escaped(file.blob.digest),
@@ -58,8 +70,32 @@ struct ModelReport: Encodable, Equatable, Sendable {
         self.corroborated = self.scoresConfirmedBy != nil && self.modelConfirmedBy != nil
     }
 
+    /// Its family, or of how many models it is.
+    var kindText: String {
+        self.members.count > 1 ? "ensemble of \(self.members.count)" : self.membersText
+    }
+
+    var membersText: String { Member.text(self.members) }
+
     var scoresText: String {
         self.scores.sorted { $0.key < $1.key }
             .map { "\($0.key) \(Figures.score($0.value))" }.joined(separator: ", ")
+    }
+}
+
+extension ModelReport.Member {
+    /// The families by their weights: `gradient_boosting 0.6, extra_trees 0.4`.
+    static func text(_ members: [Self]) -> String {
+        guard members.count > 1 else { return members.first?.family ?? "" }
+        var weights: [(family: String, weight: Double)] = []
+        for member in members {
+            if let place = weights.firstIndex(where: { $0.family == member.family }) {
+                weights[place].weight += member.weight
+            } else {
+                weights.append((member.family, member.weight))
+            }
+        }
+        return weights.map { "\($0.family) \(Figures.number(($0.weight * 100).rounded() / 100))" }
+            .joined(separator: ", ")
     }
 }

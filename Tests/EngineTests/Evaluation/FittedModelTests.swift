@@ -71,7 +71,7 @@ import Testing
         let many = try SmallTables.flowers(rows: 9000, seed: 2).features
         let prediction = try model.predict(many)
         #expect(prediction.rows == 9000)
-        let expected = model.predictor.predict(model.encoder.encode(many))
+        let expected = model.members[0].predictor.predict(model.encoders[0].encode(many))
         #expect(prediction == expected)
         #expect(["iris", "rose"].contains(model.className(prediction, row: 8999)))
     }

@@ -10,7 +10,8 @@ enum Samples {
     static let lesson = Lesson(
         task: .regression, data: blob, schema: blob, target: "y", metrics: ["rmse"], folds: 3,
         foldSeed: 1)
-    static let spec = TrialSpec(step: .refit, recipe: recipe, scores: [Score("rmse", 2.5)])
+    static let spec = TrialSpec(
+        step: .refit, recipe: recipe, scores: [Score("rmse", 2.5)], companions: [recipe])
     static let scored = Outcome(
         .scored(scores: [Score("rmse", 2.5)], outputs: [Output(name: "m", blob: blob)]),
         cost: Cost(cpu: .seconds(1), wall: .seconds(2), memoryBytes: 3))

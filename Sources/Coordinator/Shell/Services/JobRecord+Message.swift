@@ -60,7 +60,11 @@ extension JobRecord {
         message.createdAt = self.endedAt?.sinceOrigin.seconds ?? 0
         let refit = self.trials.last { $0.spec.step == .refit && $0.isScored }
         if let recipe = refit?.spec.recipe { message.recipe = recipe.message }
-        message.scores = refit?.spec.scores.map(\.message) ?? []
+        // What several make together scores otherwise than the winner alone.
+        var scores = refit?.spec.scores ?? []
+        if case .scored(let own, _)? = refit?.outcome?.result, !own.isEmpty { scores = own }
+        message.scores = scores.map(\.message)
+        message.members = refit?.memberMessages ?? []
         message.worker = refit?.worker ?? ""
         message.scoresConfirmedBy = self.proof?.scores ?? ""
         message.modelConfirmedBy = self.proof?.model ?? ""
@@ -92,6 +96,19 @@ extension JobRecord.Counts {
 }
 
 extension TrialRecord {
+    /// What the model that this refit made is of.
+    fileprivate var memberMessages: [Assay_V1_ModelMember] {
+        let made = self.outcome?.members ?? []
+        let members = made.isEmpty ? [Outcome.Member(recipe: 0, weight: 1)] : made
+        return members.compactMap { member in
+            guard let recipe = self.spec.recipe(of: member) else { return nil }
+            var message = Assay_V1_ModelMember()
+            message.recipe = recipe.message
+            message.weight = member.weight
+            return message
+        }
+    }
+
     fileprivate var message: Assay_V1_Trial {
         var message = Assay_V1_Trial()
         message.index = self.index

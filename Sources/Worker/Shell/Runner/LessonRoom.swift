@@ -46,13 +46,16 @@ struct LessonRoom {
 
     /// Scores of all metrics that are defined here; the first always is.
     mutating func evaluate(_ recipe: Wire.Recipe) throws(ComputationError) -> [Score] {
-        let evaluation: Evaluation
         do {
-            evaluation = try self.bench.evaluate(try Engine.Recipe(recipe), metrics: self.metrics)
+            return try Self.scores(
+                try self.bench.evaluate(try Engine.Recipe(recipe), metrics: self.metrics))
         } catch {
             throw ComputationError("\(error)")
         }
-        return try ComputationError.each(evaluation.scores) { score throws(ComputationError) in
+    }
+
+    private static func scores(_ evaluation: Evaluation) throws(ComputationError) -> [Score] {
+        try ComputationError.each(evaluation.scores) { score throws(ComputationError) in
             guard score.mean.isFinite else {
                 throw ComputationError("\(score.metric.rawValue) is not a finite number")
             }
@@ -65,16 +68,46 @@ struct LessonRoom {
     /// Nothing in the files tells which worker made them or when, so that a second run of the same
     /// refit gives the same digests; the head says that when it signs them.
     ///
-    /// - Parameter scores: What the recipe scored by cross validation.
-    func refit(
-        _ recipe: Wire.Recipe, scores: [Score]
-    ) throws(ComputationError) -> [(Output, SealedMemory)] {
-        let model: FittedModel
+    /// - Parameters:
+    ///   - scores: what the recipe scored by cross validation.
+    ///   - companions: recipes that may make the model together with it.
+    /// - Returns: the model's files; what its members are and score together, where there were
+    ///   companions to choose from.
+    mutating func refit(
+        _ recipe: Wire.Recipe, scores: [Score], companions: [Wire.Recipe]
+    ) throws(ComputationError) -> Learned {
         do {
-            model = try FittedModel.fit(try Engine.Recipe(recipe), self.bench.dataset)
+            let recipes =
+                try [recipe].map { try Engine.Recipe($0) }
+                // One that this worker does not know helps nobody.
+                + companions.compactMap { try? Engine.Recipe($0) }
+            var learned = Learned(scores: [])
+            var ensemble = Ensemble(of: recipes[0])
+            if recipes.count > 1 {
+                let choice = try self.bench.ensemble(of: recipes, metrics: self.metrics)
+                ensemble = choice.ensemble
+                learned.scores = try Self.scores(choice.evaluation)
+            }
+            if ensemble.members.count > 1 {
+                learned.members = ensemble.members.map { member in
+                    let place = ([recipe] + companions).firstIndex {
+                        (try? Engine.Recipe($0)) == member.recipe
+                    }
+                    return Outcome.Member(recipe: place ?? 0, weight: member.weight)
+                }
+            }
+            let model = try FittedModel.fit(ensemble, self.bench.dataset)
+            learned.files = try self.files(
+                of: model, scores: learned.scores.isEmpty ? scores : learned.scores)
+            return learned
         } catch {
             throw ComputationError("\(error)")
         }
+    }
+
+    private func files(
+        of model: FittedModel, scores: [Score]
+    ) throws(ComputationError) -> [(Output, SealedMemory)] {
         let lineage: [Safetensors.Entry] =
             [
                 .init("data", self.lesson.data.digest.description),

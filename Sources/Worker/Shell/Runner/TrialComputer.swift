@@ -40,11 +40,16 @@ struct TrialComputer {
                 let schema = self.attached[lesson.schema.digest]
             else { throw WireError("lesson.data", "was not attached before") }
             do throws(ComputationError) {
-                let (result, memory) = try self.rooms.enter(lesson, data: data, schema: schema) {
+                let learned = try self.rooms.enter(lesson, data: data, schema: schema) {
                     (room) throws(ComputationError) in
                     try Self.learn(recipe, spec, in: &room)
                 }
-                return (Outcome(result, cost: meter.read()), memory)
+                let result = Outcome.Result.scored(
+                    scores: learned.scores, outputs: learned.files.map(\.0))
+                return (
+                    Outcome(result, cost: meter.read(), members: learned.members),
+                    learned.files.map(\.1)
+                )
             } catch {
                 let failure = Failure(.computation, error.description)
                 return (Outcome(.failed(failure), cost: meter.read()), [])
@@ -54,15 +59,22 @@ struct TrialComputer {
 
     private static func learn(
         _ recipe: Recipe, _ spec: TrialSpec, in room: inout LessonRoom
-    ) throws(ComputationError) -> (Outcome.Result, [SealedMemory]) {
+    ) throws(ComputationError) -> Learned {
         switch spec.step {
         case .refit:
-            let outputs = try room.refit(recipe, scores: spec.scores)
-            return (.scored(scores: [], outputs: outputs.map(\.0)), outputs.map(\.1))
-        case .idle, .portfolio, .tuning:
-            return (.scored(scores: try room.evaluate(recipe), outputs: []), [])
+            try room.refit(recipe, scores: spec.scores, companions: spec.companions)
+        case .idle, .portfolio, .tuning: Learned(scores: try room.evaluate(recipe))
         }
     }
+}
+
+/// What came of a trial in a lesson.
+struct Learned {
+    var scores: [Score]
+    /// What a refit's model is of, where it is of several recipes.
+    var members: [Outcome.Member] = []
+    /// Of a refit: the files of its model.
+    var files: [(Output, SealedMemory)] = []
 }
 
 /// Why a trial has no score: one sentence without any value of the data set.

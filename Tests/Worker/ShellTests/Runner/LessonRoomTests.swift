@@ -35,8 +35,8 @@ import Wire
     }
 
     @Test func `rows are dropped where they are learned from, and the model says so`() throws {
-        let (room, cleaned) = try Self.room([Self.sane], pinned: [Self.sane])
-        let outputs = try room.refit(SmallLesson.recipe, scores: [])
+        var (room, cleaned) = try Self.room([Self.sane], pinned: [Self.sane])
+        let outputs = try room.refit(SmallLesson.recipe, scores: [], companions: []).files
         let weights = outputs[1].0.blob.digest.description
         let bundle = try ModelBundle(
             manifest: outputs[0].1.withBytes { Array($0) },
@@ -46,6 +46,20 @@ import Wire
         #expect(entry("rows_read") == "41" && entry("rows") == "40")
         #expect(entry("rows_dropped") == "1" && entry("rule sane") == "dropped 1")
         #expect(entry("cleaned") == cleaned.description)
+    }
+
+    @Test func `companions that help make the model too, and it says what they score`() throws {
+        var (room, _) = try Self.room([Self.sane], pinned: [Self.sane])
+        let weak = Wire.Recipe(family: "baseline", parameters: [], seed: 1)
+        let unknown = Wire.Recipe(family: "of_tomorrow", parameters: [], seed: 1)
+        let learned = try room.refit(weak, scores: [], companions: [unknown, SmallLesson.recipe])
+        #expect(learned.members.map(\.recipe) == [0, 2])
+        #expect(learned.members.reduce(0) { $0 + $1.weight } == 1)
+        let alone = try room.evaluate(weak)
+        #expect(learned.scores.map(\.metric) == ["accuracy"])
+        #expect(learned.scores[0].value > alone[0].value)
+        let again = try room.refit(weak, scores: [], companions: [unknown, SmallLesson.recipe])
+        #expect(again.files.map(\.0) == learned.files.map(\.0))
     }
 
     /// As a worker of another version would, to which the rule means something else.

@@ -1,0 +1,62 @@
+import Search
+import Wire
+
+/// Which candidates may make the model together with the winner, and what that may cost.
+///
+/// Whoever refits the winner cross-validates its companions once more, unless it did before, and
+/// chooses among them: so a model rests on no other worker's word than the one that its second run
+/// confirms. They are as many as the time for them holds, which is a part of what the search took.
+extension Coordinator {
+    /// The companions' recipes, the most promising first.
+    func companions(of winner: UInt32, in record: JobRecord, now: Instant) -> [Recipe] {
+        guard case .learning(let job) = record.spec.kind, job.ensembles else { return [] }
+        var left = min(now - record.submittedAt, record.corroboration.trialTime) / 4
+        if self.roster.servingCount > 1 { left = min(left, self.provableTime(in: record)) }
+        if let time = record.spec.budget.time {
+            let end = record.submittedAt + (time - self.refitTime(of: record))
+            left = min(left, end - now)
+        }
+        return self.companions(of: winner, in: record, within: left).map(\.recipe)
+    }
+
+    /// What is kept of the budget's time for them.
+    func companionsTime(in record: JobRecord, of time: Duration) -> Duration {
+        guard case .learning(let job) = record.spec.kind, job.ensembles, let best = record.best
+        else { return .zero }
+        // A quarter of what the search takes is a fifth of the whole.
+        var most = time / 5
+        let hasPeers = self.roster.servingCount > 1
+        if hasPeers { most = min(most, self.provableTime(in: record)) }
+        let companions = self.companions(of: best.trial, in: record, within: most)
+        let sum = companions.reduce(Duration.zero) { $0 + $1.time }
+        return hasPeers ? sum * 2 : sum
+    }
+
+    /// Where others can make the same model they do, and all second runs together shall stay a
+    /// small part of the running time.
+    private func provableTime(in record: JobRecord) -> Duration {
+        record.corroboration.trialTime / 50
+    }
+
+    /// As many as `allowance` holds: another cross validation of each, and its fit on all rows.
+    private func companions(
+        of winner: UInt32, in record: JobRecord, within allowance: Duration
+    ) -> [(recipe: Recipe, time: Duration)] {
+        guard case .learning(let job) = record.spec.kind,
+            let study = self.ledger.jobs[record.id]?.study
+        else { return [] }
+        var left = allowance
+        var found: [(recipe: Recipe, time: Duration)] = []
+        for (trial, recipe) in study.companions(of: winner) {
+            guard found.count < self.settings.search.companionsMax else { break }
+            guard record.holds(trial), let wall = record[trial]?.outcome?.cost.wall else {
+                continue
+            }
+            let time = wall + wall * 3 / (2 * max(1, job.lesson.folds - 1))
+            guard time <= left else { continue }
+            left -= time
+            found.append((recipe, time))
+        }
+        return found
+    }
+}

@@ -1,0 +1,112 @@
+/// Greedy selection with replacement from what candidates predicted for rows held out.
+///
+/// It begins with the first candidate. Each round adds the one that makes the average best, and
+/// the rounds end when none makes it better, or after `roundsMax`. What is looked at is bounded:
+/// a metric that sorts a million rows some hundred times would take longer than the fits.
+struct EnsembleSelection {
+    /// How often each candidate was taken; the first at least once.
+    private(set) var counts: [Int]
+
+    static let roundsMax = 25
+    /// Rows that the choice goes by: the first ones of each fold.
+    static let rowsMax = 20_000
+    /// What a further member must gain, of the score itself, to be worth its fit.
+    static let gainMin = 1e-5
+
+    private let candidates: [Matrix]
+    private let answers: [Answers]
+    private let bounds: [Range<Int>]
+    private let metric: Metric
+
+    /// - Requires: `predictions` is not empty; each has a row for each answer, and the metric a
+    ///   value for the first.
+    init(_ predictions: [Matrix], _ answers: Answers, _ folds: Folds, by metric: Metric) {
+        var rows: [Int] = []
+        var bounds: [Range<Int>] = []
+        var parts: [Answers] = []
+        let perFold = max(1, Self.rowsMax / folds.count)
+        for fold in 0..<folds.count {
+            let heldOut = Array(folds.heldOut(in: fold).prefix(perFold))
+            bounds.append(rows.count..<rows.count + heldOut.count)
+            parts.append(answers.rows(at: heldOut))
+            rows += heldOut
+        }
+        self.candidates = predictions.map { $0.rows(at: rows) }
+        self.answers = parts
+        self.bounds = bounds
+        self.metric = metric
+        self.counts = Array(repeating: 0, count: predictions.count)
+        self.counts[0] = 1
+        self.select()
+    }
+
+    private mutating func select() {
+        guard self.candidates.count > 1, var best = self.score(self.candidates[0]) else { return }
+        var sum = self.candidates[0]
+        for taken in 1..<Self.roundsMax {
+            var choice: (index: Int, score: Double)?
+            for (index, candidate) in self.candidates.enumerated() {
+                guard let score = self.score(sum.average(with: candidate, after: taken)) else {
+                    continue
+                }
+                guard let found = choice else {
+                    choice = (index, score)
+                    continue
+                }
+                if self.metric.direction.isBetter(score, than: found.score) {
+                    choice = (index, score)
+                }
+            }
+            guard let choice, self.metric.direction.isBetter(choice.score, than: best),
+                abs(choice.score - best) > Self.gainMin * abs(best)
+            else { return }
+            best = choice.score
+            self.counts[choice.index] += 1
+            sum.add(self.candidates[choice.index])
+        }
+    }
+
+    /// The mean over the folds; nil where the metric is undefined in one.
+    private func score(_ predictions: Matrix) -> Double? {
+        var sum = 0.0
+        for (bounds, answers) in zip(self.bounds, self.answers) {
+            let part = predictions.rows(in: bounds)
+            guard let value = try? self.metric.value(answers, part) else { return nil }
+            sum += value
+        }
+        return sum / Double(self.bounds.count)
+    }
+}
+
+extension Matrix {
+    /// The sum of the matrices, each times its weight.
+    ///
+    /// - Requires: there is one at least, all are of one shape, and each has a weight.
+    static func weightedSum(_ matrices: [Matrix], _ weights: [Double]) -> Matrix {
+        precondition(!matrices.isEmpty && matrices.count == weights.count, "weights do not pair")
+        var sum = Matrix(rows: matrices[0].rows, columns: matrices[0].columns)
+        for (matrix, weight) in zip(matrices, weights) {
+            for index in sum.values.indices { sum.values[index] += weight * matrix.values[index] }
+        }
+        return sum
+    }
+
+    fileprivate mutating func add(_ other: Matrix) {
+        for index in self.values.indices { self.values[index] += other.values[index] }
+    }
+
+    /// The average of this sum of `count` matrices and one more.
+    fileprivate func average(with other: Matrix, after count: Int) -> Matrix {
+        var average = self
+        let share = 1 / Double(count + 1)
+        for index in average.values.indices {
+            average.values[index] = (average.values[index] + other.values[index]) * share
+        }
+        return average
+    }
+
+    fileprivate func rows(in range: Range<Int>) -> Matrix {
+        let values = self.values[range.lowerBound * self.columns..<range.upperBound * self.columns]
+        return Matrix(rows: range.count, columns: self.columns, values: Array(values))
+    }
+}

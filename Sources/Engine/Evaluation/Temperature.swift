@@ -1,0 +1,68 @@
+/// Calibration of probabilities by one number (Guo et al., 2017, "On calibration of modern neural
+/// networks"): their logarithms are divided by it and the rows sum to 1 again. Above 1 it makes
+/// them more careful, below 1 bolder; which class is likeliest it never changes.
+enum Temperature {
+    static let range = 0.25...4.0
+
+    /// The temperature with the least log loss on `probabilities`; 1 where it gains too little to
+    /// be more than chance, and for numbers.
+    static func best(for probabilities: Matrix, _ answers: Answers) -> Double {
+        guard case .classes(_, let count) = answers, answers.count > 0 else { return 1 }
+        // One number is known well enough from some of the rows.
+        let step = (answers.count + Self.rowsMax - 1) / Self.rowsMax
+        let rows = Array(stride(from: 0, to: answers.count, by: step))
+        guard case .classes(let labels, _) = answers.rows(at: rows) else { return 1 }
+        let plain = probabilities.rows(at: rows)
+        func loss(_ exponent: Double) -> Double {
+            var tempered = plain
+            tempered.temper(exp(exponent))
+            return ClassScores(labels: labels, count: count, tempered).logLoss
+        }
+        let exponent = Self.minimum(
+            of: loss, from: log(Self.range.lowerBound), to: log(Self.range.upperBound))
+        let gain = (loss(0) - loss(exponent)) * Double(labels.count)
+        // By Wilks' theorem a parameter of no use gains half a unit of likelihood on average.
+        guard gain > 2 else { return 1 }
+        // Few digits: what lies behind them changes nothing but the text of the model.
+        return (exp(exponent) * 1000).rounded() / 1000
+    }
+
+    private static let rowsMax = 20_000
+
+    /// Golden section search; the loss has one minimum, as it is convex in 1 / T.
+    private static func minimum(
+        of loss: (Double) -> Double, from low: Double, to high: Double
+    ) -> Double {
+        let ratio = (5.0.squareRoot() - 1) / 2
+        var (low, high) = (low, high)
+        var left = high - ratio * (high - low)
+        var right = low + ratio * (high - low)
+        var (lossLeft, lossRight) = (loss(left), loss(right))
+        for _ in 0..<20 {
+            if lossLeft < lossRight {
+                high = right
+                (right, lossRight) = (left, lossLeft)
+                left = high - ratio * (high - low)
+                lossLeft = loss(left)
+            } else {
+                low = left
+                (left, lossLeft) = (right, lossRight)
+                right = low + ratio * (high - low)
+                lossRight = loss(right)
+            }
+        }
+        return (low + high) / 2
+    }
+}
+
+extension Matrix {
+    /// Divides the logarithms of every row's probabilities by `temperature`; 1 changes no bit.
+    mutating func temper(_ temperature: Double) {
+        guard temperature != 1 else { return }
+        for index in self.values.indices {
+            // A probability of 0 stays as good as 0.
+            self.values[index] = naturalLogarithm(max(self.values[index], 1e-300)) / temperature
+        }
+        self.values.withUnsafeMutableBufferPointer { applySoftmax($0, columns: self.columns) }
+    }
+}

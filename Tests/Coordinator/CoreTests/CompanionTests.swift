@@ -1,0 +1,102 @@
+import CoordinatorCore
+import Search
+import Testing
+import Wire
+
+/// Which candidates a refit may take into its model.
+@Suite struct CompanionTests {
+    var desk = Desk()
+
+    /// Evaluates candidates, each for as long as its outcome says, until one is refitted.
+    private mutating func evaluate(
+        _ outcome: (Int) -> Outcome = { .scored(1 / Double($0 + 1), wall: .seconds(1)) }
+    ) -> TrialSpec? {
+        for index in 0..<200 {
+            self.desk.propose()
+            guard let lease = self.desk.leases(of: "w1").first else { return nil }
+            let spec = self.desk.coordinator.job(lease.trial.job)?[lease.trial.index]?.spec
+            if spec?.step == .refit { return spec }
+            let outcome = outcome(index)
+            self.desk.pass(outcome.cost.wall)
+            self.desk.finish("w1", lease, outcome)
+        }
+        return nil
+    }
+
+    @Test mutating func `they take no more than a quarter of what the search took`() throws {
+        self.desk.connect("w1")
+        let job = self.desk.submit(.table(), trials: 12)
+        let found = self.evaluate()
+        let refit = try #require(found)
+        // Of 12 s that is 3; each takes a second, and three eighths for its fit.
+        #expect(refit.companions.count == 2)
+        let record = try #require(self.desk.coordinator.job(job))
+        let recipes = record.trials.compactMap(\.spec.recipe)
+        #expect(refit.companions.allSatisfy { recipes.contains($0) && $0 != refit.recipe })
+        // The journal has them: a second run after a restart is of the same refit.
+        let replayed = JobRecord(try #require(self.desk.journal.first { $0.job == job }))
+        var copy = try #require(replayed)
+        for fact in self.desk.journal.filter({ $0.job == job }).dropFirst() { copy.apply(fact) }
+        #expect(copy.trials.last?.spec == refit)
+    }
+
+    @Test mutating func `the cheap ones go along where the dear ones cannot`() throws {
+        self.desk.connect("w1")
+        self.desk.submit(.table(), trials: 12)
+        let found = self.evaluate { .scored(Double($0), wall: .seconds($0 < 3 ? 10 : 0.1)) }
+        let refit = try #require(found)
+        #expect(refit.companions.count == 7)
+    }
+
+    @Test mutating func `a job that wants one model gets one`() throws {
+        self.desk.connect("w1")
+        guard case .learning(let job) = JobSpec.Kind.table() else { return }
+        self.desk.submit(
+            .learning(
+                LearningJob(
+                    lesson: job.lesson, direction: job.direction, families: [], ensembles: false,
+                    rows: job.rows, columns: job.columns, classes: 0)), trials: 12)
+        let found = self.evaluate()
+        #expect(found?.companions == [])
+    }
+
+    @Test mutating func `the budget of time holds what they take`() throws {
+        self.desk.connect("w1")
+        let job = self.desk.submit(.table(), time: .seconds(60))
+        let start = self.desk.now
+        let found = self.evaluate()
+        let refit = try #require(found)
+        #expect(!refit.companions.isEmpty)
+        let taken = self.desk.now - start
+        let companions = Duration.milliseconds(1375) * refit.companions.count
+        #expect(taken + companions + .milliseconds(625) <= .seconds(60))
+        #expect(taken > .seconds(40))
+        #expect(self.desk.coordinator.job(job)?.state == .running)
+    }
+
+    @Test mutating func `what several made says so`() throws {
+        self.desk.connect("w1")
+        let job = self.desk.submit(.table(), trials: 12)
+        let found = self.evaluate()
+        #expect(found != nil)
+        let lease = try #require(self.desk.leases(of: "w1").first)
+        guard case .scored(_, let outputs) = Outcome.model.result else { return }
+        let members = [
+            Outcome.Member(recipe: 0, weight: 0.75), Outcome.Member(recipe: 2, weight: 0.25),
+        ]
+        self.desk.finish(
+            "w1", lease,
+            Outcome(
+                .scored(scores: [Score("rmse", 0.01)], outputs: outputs), cost: .none,
+                members: members))
+        let ended = try #require(self.desk.ended(job))
+        #expect(ended.state == .succeeded)
+        let refit = try #require(ended.trials.last)
+        #expect(refit.outcome?.members == members)
+        #expect(refit.spec.recipe(of: members[0]) == refit.spec.recipe)
+        #expect(refit.spec.recipe(of: members[1]) == refit.spec.companions[1])
+        #expect(refit.spec.recipe(of: .init(recipe: 9, weight: 1)) == nil)
+        // The best candidate stays what it was: the model is no trial.
+        #expect(ended.best?.trial != refit.index)
+    }
+}
