@@ -275,15 +275,24 @@ if let libFuzzer {
     }
 }
 
-// A build of `dev/coverage.sh`: what we ship counts as well, and dependencies do not.
-if Context.environment["ASSAY_COVERAGE"] != nil {
+// A build of `dev/coverage.sh`: what we ship counts as well, and dependencies do not. Counters lie in
+// a mapped file, whose name the archive holds: they outlive whoever is killed, or may write nothing.
+if let profileName = Context.environment["ASSAY_COVERAGE"] {
     for target in pure + acting + executables {
         target.swiftSettings?.append(
-            .unsafeFlags(["-profile-generate", "-profile-coverage-mapping"]))
+            .unsafeFlags([
+                "-profile-generate", "-profile-coverage-mapping", "-Xllvm",
+                "-runtime-counter-relocation",
+            ]))
     }
     for target in executables + tests + [fuzzTests] where target.type != .regular {
         target.linkerSettings =
-            (target.linkerSettings ?? []) + [.unsafeFlags(["-profile-generate"])]
+            (target.linkerSettings ?? []) + [
+                .unsafeFlags([
+                    "-profile-generate", "-Xlinker", "-u", "-Xlinker", "__llvm_profile_filename",
+                    profileName,
+                ])
+            ]
     }
 }
 
