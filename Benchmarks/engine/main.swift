@@ -2,13 +2,16 @@
 //
 //     engine-bench fit FAMILY TRAIN TEST OUT [NAME=VALUE]... [seed=NUMBER]
 //     engine-bench folds FAMILY TRAIN COUNT [NAME=VALUE]... [seed=NUMBER]
+//     engine-bench score FAMILY CSV TARGET FOLDS [NAME=VALUE]... [seed=NUMBER]
 //
 // `fit` writes the predictions for TEST to OUT as 64-bit floats and prints one JSON object with the
 // seconds that preparing (binning), fitting and predicting took. `folds` runs COUNT trials of three
-// folds each, as a cross validation does, and prints the seconds they took together.
+// folds each, as a cross validation does, and prints the seconds they took together. `score`
+// cross-validates a family on a CSV table, and prints its scores and the seconds of the trial.
 //
-// A table is a file of little-endian numbers: rows, columns, classes (0: regression) as 64-bit
-// integers, then the features row by row and the answers as 64-bit floats. compare.py writes them.
+// Any other table is a file of little-endian numbers: rows, columns, classes (0: regression) as
+// 64-bit integers, then the features row by row and the answers as 64-bit floats. compare.py writes
+// them.
 
 import Engine
 @preconcurrency import Glibc
@@ -53,6 +56,13 @@ func processSeconds() -> Double {
 
 func learner(_ name: String, _ arguments: ArraySlice<String>) throws -> (any Learner, UInt64) {
     guard let family = Family(rawValue: name) else { fail("no family is called \(name)") }
+    let (parameters, seed) = parameters(arguments)
+    return (try family.learner(parameters: parameters), seed)
+}
+
+func parameters(
+    _ arguments: ArraySlice<String>
+) -> (parameters: [(name: String, value: Double)], seed: UInt64) {
     var parameters = arguments.map { argument in
         let parts = argument.split(separator: "=")
         guard parts.count == 2, let value = Double(parts[1]) else {
@@ -62,7 +72,7 @@ func learner(_ name: String, _ arguments: ArraySlice<String>) throws -> (any Lea
     }
     let seed = parameters.last { $0.name == "seed" }?.value ?? 1
     parameters.removeAll { $0.name == "seed" }
-    return (try family.learner(parameters: parameters), UInt64(seed))
+    return (parameters, UInt64(seed))
 }
 
 func runFit(_ arguments: [String]) throws {
@@ -118,7 +128,8 @@ do {
     switch CommandLine.arguments.dropFirst().first {
     case "fit": try runFit(CommandLine.arguments)
     case "folds": try runFolds(CommandLine.arguments)
-    default: fail("say fit or folds")
+    case "score": try runScore(CommandLine.arguments)
+    default: fail("say fit, folds or score")
     }
 } catch {
     fail("\(error)")

@@ -1,0 +1,48 @@
+import Engine
+@preconcurrency import Glibc
+
+/// `engine-bench score FAMILY CSV TARGET FOLDS [NAME=VALUE]... [seed=NUMBER]`: cross-validates as a
+/// trial does, categories, missing values and all.
+///
+/// A target of texts is a classification, one of numbers a regression.
+func runScore(_ arguments: [String]) throws {
+    guard arguments.count >= 6, let count = Int(arguments[5]) else {
+        fail("score FAMILY CSV TARGET FOLDS [NAME=VALUE]...")
+    }
+    guard let file = fopen(arguments[3], "rb") else { fail("cannot open \(arguments[3])") }
+    defer { fclose(file) }
+    fseek(file, 0, SEEK_END)
+    var bytes = [UInt8](repeating: 0, count: ftell(file))
+    rewind(file)
+    guard fread(&bytes, 1, bytes.count, file) == bytes.count else { fail("the table ends early") }
+    let dataset = try dataset(bytes, target: arguments[4])
+    let (parameters, seed) = parameters(arguments.dropFirst(6))
+    guard let family = Family(rawValue: arguments[2]) else {
+        fail("no family is called \(arguments[2])")
+    }
+    let recipe = Recipe(family, parameters.map { .init($0.name, $0.value) }, seed: seed)
+    let metrics: [Metric] =
+        dataset.task == .classification
+        ? [.logLoss, .areaUnderCurve, .accuracy] : [.rootMeanSquaredError, .r2]
+    var bench = Workbench(dataset, try Folds(dataset.answers, count: count, seed: 1))
+    // Encoding is shared by all trials of a job, so that it is no cost of this one.
+    let dense = dataset.task == .classification ? Family.naiveBayes : .ridge
+    for family in [.baseline, dense] { _ = try bench.evaluate(Recipe(family), metrics: metrics) }
+    let start = processSeconds()
+    let evaluation = try bench.evaluate(recipe, metrics: metrics)
+    let seconds = processSeconds() - start
+    let scores = evaluation.scores.map { "\"\($0.metric.rawValue)\": \($0.mean)" }
+    print("{\(scores.joined(separator: ", ")), \"seconds\": \(seconds)}")
+}
+
+private func dataset(_ bytes: [UInt8], target: String) throws -> Dataset {
+    try bytes.withUnsafeBytes { bytes in
+        let schema = try Schema.infer(from: bytes)
+        let frame = try CSVReader(bytes).frame(schema)
+        let isText =
+            if case .categorical = frame.column(named: target)?.values { true } else { false }
+        return try Dataset(
+            csv: bytes, schema: schema, target: target,
+            task: isText ? .classification : .regression)
+    }
+}
