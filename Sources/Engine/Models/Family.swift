@@ -8,6 +8,7 @@ package enum Family: String, CaseIterable, Sendable {
     case randomForest = "random_forest"
     case extraTrees = "extra_trees"
     case gradientBoosting = "gradient_boosting"
+    case multilayerPerceptron = "multilayer_perceptron"
 }
 
 /// What a model is asked to predict.
@@ -21,7 +22,9 @@ extension Family {
         switch self {
         case .ridge: task == .regression
         case .logisticRegression, .naiveBayes: task == .classification
-        case .baseline, .nearestNeighbors, .randomForest, .extraTrees, .gradientBoosting: true
+        case .baseline, .nearestNeighbors, .randomForest, .extraTrees, .gradientBoosting,
+            .multilayerPerceptron:
+            true
         }
     }
 
@@ -54,6 +57,15 @@ extension Family {
                 .real("row_fraction", 0.05...1, standard: 1),
                 .real("feature_fraction", 0.01...1, standard: 1),
             ]
+        case .multilayerPerceptron:
+            [
+                .whole("layers", 1...3, standard: 2),
+                .whole("units", 1...2048, standard: 64, .logarithmic),
+                .real("learning_rate", 1e-6...1, standard: 0.003, .logarithmic),
+                .real("weight_decay", 0...10, standard: 0.5, .logarithmic),
+                .whole("epochs", 1...2000, standard: 60, .logarithmic),
+                .whole("pieces", 0...64, standard: 16),
+            ]
         }
     }
 
@@ -76,6 +88,8 @@ extension Family {
         case .randomForest: return Forest(.bestOfAll, Forest.Settings(values))
         case .extraTrees: return Forest(.drawnAtRandom, Forest.Settings(values))
         case .gradientBoosting: return GradientBoosting(GradientBoosting.Settings(values))
+        case .multilayerPerceptron:
+            return MultilayerPerceptron(MultilayerPerceptron.Settings(values))
         }
     }
 
@@ -101,6 +115,8 @@ extension Family {
         case .nearestNeighbors: predictor = try NeighborsPredictor(&store, outputs: outputs)
         case .randomForest, .extraTrees: predictor = try ForestPredictor(&store, outputs: outputs)
         case .gradientBoosting: predictor = try BoostingPredictor(&store, outputs: outputs)
+        case .multilayerPerceptron:
+            predictor = try PerceptronPredictor(&store, outputs: outputs)
         }
         try store.requireNothingLeft()
         return predictor

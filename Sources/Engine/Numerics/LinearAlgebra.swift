@@ -101,6 +101,24 @@ package enum LinearAlgebra {
             1, a.baseAddress, Int32(k), b.baseAddress, Int32(k), 0, c.baseAddress, Int32(n))
     }
 
+    /// Sets `c` to the product `op(a) op(b)` in single precision.
+    ///
+    /// - Requires: `op(a)` is m × k, `op(b)` is k × n, `c` has room for m × n values.
+    /// - Complexity: m n k multiplications.
+    static func multiply(
+        _ a: UnsafePointer<Float>, _ aOrientation: Orientation,
+        _ b: UnsafePointer<Float>, _ bOrientation: Orientation,
+        m: Int, n: Int, k: Int, into c: UnsafeMutablePointer<Float>
+    ) {
+        precondition(m >= 0 && n >= 0 && k >= 0, "\(m) × \(k) × \(n)")
+        guard m > 0, n > 0 else { return }
+        guard k > 0 else { return c.update(repeating: 0, count: m * n) }
+        cblas_sgemm(
+            CblasRowMajor, aOrientation.flag, bOrientation.flag, Int32(m), Int32(n), Int32(k),
+            1, a, Int32(aOrientation == .stored ? k : m),
+            b, Int32(bOrientation == .stored ? n : k), 0, c, Int32(n))
+    }
+
     package static func dot(_ a: [Double], _ b: [Double]) -> Double {
         precondition(a.count == b.count, "\(a.count) values cannot be paired with \(b.count)")
         var sum = 0.0

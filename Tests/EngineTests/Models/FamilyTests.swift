@@ -7,7 +7,7 @@ import Testing
         #expect(
             Family.allCases.map(\.rawValue) == [
                 "baseline", "ridge", "logistic_regression", "naive_bayes", "k_nearest_neighbors",
-                "random_forest", "extra_trees", "gradient_boosting",
+                "random_forest", "extra_trees", "gradient_boosting", "multilayer_perceptron",
             ])
     }
 
@@ -125,7 +125,10 @@ import Testing
         let steps = Worlds.steps(rows: 200, seed: 73)
         let data = TrainingData(
             features: steps.features, answers: .numbers(steps.numbers.map { $0 * size }))
-        for family in [Family.nearestNeighbors, .randomForest, .extraTrees, .gradientBoosting] {
+        let families: [Family] = [
+            .nearestNeighbors, .randomForest, .extraTrees, .gradientBoosting, .multilayerPerceptron,
+        ]
+        for family in families {
             let learner = try family.learner(parameters: [])
             let prediction = try learner.fit(data, seed: 0).predict(data.features)
             let relative = Matrix(

@@ -1,0 +1,106 @@
+/// What a perceptron learns, and how its scores are judged by it.
+struct PerceptronTarget: Sendable {
+    enum Kind: Sendable {
+        /// Scores are logits; the loss is that of multinomial logistic regression.
+        case classes([Int32], count: Int)
+        /// The score is the standardised number; the loss is half the squared error.
+        case numbers([Float])
+    }
+
+    let kind: Kind
+    /// A prediction of numbers is `offset` + `scale` × the score.
+    let offset: Double
+    let scale: Double
+
+    /// - Throws: `LearnerError` with code `numericalFailure` if the numbers are too large to be
+    ///   standardised.
+    init(_ answers: Answers) throws(LearnerError) {
+        switch answers {
+        case .classes(let labels, let count):
+            self.kind = .classes(labels, count: count)
+            self.offset = 0
+            self.scale = 1
+        case .numbers(let numbers):
+            let standard = try StandardizedNumbers(numbers)
+            self.kind = .numbers(standard.values.map { Float($0) })
+            self.offset = standard.offset
+            self.scale = standard.scale
+        }
+    }
+
+    var outputs: Int {
+        switch self.kind {
+        case .classes(_, let count): count
+        case .numbers: 1
+        }
+    }
+
+    /// The scores that answer best without knowing any feature: where the last biases start.
+    var scoresAtStart: [Float] {
+        guard case .classes(let labels, let count) = self.kind else { return [0] }
+        // As if each class had a row more, so that one without rows has a logarithm as well.
+        let rows = Double(labels.count + count)
+        return classShares(labels, count: count).map {
+            Float(log(($0 * Double(labels.count) + 1) / rows))
+        }
+    }
+
+    /// The sum of the losses of `rows`, whose scores stand one after the other; their slopes,
+    /// divided by the number of rows, go to `slopes`.
+    func loss(
+        of rows: ArraySlice<Int>, _ scores: UnsafePointer<Float>,
+        slopes: UnsafeMutablePointer<Float>
+    ) -> Double {
+        let share = 1 / Float(rows.count)
+        var loss = 0.0
+        switch self.kind {
+        case .numbers(let numbers):
+            for (index, row) in rows.enumerated() {
+                let error = scores[index] - numbers[row]
+                loss += Double(error * error) / 2
+                slopes[index] = error * share
+            }
+        case .classes(let labels, let count):
+            var chances = (0..<rows.count * count).map { Double(scores[$0]) }
+            chances.withUnsafeMutableBufferPointer { chances in
+                applySoftmax(chances, columns: count)
+                for (index, row) in rows.enumerated() {
+                    let place = index * count + Int(labels[row])
+                    loss -= log(max(chances[place], 1e-300))
+                    chances[place] -= 1
+                }
+                for index in 0..<chances.count { slopes[index] = Float(chances[index]) * share }
+            }
+        }
+        return loss
+    }
+}
+
+/// Numbers of mean 0 and variance 1, and what undoes that; a constant becomes zeros.
+struct StandardizedNumbers: Sendable {
+    let values: [Double]
+    let offset: Double
+    let scale: Double
+
+    /// - Throws: `LearnerError` with code `numericalFailure` if their distances from the mean
+    ///   leave the range of numbers.
+    init(_ numbers: [Double]) throws(LearnerError) {
+        let offset = mean(numbers)
+        // Scaled to the farthest first, so that no square overflows.
+        let farthest = numbers.reduce(0) { max($0, abs($1 - offset)) }
+        guard farthest.isFinite else {
+            throw LearnerError(.numericalFailure, "the answers leave the range of numbers")
+        }
+        self.offset = offset
+        // So near to the mean that only rounding tells them apart.
+        guard farthest.isNormal, farthest > abs(offset) * 1e-15 else {
+            self.values = Array(repeating: 0, count: numbers.count)
+            self.scale = 1
+            return
+        }
+        let shares = numbers.map { ($0 - offset) / farthest }
+        let deviation = (LinearAlgebra.dot(shares, shares) / Double(numbers.count)).squareRoot()
+        self.values = shares.map { $0 / deviation }
+        self.scale = farthest * deviation
+    }
+}
