@@ -9,6 +9,7 @@ package enum Family: String, CaseIterable, Sendable {
     case extraTrees = "extra_trees"
     case gradientBoosting = "gradient_boosting"
     case multilayerPerceptron = "multilayer_perceptron"
+    case elasticNet = "elastic_net"
 }
 
 /// What a model is asked to predict.
@@ -20,7 +21,7 @@ extension Family {
     /// Whether the family can learn `task` at all.
     package func supports(_ task: LearningTask) -> Bool {
         switch self {
-        case .ridge: task == .regression
+        case .ridge, .elasticNet: task == .regression
         case .logisticRegression, .naiveBayes: task == .classification
         case .baseline, .nearestNeighbors, .randomForest, .extraTrees, .gradientBoosting,
             .multilayerPerceptron:
@@ -66,6 +67,11 @@ extension Family {
                 .whole("epochs", 1...2000, standard: 60, .logarithmic),
                 .whole("pieces", 0...64, standard: 16),
             ]
+        case .elasticNet:
+            [
+                .real("alpha", 0...1e6, standard: 0.01, .logarithmic),
+                .real("l1_ratio", 0...1, standard: 0.5),
+            ]
         }
     }
 
@@ -90,6 +96,7 @@ extension Family {
         case .gradientBoosting: return GradientBoosting(GradientBoosting.Settings(values))
         case .multilayerPerceptron:
             return MultilayerPerceptron(MultilayerPerceptron.Settings(values))
+        case .elasticNet: return ElasticNet(alpha: values["alpha"], l1Ratio: values["l1_ratio"])
         }
     }
 
@@ -117,6 +124,7 @@ extension Family {
         case .gradientBoosting: predictor = try BoostingPredictor(&store, outputs: outputs)
         case .multilayerPerceptron:
             predictor = try PerceptronPredictor(&store, outputs: outputs)
+        case .elasticNet: predictor = try RidgePredictor(&store, outputs: outputs)
         }
         try store.requireNothingLeft()
         return predictor

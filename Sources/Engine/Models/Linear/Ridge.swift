@@ -39,6 +39,7 @@ package struct Ridge: Learner {
     }
 }
 
+/// A linear function of the features.
 struct RidgePredictor: Predictor, Equatable {
     let weights: [Double]
     let intercept: Double
@@ -52,7 +53,7 @@ struct RidgePredictor: Predictor, Equatable {
 
     init(_ store: inout TensorStore, outputs: Int) throws(LearnerError) {
         guard outputs == 1 else {
-            throw LearnerError(.badTensor, "ridge has 1 output, not \(outputs)")
+            throw LearnerError(.badTensor, "a linear model of numbers has 1 output, not \(outputs)")
         }
         self.weights = try store.doubles("weights", shape: [.any])
         self.intercept = try store.doubles("intercept", shape: [1])[0]
