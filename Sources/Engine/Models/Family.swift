@@ -10,6 +10,7 @@ package enum Family: String, CaseIterable, Sendable {
     case gradientBoosting = "gradient_boosting"
     case multilayerPerceptron = "multilayer_perceptron"
     case elasticNet = "elastic_net"
+    case linearDiscriminant = "linear_discriminant"
 }
 
 /// What a model is asked to predict.
@@ -22,7 +23,7 @@ extension Family {
     package func supports(_ task: LearningTask) -> Bool {
         switch self {
         case .ridge, .elasticNet: task == .regression
-        case .logisticRegression, .naiveBayes: task == .classification
+        case .logisticRegression, .naiveBayes, .linearDiscriminant: task == .classification
         case .baseline, .nearestNeighbors, .randomForest, .extraTrees, .gradientBoosting,
             .multilayerPerceptron:
             true
@@ -72,6 +73,7 @@ extension Family {
                 .real("alpha", 0...1e6, standard: 0.01, .logarithmic),
                 .real("l1_ratio", 0...1, standard: 0.5),
             ]
+        case .linearDiscriminant: [.real("shrinkage", 0...1, standard: 0.01)]
         }
     }
 
@@ -97,6 +99,7 @@ extension Family {
         case .multilayerPerceptron:
             return MultilayerPerceptron(MultilayerPerceptron.Settings(values))
         case .elasticNet: return ElasticNet(alpha: values["alpha"], l1Ratio: values["l1_ratio"])
+        case .linearDiscriminant: return LinearDiscriminant(shrinkage: values["shrinkage"])
         }
     }
 
@@ -125,6 +128,7 @@ extension Family {
         case .multilayerPerceptron:
             predictor = try PerceptronPredictor(&store, outputs: outputs)
         case .elasticNet: predictor = try RidgePredictor(&store, outputs: outputs)
+        case .linearDiscriminant: predictor = try LogisticPredictor(&store, outputs: outputs)
         }
         try store.requireNothingLeft()
         return predictor

@@ -55,6 +55,7 @@ package struct LogisticRegression: Learner {
     }
 }
 
+/// Probabilities whose logarithms differ by linear functions of the features.
 struct LogisticPredictor: Predictor, Equatable {
     /// One row of weights per class.
     let weights: Matrix
@@ -70,7 +71,7 @@ struct LogisticPredictor: Predictor, Equatable {
 
     init(_ store: inout TensorStore, outputs: Int) throws(LearnerError) {
         guard outputs >= 2 else {
-            throw LearnerError(.badTensor, "logistic regression has 2 outputs or more")
+            throw LearnerError(.badTensor, "a classifier has 2 outputs or more, not \(outputs)")
         }
         let columns = try store.extent(of: "weights", axis: 1)
         let weights = try store.doubles("weights", shape: [.exactly(outputs), .exactly(columns)])
