@@ -11,6 +11,7 @@ package enum Family: String, CaseIterable, Sendable {
     case multilayerPerceptron = "multilayer_perceptron"
     case elasticNet = "elastic_net"
     case linearDiscriminant = "linear_discriminant"
+    case linearSVM = "linear_svm"
 }
 
 /// What a model is asked to predict.
@@ -23,7 +24,8 @@ extension Family {
     package func supports(_ task: LearningTask) -> Bool {
         switch self {
         case .ridge, .elasticNet: task == .regression
-        case .logisticRegression, .naiveBayes, .linearDiscriminant: task == .classification
+        case .logisticRegression, .naiveBayes, .linearDiscriminant, .linearSVM:
+            task == .classification
         case .baseline, .nearestNeighbors, .randomForest, .extraTrees, .gradientBoosting,
             .multilayerPerceptron:
             true
@@ -74,6 +76,7 @@ extension Family {
                 .real("l1_ratio", 0...1, standard: 0.5),
             ]
         case .linearDiscriminant: [.real("shrinkage", 0...1, standard: 0.01)]
+        case .linearSVM: [.real("c", 1e-6...1e6, standard: 1, .logarithmic)]
         }
     }
 
@@ -100,6 +103,7 @@ extension Family {
             return MultilayerPerceptron(MultilayerPerceptron.Settings(values))
         case .elasticNet: return ElasticNet(alpha: values["alpha"], l1Ratio: values["l1_ratio"])
         case .linearDiscriminant: return LinearDiscriminant(shrinkage: values["shrinkage"])
+        case .linearSVM: return LinearSVM(c: values["c"])
         }
     }
 
@@ -129,6 +133,7 @@ extension Family {
             predictor = try PerceptronPredictor(&store, outputs: outputs)
         case .elasticNet: predictor = try RidgePredictor(&store, outputs: outputs)
         case .linearDiscriminant: predictor = try LogisticPredictor(&store, outputs: outputs)
+        case .linearSVM: predictor = try OneAgainstRestPredictor(&store, outputs: outputs)
         }
         try store.requireNothingLeft()
         return predictor

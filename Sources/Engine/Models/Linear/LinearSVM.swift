@@ -1,0 +1,150 @@
+/// A linear support vector machine of squared hinge loss, one class against the rest.
+///
+/// For each class it minimises, with s = 1 for the class's rows and -1 for others,
+///
+/// ```
+/// |w|² / 2 + c × sum of max(0, 1 - s (x·w + b))²
+/// ```
+///
+/// in the primal by L-BFGS (Chang, Hsieh, Lin 2008, on this loss); unlike in LIBLINEAR the
+/// intercept bears no penalty. Its scores become probabilities by Platt's sigmoid (`PlattScaling`),
+/// fitted to scores of rows that were held out: three internal folds, drawn with the seed.
+/// Probabilities of several classes are divided by their sum.
+package struct LinearSVM: Learner {
+    package let c: Double
+
+    static let foldsCount = 3
+
+    package var form: FeatureForm { .dense }
+
+    package init(c: Double) {
+        precondition(c > 0, "a strength of \(c) leaves nothing to learn from")
+        self.c = c
+    }
+
+    /// - Complexity: rows × columns × classes multiplications a step, four fits for each class.
+    package func fit(_ data: TrainingData, seed: UInt64) throws(LearnerError) -> any Predictor {
+        let (labels, count) = try data.requireClasses(for: .linearSVM)
+        try data.requireFiniteRows()
+        let shares = classShares(labels, count: count)
+        let present = shares.indices.filter { shares[$0] > 0 }
+        var weights = Matrix(rows: count, columns: data.features.columns)
+        // e to it is 0 beside any class that has rows.
+        var intercepts = [Double](repeating: -1e6, count: count)
+        guard present.count > 1 else {
+            intercepts[present[0]] = 0
+            return OneAgainstRestPredictor(weights: weights, intercepts: intercepts)
+        }
+        let folds = Self.folds(labels, count: count, seed: seed)
+        // The one class is the rest of the other: a second fit would find the mirror image.
+        for k in present.count == 2 ? [present[1]] : present {
+            let signs = labels.map { Int($0) == k ? 1.0 : -1.0 }
+            let (direction, intercept) = try self.fitOne(data.features, signs, folds)
+            for j in 0..<weights.columns { weights[k, j] = direction[j] }
+            intercepts[k] = intercept
+        }
+        if present.count == 2 {
+            for j in 0..<weights.columns { weights[present[0], j] = -weights[present[1], j] }
+            intercepts[present[0]] = -intercepts[present[1]]
+        }
+        guard weights.values.allSatisfy(\.isFinite), intercepts.allSatisfy(\.isFinite) else {
+            throw LearnerError(.numericalFailure, "the weights left the range of numbers")
+        }
+        return OneAgainstRestPredictor(weights: weights, intercepts: intercepts)
+    }
+
+    /// Weights and intercept whose logistic function is the probability of sign 1.
+    private func fitOne(
+        _ features: Matrix, _ signs: [Double], _ folds: [Int]
+    ) throws(LearnerError) -> (weights: [Double], intercept: Double) {
+        let solution = try SquaredHingeProblem(features, signs: signs, c: self.c).solve()
+        var scores = [Double](repeating: 0, count: signs.count)
+        for fold in 0..<Self.foldsCount {
+            let kept = folds.indices.filter { folds[$0] != fold }
+            let heldOut = folds.indices.filter { folds[$0] == fold }
+            // So few rows that a fold is empty, or that all others lie in it.
+            guard !kept.isEmpty, !heldOut.isEmpty else { continue }
+            let problem = SquaredHingeProblem(
+                features.rows(at: kept), signs: kept.map { signs[$0] }, c: self.c)
+            // The minimum is the same wherever the search starts; from here it is near.
+            let other = try problem.solve(from: solution)
+            let rest = features.rows(at: heldOut)
+            var found = [Double](repeating: 0, count: heldOut.count)
+            LinearAlgebra.multiply(rest, .stored, Array(other.dropLast()), into: &found)
+            for (row, score) in zip(heldOut, found) {
+                scores[row] = score + other[features.columns]
+            }
+        }
+        let scaling = PlattScaling(scores, isPositive: signs.map { $0 > 0 })
+        return (
+            solution.dropLast().map { $0 * scaling.slope },
+            solution[features.columns] * scaling.slope + scaling.intercept
+        )
+    }
+
+    /// A fold for every row, each class dealt out evenly.
+    private static func folds(_ labels: [Int32], count: Int, seed: UInt64) -> [Int] {
+        var generator = SeededGenerator(seed: seed)
+        var rows = Array(labels.indices)
+        rows.shuffle(with: &generator)
+        var folds = [Int](repeating: 0, count: labels.count)
+        var dealt = [Int](repeating: 0, count: count)
+        for row in rows {
+            let k = Int(labels[row])
+            // Offset by the class, so that many small classes do not crowd the first fold.
+            folds[row] = (dealt[k] + k) % Self.foldsCount
+            dealt[k] += 1
+        }
+        return folds
+    }
+}
+
+/// Sigmoids of linear scores, divided by their sum.
+struct OneAgainstRestPredictor: Predictor, Equatable {
+    /// One row of weights per class.
+    let weights: Matrix
+    let intercepts: [Double]
+
+    var columns: Int? { self.weights.columns }
+
+    init(weights: Matrix, intercepts: [Double]) {
+        precondition(weights.rows == intercepts.count, "a class has no intercept")
+        self.weights = weights
+        self.intercepts = intercepts
+    }
+
+    init(_ store: inout TensorStore, outputs: Int) throws(LearnerError) {
+        guard outputs >= 2 else {
+            throw LearnerError(.badTensor, "a classifier has 2 outputs or more, not \(outputs)")
+        }
+        let columns = try store.extent(of: "weights", axis: 1)
+        let weights = try store.doubles("weights", shape: [.exactly(outputs), .exactly(columns)])
+        self.weights = Matrix(rows: outputs, columns: columns, values: weights)
+        self.intercepts = try store.doubles("intercepts", shape: [.exactly(outputs)])
+    }
+
+    var tensors: [Tensor] {
+        let shape = [self.weights.rows, self.weights.columns]
+        return [
+            .doubles("weights", self.weights.values, shape: shape),
+            .doubles("intercepts", self.intercepts),
+        ]
+    }
+
+    /// - Complexity: rows × columns × classes multiplications.
+    func predict(_ features: Matrix) -> Matrix {
+        let classes = self.intercepts.count
+        var scores = Matrix(rows: features.rows, columns: classes)
+        LinearAlgebra.multiply(features, .stored, self.weights, .transposed, into: &scores)
+        scores.values.withUnsafeMutableBufferPointer { scores in
+            for index in 0..<scores.count {
+                // By logarithms: the sigmoids themselves may all be 0.
+                let z = scores[index] + self.intercepts[index % classes]
+                let rest = exponential(SIMD4(repeating: -abs(z)))[0]
+                scores[index] = min(z, 0) - log(1 + rest)
+            }
+            applySoftmax(scores, columns: classes)
+        }
+        return scores
+    }
+}
