@@ -12,6 +12,7 @@ package enum Family: String, CaseIterable, Sendable {
     case elasticNet = "elastic_net"
     case linearDiscriminant = "linear_discriminant"
     case linearSVM = "linear_svm"
+    case kernelMachine = "kernel_machine"
 }
 
 /// What a model is asked to predict.
@@ -27,7 +28,7 @@ extension Family {
         case .logisticRegression, .naiveBayes, .linearDiscriminant, .linearSVM:
             task == .classification
         case .baseline, .nearestNeighbors, .randomForest, .extraTrees, .gradientBoosting,
-            .multilayerPerceptron:
+            .multilayerPerceptron, .kernelMachine:
             true
         }
     }
@@ -77,6 +78,12 @@ extension Family {
             ]
         case .linearDiscriminant: [.real("shrinkage", 0...1, standard: 0.01)]
         case .linearSVM: [.real("c", 1e-6...1e6, standard: 1, .logarithmic)]
+        case .kernelMachine:
+            [
+                .real("gamma", 1e-4...1e4, standard: 1, .logarithmic),
+                .whole("components", 1...8192, standard: 256, .logarithmic),
+                .real("penalty", 1e-8...1e8, standard: 1, .logarithmic),
+            ]
         }
     }
 
@@ -104,6 +111,10 @@ extension Family {
         case .elasticNet: return ElasticNet(alpha: values["alpha"], l1Ratio: values["l1_ratio"])
         case .linearDiscriminant: return LinearDiscriminant(shrinkage: values["shrinkage"])
         case .linearSVM: return LinearSVM(c: values["c"])
+        case .kernelMachine:
+            return KernelMachine(
+                gamma: values["gamma"], components: values.whole("components"),
+                penalty: values["penalty"])
         }
     }
 
@@ -134,6 +145,7 @@ extension Family {
         case .elasticNet: predictor = try RidgePredictor(&store, outputs: outputs)
         case .linearDiscriminant: predictor = try LogisticPredictor(&store, outputs: outputs)
         case .linearSVM: predictor = try OneAgainstRestPredictor(&store, outputs: outputs)
+        case .kernelMachine: predictor = try KernelPredictor(&store, outputs: outputs)
         }
         try store.requireNothingLeft()
         return predictor

@@ -8,7 +8,7 @@ import Testing
             Family.allCases.map(\.rawValue) == [
                 "baseline", "ridge", "logistic_regression", "naive_bayes", "k_nearest_neighbors",
                 "random_forest", "extra_trees", "gradient_boosting", "multilayer_perceptron",
-                "elastic_net", "linear_discriminant", "linear_svm",
+                "elastic_net", "linear_discriminant", "linear_svm", "kernel_machine",
             ])
     }
 

@@ -46,4 +46,32 @@ import Testing
         #expect(abs(values[1] / values[0] - exp(1)) < 1e-14)
         #expect(abs(values[2] / values[4] - exp(1)) < 1e-14)
     }
+
+    @Test func `four cosines at once are right, mirrored and periodic`() {
+        // Multiples of a twelfth of a turn, whose cosines are known; then by whole turns.
+        let root = 3.0.squareRoot() / 2
+        let known = [1, root, 0.5, 0, -0.5, -root, -1, -root, -0.5, 0, 0.5, root]
+        for (twelfth, cosine) in known.enumerated() {
+            let x = Double(twelfth) / 12
+            for turns in [0.0, 3, -7, 1000] {
+                #expect(abs(cosineOfTurns(SIMD4(repeating: x + turns))[0] - cosine) < 1e-12)
+                #expect(abs(cosineOfTurns(SIMD4(repeating: -x - turns))[0] - cosine) < 1e-12)
+            }
+        }
+        // Twice the angle: cos 2a = 2 cos² a - 1.
+        var generator = SeededGenerator(seed: 2)
+        for _ in 0..<1000 {
+            let x = generator.unit() - 0.5
+            let once = cosineOfTurns(SIMD4(repeating: x))[0]
+            let twice = cosineOfTurns(SIMD4(repeating: 2 * x))[0]
+            #expect(abs(2 * once * once - 1 - twice) < 4e-15)
+        }
+    }
+
+    @Test func `cosines of extreme arguments stay within their bounds`() {
+        var values = [-Double.infinity, -1e300, 1e16, 1e300, .infinity, 0]
+        values.withUnsafeMutableBufferPointer { applyCosineOfTurns($0, scale: 2) }
+        for value in values { #expect(abs(value) <= 2) }
+        #expect(values[5] == 2)
+    }
 }

@@ -1,0 +1,83 @@
+/// Random Fourier features: columns whose dot products approximate an RBF kernel.
+///
+/// For k(x, y) = e^(-gamma |x - y|²), directions w drawn from a normal distribution of variance
+/// 2 gamma and phases b drawn evenly give (Rahimi and Recht 2007)
+///
+/// ```
+/// z(x) = sqrt(2 / components) × cos(w·x + b)        z(x)·z(y) ≈ k(x, y)
+/// ```
+///
+/// Directions and phases are held in turns, not radians: a turn more or less is then a whole
+/// number, which the cosine takes away without error.
+struct RandomFeatures: Equatable, Sendable {
+    /// One row per component, in turns.
+    let directions: Matrix
+    /// In turns.
+    let phases: [Double]
+
+    init(columns: Int, components: Int, gamma: Double, seed: UInt64) {
+        precondition(components >= 1, "\(components) components")
+        var generator = SeededGenerator(seed: seed)
+        let deviation = (2 * gamma).squareRoot() / (2 * .pi)
+        var values: [Double] = []
+        values.reserveCapacity(columns * components + 1)
+        while values.count < columns * components {
+            let (first, second) = generator.normalPair()
+            values += [first * deviation, second * deviation]
+        }
+        self.directions = Matrix(
+            rows: components, columns: columns, values: Array(values[..<(columns * components)]))
+        self.phases = (0..<components).map { _ in generator.unit() }
+    }
+
+    init(_ store: inout TensorStore) throws(LearnerError) {
+        let components = try store.extent(of: "directions", axis: 0)
+        let columns = try store.extent(of: "directions", axis: 1)
+        let directions = try store.doubles(
+            "directions", shape: [.exactly(components), .exactly(columns)])
+        guard components >= 1 else {
+            throw LearnerError(.badTensor, "tensor directions holds none")
+        }
+        self.directions = Matrix(rows: components, columns: columns, values: directions)
+        self.phases = try store.doubles("phases", shape: [.exactly(components)])
+    }
+
+    var tensors: [Tensor] {
+        let shape = [self.directions.rows, self.directions.columns]
+        return [
+            .doubles("directions", self.directions.values, shape: shape),
+            .doubles("phases", self.phases),
+        ]
+    }
+
+    /// z for every row.
+    ///
+    /// - Complexity: rows × columns × components multiplications.
+    func transform(_ features: Matrix) -> Matrix {
+        let components = self.phases.count
+        var result = Matrix(rows: features.rows, columns: components)
+        LinearAlgebra.multiply(features, .stored, self.directions, .transposed, into: &result)
+        let scale = (2 / Double(components)).squareRoot()
+        result.values.withUnsafeMutableBufferPointer { values in
+            for row in 0..<features.rows {
+                let start = row * components
+                for k in 0..<components { values[start + k] += self.phases[k] }
+            }
+            applyCosineOfTurns(values, scale: scale)
+        }
+        return result
+    }
+}
+
+extension SeededGenerator {
+    /// Two independent draws from the standard normal distribution (Marsaglia and Bray 1964).
+    mutating func normalPair() -> (Double, Double) {
+        while true {
+            let (x, y) = (2 * self.unit() - 1, 2 * self.unit() - 1)
+            let square = x * x + y * y
+            guard square > 0, square < 1 else { continue }
+            let scale = (-2 * log(square) / square).squareRoot()
+            return (x * scale, y * scale)
+        }
+    }
+}
