@@ -13,6 +13,7 @@ package enum Family: String, CaseIterable, Sendable {
     case linearDiscriminant = "linear_discriminant"
     case linearSVM = "linear_svm"
     case kernelMachine = "kernel_machine"
+    case decisionTree = "decision_tree"
 }
 
 /// What a model is asked to predict.
@@ -28,7 +29,7 @@ extension Family {
         case .logisticRegression, .naiveBayes, .linearDiscriminant, .linearSVM:
             task == .classification
         case .baseline, .nearestNeighbors, .randomForest, .extraTrees, .gradientBoosting,
-            .multilayerPerceptron, .kernelMachine:
+            .multilayerPerceptron, .kernelMachine, .decisionTree:
             true
         }
     }
@@ -84,6 +85,11 @@ extension Family {
                 .whole("components", 1...8192, standard: 256, .logarithmic),
                 .real("penalty", 1e-8...1e8, standard: 1, .logarithmic),
             ]
+        case .decisionTree:
+            [
+                .whole("max_depth", 1...64, standard: 64),
+                .whole("min_rows_leaf", 1...10_000, standard: 5, .logarithmic),
+            ]
         }
     }
 
@@ -115,6 +121,9 @@ extension Family {
             return KernelMachine(
                 gamma: values["gamma"], components: values.whole("components"),
                 penalty: values["penalty"])
+        case .decisionTree:
+            return DecisionTree(
+                depthMax: values.whole("max_depth"), rowsLeafMin: values.whole("min_rows_leaf"))
         }
     }
 
@@ -146,6 +155,7 @@ extension Family {
         case .linearDiscriminant: predictor = try LogisticPredictor(&store, outputs: outputs)
         case .linearSVM: predictor = try OneAgainstRestPredictor(&store, outputs: outputs)
         case .kernelMachine: predictor = try KernelPredictor(&store, outputs: outputs)
+        case .decisionTree: predictor = try ForestPredictor(&store, outputs: outputs)
         }
         try store.requireNothingLeft()
         return predictor

@@ -9,6 +9,7 @@ import Testing
                 "baseline", "ridge", "logistic_regression", "naive_bayes", "k_nearest_neighbors",
                 "random_forest", "extra_trees", "gradient_boosting", "multilayer_perceptron",
                 "elastic_net", "linear_discriminant", "linear_svm", "kernel_machine",
+                "decision_tree",
             ])
     }
 
@@ -128,6 +129,7 @@ import Testing
             features: steps.features, answers: .numbers(steps.numbers.map { $0 * size }))
         let families: [Family] = [
             .nearestNeighbors, .randomForest, .extraTrees, .gradientBoosting, .multilayerPerceptron,
+            .decisionTree,
         ]
         for family in families {
             let learner = try family.learner(parameters: [])

@@ -6,12 +6,15 @@
 package struct Forest: Learner {
     /// How a node chooses the cut of a feature.
     package enum Cuts: Equatable, Sendable {
-        /// The one that divides best; every tree draws its rows with return.
+        /// The one that divides best.
         case bestOfAll
         /// One, drawn evenly over the codes that occur; every tree sees all rows. Codes are ranks,
         /// so outliers attract no cuts, as they would if values were drawn.
         case drawnAtRandom
     }
+
+    /// Which rows a tree sees whose cuts are the best of all.
+    package enum Rows: Equatable, Sendable { case drawnWithReturn, all }
 
     package struct Settings: Equatable, Sendable {
         package var trees = 100
@@ -20,6 +23,7 @@ package struct Forest: Learner {
         /// Rows count as often as they were drawn.
         package var rowsLeafMin = 1
         package var depthMax = 64
+        package var rows = Rows.drawnWithReturn
 
         package init() {}
 

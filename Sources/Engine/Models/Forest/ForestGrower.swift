@@ -60,7 +60,9 @@ final class ForestGrower {
     }
 
     private func drawRows(_ chance: inout SeededGenerator) {
-        guard self.cuts == .bestOfAll else { return self.partition.reset() }
+        guard self.cuts == .bestOfAll, self.settings.rows == .drawnWithReturn else {
+            return self.partition.reset()
+        }
         let rows = self.binned.rows
         for row in 0..<rows { self.weights[row] = 0 }
         for _ in 0..<rows { self.weights[chance.below(rows)] += 1 }
