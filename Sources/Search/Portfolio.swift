@@ -4,8 +4,8 @@ import Wire
 ///
 /// A fixed list of good, different configurations beats a cold start of any sampler (Feurer et
 /// al., 2022, "Auto-sklearn 2.0"; Erickson et al., 2020, "AutoGluon-Tabular"). This one was
-/// written for our families: several linear strengths, neighbours near and far, forests of both
-/// kinds, and boosting from shallow and fast to slow and fine.
+/// written for our families: several linear strengths, kernels and perceptrons of two sizes,
+/// forests of both kinds, and boosting from shallow and fast to slow and fine.
 enum Portfolio {
     /// A configuration is left out when it costs more than this many times the standard boosting,
     /// unless the job names its families.
@@ -44,12 +44,19 @@ enum Portfolio {
         switch family {
         case .baseline: return [[]]
         case .naiveBayes: return [[("smoothing", 1e-9)]]
-        case .ridge: return [1, 30, 1000].map { [("alpha", $0)] }
-        case .logisticRegression: return [1, 0.03, 30].map { [("c", $0)] }
+        case .ridge: return [1, 100].map { [("alpha", $0)] }
+        case .elasticNet: return [[("alpha", 0.01), ("l1_ratio", 0.5)]]
+        case .linearDiscriminant: return [[("shrinkage", 0.01)]]
+        case .logisticRegression: return [1, 0.03].map { [("c", $0)] }
+        case .linearSVM: return [[("c", 0.1)]]
         case .nearestNeighbors:
-            return [(8.0, 1.0), (32, 1)].map { k, weights in
-                [("k", min(k, max(1, (shape.rows / 2).rounded(.down)))), ("weights", weights)]
-            }
+            let k = min(16, max(1, (shape.rows / 2).rounded(.down)))
+            return [[("k", k), ("weights", 1)]]
+        case .decisionTree:
+            let leaf = max(1, min(20, (shape.rows / 50).rounded(.down)))
+            return [[("max_depth", 64), ("min_rows_leaf", leaf)]]
+        case .kernelMachine: return Self.kernels(shape)
+        case .multilayerPerceptron: return Self.perceptrons(shape)
         case .extraTrees, .randomForest: return Self.forests(family, shape)
         case .gradientBoosting: return Self.boostings(shape)
         }
@@ -62,12 +69,47 @@ enum Portfolio {
         // Classes want purer probabilities, so fuller leaves; numbers want every detail.
         let isNumeric = shape.task == .regression
         let leaf = isNumeric ? 1.0 : max(1, min(5, (shape.rows / 50).rounded(.down)))
-        return [(100.0, usual, 1.0), (150, min(1, 2 * usual), leaf)].map { trees, features, leaf in
+        let (light, heavy) = ((100.0, usual), (150.0, min(1, 2 * usual)))
+        let chosen =
+            switch (family, shape.task) {
+            case (.randomForest, .regression): [light]
+            case (_, .regression): [light, heavy]
+            case (_, .classification): [heavy]
+            }
+        return chosen.map { trees, features in
             [
                 ("trees", trees), ("max_features", min(1, features)), ("min_rows_leaf", leaf),
                 ("max_depth", 64),
             ]
         }
+    }
+
+    private static func kernels(_ shape: TableShape) -> [Values] {
+        let components = min(250, shape.componentsMax)
+        let small: Values = [("gamma", 0.3), ("components", components), ("penalty", 0.1)]
+        guard shape.task == .regression else { return [small] }
+        let large: Values = [
+            ("gamma", 1), ("components", shape.componentsMax), ("penalty", 1),
+        ]
+        return [small, large]
+    }
+
+    private static func perceptrons(_ shape: TableShape) -> [Values] {
+        // Few rows are learned by smooth curves, many rows bear every detail of a column.
+        func perceptron(
+            layers: Double, units: Double, rate: Double, decay: Double, pieces: Double
+        ) -> Values {
+            [
+                ("layers", layers), ("units", units), ("learning_rate", rate),
+                ("weight_decay", decay), ("epochs", shape.epochs),
+                ("pieces", shape.isLong ? pieces : 0),
+            ]
+        }
+        return [
+            perceptron(layers: 1, units: 64, rate: 0.005, decay: 0.5, pieces: 32),
+            perceptron(
+                layers: 2, units: shape.isLong ? 64 : 128, rate: 0.002, decay: 1, pieces: 64),
+        ]
     }
 
     static func standardBoosting(_ shape: TableShape) -> Values {
@@ -120,10 +162,27 @@ enum Portfolio {
         case .baseline: return shape.rows
         case .naiveBayes: return 3 * cells
         case .ridge: return cells * (5 + 0.1 * shape.columns)
+        case .elasticNet: return cells * (6 + 0.1 * shape.columns)
+        case .linearDiscriminant: return cells * (40 + 0.1 * shape.columns)
         case .logisticRegression:
             // A weaker penalty takes more iterations.
             return 200 * cells * shape.outputs * (1 + 0.2 * max(0, Functions.log(value("c"))))
+        case .linearSVM: return 3000 * cells * shape.outputs
+        case .kernelMachine:
+            let components = value("components")
+            let perFeature =
+                shape.task == .regression
+                ? 15 + 0.03 * components : (5 + 0.3 * components) * shape.outputs
+            return shape.rows * components * (perFeature + 0.1 * shape.columns)
+        case .multilayerPerceptron:
+            // Categories become several inputs, of two values that have no pieces.
+            let inputs = shape.columns * (2 + value("pieces") / 2)
+            let hidden = (value("layers") - 1) * value("units") + shape.outputs
+            let parameters = value("units") * (inputs + hidden)
+            return shape.rows * value("epochs") * (300 + 0.09 * parameters)
         case .nearestNeighbors: return 0.1 * shape.rows * cells + 10 * shape.rows * value("k")
+        case .decisionTree:
+            return 60 * cells * Functions.log(shape.rows / value("min_rows_leaf") + 2)
         case .extraTrees, .randomForest:
             let depth = Functions.log(shape.rows / value("min_rows_leaf") + 2) * 1.44
             let perCell = family == .extraTrees ? 5.0 : 4.0

@@ -5,28 +5,51 @@ enum SearchFamily: String, CaseIterable, Sendable {
     case baseline
     case naiveBayes = "naive_bayes"
     case ridge
+    case elasticNet = "elastic_net"
+    case linearDiscriminant = "linear_discriminant"
     case logisticRegression = "logistic_regression"
+    case linearSVM = "linear_svm"
+    case decisionTree = "decision_tree"
     case nearestNeighbors = "k_nearest_neighbors"
+    case kernelMachine = "kernel_machine"
+    case multilayerPerceptron = "multilayer_perceptron"
     case extraTrees = "extra_trees"
     case randomForest = "random_forest"
     case gradientBoosting = "gradient_boosting"
 
     func supports(_ task: LearningTask) -> Bool {
         switch self {
-        case .ridge: task == .regression
-        case .logisticRegression, .naiveBayes: task == .classification
-        case .baseline, .nearestNeighbors, .extraTrees, .randomForest, .gradientBoosting: true
+        case .ridge, .elasticNet: task == .regression
+        case .logisticRegression, .naiveBayes, .linearDiscriminant, .linearSVM:
+            task == .classification
+        case .baseline, .nearestNeighbors, .decisionTree, .kernelMachine, .multilayerPerceptron,
+            .extraTrees, .randomForest, .gradientBoosting:
+            true
         }
     }
 
-    /// The families that a job searches: those it names, else all that suit its task.
+    /// Whether a job that names no families searches this one. A tree alone never beats a forest,
+    /// and the machine's margin costs ten times what logistic regression does for the same score.
+    var isSearchedUnasked: Bool {
+        switch self {
+        case .linearSVM, .decisionTree: false
+        case .baseline, .naiveBayes, .ridge, .elasticNet, .linearDiscriminant,
+            .logisticRegression, .nearestNeighbors, .kernelMachine, .multilayerPerceptron,
+            .extraTrees, .randomForest, .gradientBoosting:
+            true
+        }
+    }
+
+    /// The families that a job searches: those it names, else all that suit its task and are
+    /// searched unasked.
     ///
     /// Names that are unknown or do not suit are passed over: whoever accepts a job checks them,
     /// and an old job must replay.
     static func families(for job: LearningJob) -> [Self] {
         Self.allCases.filter { family in
             family.supports(job.lesson.task)
-                && (job.families.isEmpty || job.families.contains(family.rawValue))
+                && (job.families.isEmpty
+                    ? family.isSearchedUnasked : job.families.contains(family.rawValue))
         }
     }
 }
@@ -51,4 +74,17 @@ struct TableShape: Equatable, Sendable {
         self.task = job.lesson.task
         self.familiesAreChosen = !job.families.isEmpty
     }
+
+    /// Passes over the rows that a perceptron needs: many rows teach as much in few.
+    var epochs: Double { max(5, min(60, (240_000 / self.rows).rounded(.down))) }
+
+    /// Random features of a kernel that a fit can afford: for numbers it costs rows × components²
+    /// once, for classes once a step.
+    var componentsMax: Double {
+        let affordable = (self.task == .regression ? 20e6 : 6e6) / self.rows / self.outputs
+        return max(60, min(1000, affordable.rounded(.down)))
+    }
+
+    /// Whether there are rows enough to learn where along a column something happens.
+    var isLong: Bool { self.rows >= 5000 }
 }

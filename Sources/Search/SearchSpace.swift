@@ -41,10 +41,29 @@ struct SearchSpace: Equatable, Sendable {
         case .baseline: return []
         case .ridge: return [.init("alpha", 1e-4...1e5, .logarithmic)]
         case .logisticRegression: return [.init("c", 1e-4...1e4, .logarithmic)]
+        case .linearSVM: return [.init("c", 1e-4...1e3, .logarithmic)]
+        case .elasticNet:
+            return [
+                .init("alpha", 1e-5...1, .logarithmic), .init("l1_ratio", 0.05...1, .linear),
+            ]
+        case .linearDiscriminant: return [.init("shrinkage", 1e-4...1, .logarithmic)]
         case .naiveBayes: return [.init("smoothing", 1e-12...1, .logarithmic)]
         case .nearestNeighbors:
             let k = max(2, min(200, (shape.rows / 3).rounded(.down)))
             return [.init("k", 1...k, .wholeLogarithmic), .init("weights", 0...1, .choice)]
+        case .kernelMachine:
+            return [
+                .init("gamma", 0.03...5, .logarithmic),
+                .init("components", 50...shape.componentsMax, .wholeLogarithmic),
+                .init("penalty", 0.003...10, .logarithmic),
+            ]
+        case .multilayerPerceptron: return Self.perceptron(shape)
+        case .decisionTree:
+            let leaf = max(2, min(200, (shape.rows / 10).rounded(.down)))
+            return [
+                .init("max_depth", 2...32, .wholeLogarithmic),
+                .init("min_rows_leaf", 1...leaf, .wholeLogarithmic),
+            ]
         case .extraTrees, .randomForest:
             let leaf = max(2, min(50, (shape.rows / 20).rounded(.down)))
             return [
@@ -68,6 +87,19 @@ struct SearchSpace: Equatable, Sendable {
                 .init("feature_fraction", 0.3...1, .linear),
             ]
         }
+    }
+
+    private static func perceptron(_ shape: TableShape) -> [Dimension] {
+        [
+            .init("layers", 1...3, .wholeLinear),
+            .init("units", 16...128, .wholeLogarithmic),
+            .init("learning_rate", 1e-3...0.02, .logarithmic),
+            .init("weight_decay", 0.01...3, .logarithmic),
+            .init(
+                "epochs", max(3, (shape.epochs / 2).rounded(.down))...(2 * shape.epochs),
+                .wholeLogarithmic),
+            .init("pieces", 0...(shape.isLong ? 64 : 16), .wholeLinear),
+        ]
     }
 }
 

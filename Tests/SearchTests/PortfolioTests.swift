@@ -17,12 +17,33 @@ import Wire
             "min_rows_leaf": 1...10_000, "l2": 0...1e6, "row_fraction": 0.05...1,
             "feature_fraction": 0.01...1,
         ],
+        "multilayer_perceptron": [
+            "layers": 1...3, "units": 1...2048, "learning_rate": 1e-6...1,
+            "weight_decay": 0...10, "epochs": 1...2000, "pieces": 0...64,
+        ],
+        "elastic_net": ["alpha": 0...1e6, "l1_ratio": 0...1],
+        "linear_discriminant": ["shrinkage": 0...1],
+        "linear_svm": ["c": 1e-6...1e6],
+        "kernel_machine": [
+            "gamma": 1e-4...1e4, "components": 1...8192, "penalty": 1e-8...1e8,
+        ],
+        "decision_tree": ["max_depth": 1...64, "min_rows_leaf": 1...10_000],
     ]
     static let forest: [String: ClosedRange<Double>] = [
         "trees": 1...2000, "max_features": 0.001...1, "min_rows_leaf": 1...10_000,
         "max_depth": 1...64,
     ]
-    static let whole = ["k", "weights", "trees", "min_rows_leaf", "max_depth", "leaves"]
+    static let whole = [
+        "k", "weights", "trees", "min_rows_leaf", "max_depth", "leaves", "layers", "units",
+        "epochs",
+        "pieces", "components",
+    ]
+    static let onlyClasses = [
+        "logistic_regression", "naive_bayes", "linear_discriminant", "linear_svm",
+    ]
+    static let onlyNumbers = ["ridge", "elastic_net"]
+    /// Families that a job has to name.
+    static let onlyAsked = ["linear_svm", "decision_tree"]
 
     private func portfolio(_ job: LearningJob) -> [TrialSpec] {
         Study(job: job, trials: nil, seed: 1).propose(64)
@@ -55,12 +76,23 @@ import Wire
         }
     }
 
-    @Test func `every family that suits the task is in it, and no other`() {
+    @Test func `every family that suits the task is in it unless it must be asked for`() {
+        let known = Set(Self.engine.keys).subtracting(Self.onlyAsked)
         let classes = Set(self.portfolio(Jobs.job()).map(\.family))
-        #expect(classes == Set(Self.engine.keys).subtracting(["ridge"]))
+        #expect(classes == known.subtracting(Self.onlyNumbers))
         let numbers = Set(self.portfolio(Jobs.job(.regression)).map(\.family))
-        #expect(
-            numbers == Set(Self.engine.keys).subtracting(["logistic_regression", "naive_bayes"]))
+        #expect(numbers == known.subtracting(Self.onlyClasses))
+    }
+
+    @Test func `every family can be asked for, and is tuned where something can vary`() {
+        for family in Self.engine.keys.sorted() {
+            let task: LearningTask =
+                Self.onlyNumbers.contains(family) ? .regression : .classification
+            var study = Study(job: Jobs.job(task, families: [family]), trials: 12, seed: 1)
+            let specs = study.run(to: 12) { _ in .scored(0.5, wall: .seconds(1)) }
+            #expect(specs.count == (family == "baseline" ? 1 : 12), "\(family)")
+            #expect(specs.allSatisfy { $0.family == family })
+        }
     }
 
     @Test func `a job that names families gets these alone, however slow`() {
@@ -75,6 +107,18 @@ import Wire
         let boosting = families.firstIndex(of: "gradient_boosting") ?? .max
         #expect(boosting < 9)
         #expect(families.lastIndex(of: "logistic_regression") ?? .max < families.count - 4)
+    }
+
+    @Test func `perceptrons learn many rows in few epochs, and in pieces`() {
+        func perceptrons(_ rows: UInt64) -> [TrialSpec] {
+            self.portfolio(Jobs.job(rows: rows, columns: 14)).filter {
+                $0.family == "multilayer_perceptron"
+            }
+        }
+        #expect(perceptrons(3000).map { $0.value("epochs") } == [60, 60])
+        #expect(perceptrons(3000).map { $0.value("pieces") } == [0, 0])
+        #expect(perceptrons(32_561).allSatisfy { $0.value("epochs") ?? .infinity <= 10 })
+        #expect(perceptrons(32_561).allSatisfy { $0.value("pieces") ?? 0 >= 32 })
     }
 
     @Test func `neighbours are not tried on a million rows unless asked for`() {
