@@ -13,8 +13,9 @@ import Testing
 
     private static func bundle(_ family: Family) throws -> ModelBundle {
         let dataset = try SmallTables.flowers(rows: 60)
-        let parameters: [Recipe.Parameter] =
-            family.parameters.contains { $0.name == "trees" } ? [.init("trees", 4)] : []
+        let parameters = ["trees", "units", "components"].filter { name in
+            family.parameters.contains { $0.name == name }
+        }.map { Recipe.Parameter($0, 4) }
         return ModelBundle(
             try FittedModel.fit(Recipe(family, parameters, seed: .max), dataset),
             scores: [.init("roc_auc", 0.75)],
@@ -110,6 +111,7 @@ import Testing
     /// The digest does not guard here, as if whoever changed the files could also name them anew.
     @Test(arguments: [
         Family.logisticRegression, .naiveBayes, .nearestNeighbors, .extraTrees, .gradientBoosting,
+        .multilayerPerceptron, .linearSVM, .kernelMachine,
     ]) func `no mutation of a bundle makes reading or predicting crash`(family: Family) throws {
         let bundle = family == .extraTrees ? try Self.blend() : try Self.bundle(family)
         let files = bundle.files { _ in "same" }

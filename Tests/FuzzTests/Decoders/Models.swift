@@ -68,11 +68,12 @@ extension Decoder {
         }
         let families: [Family] = [
             .baseline, .logisticRegression, .naiveBayes, .nearestNeighbors, .extraTrees,
-            .gradientBoosting,
+            .gradientBoosting, .multilayerPerceptron, .linearSVM, .kernelMachine,
         ]
         return try families.map { family in
-            let parameters: [Recipe.Parameter] =
-                family.parameters.contains { $0.name == "trees" } ? [.init("trees", 2)] : []
+            let parameters = ["trees", "units", "components"].filter { name in
+                family.parameters.contains { $0.name == name }
+            }.map { Recipe.Parameter($0, 2) }
             let bundle = ModelBundle(
                 try FittedModel.fit(Recipe(family, parameters, seed: 1), dataset),
                 scores: [.init("roc_auc", 0.5)], lineage: [.init("worker", "w1")])

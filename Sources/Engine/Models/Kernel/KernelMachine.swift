@@ -53,7 +53,7 @@ struct KernelPredictor: Predictor {
     let inner: any Predictor
 
     /// Rows that are transformed at once.
-    static let blockRows = 1024
+    static let blockRows = 256
 
     var columns: Int? { self.features.directions.columns }
 

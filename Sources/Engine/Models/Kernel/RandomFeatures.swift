@@ -15,6 +15,10 @@ struct RandomFeatures: Equatable, Sendable {
     /// In turns.
     let phases: [Double]
 
+    /// More than any learner makes: a block of rows takes room for all of them, and a stranger's
+    /// model must not ask for all memory.
+    static let componentsMax = 1 << 16
+
     init(columns: Int, components: Int, gamma: Double, seed: UInt64) {
         precondition(components >= 1, "\(components) components")
         var generator = SeededGenerator(seed: seed)
@@ -35,8 +39,8 @@ struct RandomFeatures: Equatable, Sendable {
         let columns = try store.extent(of: "directions", axis: 1)
         let directions = try store.doubles(
             "directions", shape: [.exactly(components), .exactly(columns)])
-        guard components >= 1 else {
-            throw LearnerError(.badTensor, "tensor directions holds none")
+        guard (1...Self.componentsMax).contains(components) else {
+            throw LearnerError(.badTensor, "tensor directions holds none, or too many")
         }
         self.directions = Matrix(rows: components, columns: columns, values: directions)
         self.phases = try store.doubles("phases", shape: [.exactly(components)])

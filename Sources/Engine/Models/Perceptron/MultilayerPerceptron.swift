@@ -48,6 +48,12 @@ package struct MultilayerPerceptron: Learner {
         let target = try PerceptronTarget(data.answers)
         let hidden = Array(repeating: self.settings.units, count: self.settings.layers)
         let inputs = PerceptronInputs(data.features, pieces: self.settings.pieces)
+        guard inputs.width <= PerceptronInputs.widthMax else {
+            throw LearnerError(
+                .badParameter,
+                "\(self.settings.pieces) pieces make \(inputs.width) inputs of these columns; "
+                    + "\(PerceptronInputs.widthMax) are the most")
+        }
         let shape = PerceptronShape(widths: [inputs.width] + hidden + [target.outputs])
         let training = PerceptronTraining(
             shape, inputs, data.features, target, self.settings, seed: seed)

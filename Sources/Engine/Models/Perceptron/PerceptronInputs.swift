@@ -24,6 +24,9 @@ struct PerceptronInputs: Equatable, Sendable {
     static let limit = 3.0
     /// Rows that the quantiles come from; more would only cost time.
     static let sampleMax = 10_000
+    /// Numbers for each row, at most: a batch takes room for all of them, and neither a job nor a
+    /// stranger's model must ask for all memory.
+    static let widthMax = 1 << 19
 
     /// - Requires: by column, edges ascend and are finite.
     init(edges: [[Double]]) {
@@ -122,6 +125,9 @@ extension PerceptronInputs {
             throw LearnerError(.badTensor, "tensor edges holds a column that does not ascend")
         }
         self.init(edges: edges)
+        guard self.width <= Self.widthMax else {
+            throw LearnerError(.badTensor, "tensor edges makes \(self.width) inputs of a row")
+        }
     }
 
     var tensors: [Tensor] {

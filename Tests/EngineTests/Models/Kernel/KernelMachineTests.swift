@@ -106,5 +106,15 @@ import Testing
         #expect(throws: LearnerError(.badTensor, "")) {
             try Family.kernelMachine.predictor(from: Array(mixed), outputs: 3)
         }
+        // No columns, so that a small file could ask for any number of components.
+        let many = RandomFeatures.componentsMax + 1
+        let bomb: [Tensor] = [
+            .doubles("directions", [], shape: [many, 0]),
+            .doubles("phases", Array(repeating: 0, count: many)),
+            .doubles("weights", Array(repeating: 0, count: many)), .doubles("intercept", [0]),
+        ]
+        #expect(throws: LearnerError(.badTensor, "")) {
+            try Family.kernelMachine.predictor(from: bomb, outputs: 1)
+        }
     }
 }

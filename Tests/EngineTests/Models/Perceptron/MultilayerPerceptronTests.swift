@@ -106,5 +106,15 @@ import Testing
         refuses("widths", .i32([68, -1, 16, 2]), shape: [4])
         refuses("widths", .i32([.max, 16, 16, 2]), shape: [4])
         refuses("widths", .i32([]), shape: [0])
+        // Valid, but every row would become half a million numbers and one.
+        let many = PerceptronInputs.widthMax + 1
+        let edges = (0..<many).map { Double($0) }
+        let bomb =
+            tensors.filter { !$0.name.hasPrefix("edge") } + [
+                .integers("edge_counts", [Int32(many), 0]), .doubles("edges", edges),
+            ]
+        #expect(throws: LearnerError(.badTensor, "")) {
+            try Family.multilayerPerceptron.predictor(from: bomb, outputs: 2)
+        }
     }
 }
