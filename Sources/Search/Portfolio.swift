@@ -102,7 +102,7 @@ enum Portfolio {
             [
                 ("layers", layers), ("units", units), ("learning_rate", rate),
                 ("weight_decay", decay), ("epochs", shape.epochs),
-                ("pieces", shape.isLong ? pieces : 0),
+                ("pieces", shape.isLong ? min(pieces, shape.piecesMax) : 0),
             ]
         }
         return [

@@ -87,4 +87,11 @@ struct TableShape: Equatable, Sendable {
 
     /// Whether there are rows enough to learn where along a column something happens.
     var isLong: Bool { self.rows >= 5000 }
+
+    /// Pieces that a perceptron may cut a column into. Each is one input more: many columns must
+    /// do with fewer.
+    var piecesMax: Double {
+        self.isLong ? max(8, min(64, (800 / self.columns).rounded(.down))) : 16
+    }
+
 }

@@ -98,7 +98,7 @@ struct SearchSpace: Equatable, Sendable {
             .init(
                 "epochs", max(3, (shape.epochs / 2).rounded(.down))...(2 * shape.epochs),
                 .wholeLogarithmic),
-            .init("pieces", 0...(shape.isLong ? 64 : 16), .wholeLinear),
+            .init("pieces", 0...shape.piecesMax, .wholeLinear),
         ]
     }
 }

@@ -119,6 +119,8 @@ import Wire
         #expect(perceptrons(3000).map { $0.value("pieces") } == [0, 0])
         #expect(perceptrons(32_561).allSatisfy { $0.value("epochs") ?? .infinity <= 10 })
         #expect(perceptrons(32_561).allSatisfy { $0.value("pieces") ?? 0 >= 32 })
+        let wide = self.portfolio(Jobs.job(rows: 32_561, columns: 400))
+        #expect(wide.allSatisfy { $0.value("pieces") ?? 0 <= 8 })
     }
 
     @Test func `neighbours are not tried on a million rows unless asked for`() {
