@@ -6,10 +6,10 @@
 /// |w|² / 2 + c × sum of max(0, 1 - s (x·w + b))²
 /// ```
 ///
-/// in the primal by L-BFGS (Chang, Hsieh, Lin 2008, on this loss); unlike in LIBLINEAR the
-/// intercept bears no penalty. Its scores become probabilities by Platt's sigmoid (`PlattScaling`),
-/// fitted to scores of rows that were held out: three internal folds, drawn with the seed.
-/// Probabilities of several classes are divided by their sum.
+/// in the primal, by Newton's method while the columns are few and by L-BFGS otherwise; unlike in
+/// LIBLINEAR the intercept bears no penalty. Its scores become probabilities by Platt's sigmoid
+/// (`PlattScaling`), fitted to scores of rows that were held out: three internal folds, drawn with
+/// the seed. Probabilities of several classes are divided by their sum.
 package struct LinearSVM: Learner {
     package let c: Double
 
@@ -22,7 +22,7 @@ package struct LinearSVM: Learner {
         self.c = c
     }
 
-    /// - Complexity: rows × columns × classes multiplications a step, four fits for each class.
+    /// - Complexity: four fits for each class, see `SquaredHingeProblem`.
     package func fit(_ data: TrainingData, seed: UInt64) throws(LearnerError) -> any Predictor {
         let (labels, count) = try data.requireClasses(for: .linearSVM)
         try data.requireFiniteRows()

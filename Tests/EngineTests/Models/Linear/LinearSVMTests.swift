@@ -29,6 +29,27 @@ import Testing
         }
     }
 
+    @Test(arguments: [0.001, 1, 1000]) func `Newton and L-BFGS meet`(c: Double) throws {
+        let data = Worlds.clusters(rows: 300, count: 2, seed: 28)
+        let signs = data.answers.labels.map { $0 == 1 ? 1.0 : -1.0 }
+        let problem = SquaredHingeProblem(data.features, signs: signs, c: c)
+        let start = [Double](repeating: 0, count: 5)
+        let newton = try problem.solveByNewton(from: start)
+        let lbfgs = try problem.solveByLBFGS(from: start)
+        #expect(Worlds.isClose(newton, lbfgs, within: 1e-3))
+        // From its own solution it does not move away.
+        #expect(Worlds.isClose(try problem.solve(from: newton), newton, within: 1e-6))
+    }
+
+    @Test func `more columns than Newton takes are learned too`() throws {
+        let wide = Worlds.uniform(
+            rows: 20, columns: LogisticRegression.newtonColumnsMax + 40, seed: 29)
+        let labels = (0..<20).map { Int32($0 % 2) }
+        let data = TrainingData(features: wide, answers: .classes(labels, count: 2))
+        let prediction = try LinearSVM(c: 10).fit(data, seed: 0).predict(wide)
+        #expect(prediction.values.allSatisfy { $0.isFinite && $0 >= 0 && $0 <= 1 })
+    }
+
     @Test func `Platt's sigmoid is the one of greatest likelihood`() {
         // scipy 1.17.1, minimize(method="BFGS", gtol=1e-12) of the same targets.
         let scaling = PlattScaling(
