@@ -29,7 +29,7 @@ enum Portfolio {
         return order.enumerated().map { place, index in
             Recipe(
                 family: priced[index].family.rawValue,
-                parameters: priced[index].values.map { Parameter($0.0, $0.1) },
+                parameters: (priced[index].values + shape.common).map { Parameter($0.0, $0.1) },
                 seed: SeededGenerator.mix(seed, UInt64(place)))
         }
     }
@@ -59,6 +59,9 @@ enum Portfolio {
         case .multilayerPerceptron: return Self.perceptrons(shape)
         case .extraTrees, .randomForest: return Self.forests(family, shape)
         case .gradientBoosting: return Self.boostings(shape)
+        case .histogramOutliers, .principalComponents, .isolationForest, .ellipticEnvelope,
+            .neighborDistance, .localOutlierFactor, .combinedDetector:
+            return Self.detectors(family, shape)
         }
     }
 
@@ -74,7 +77,7 @@ enum Portfolio {
             switch (family, shape.task) {
             case (.randomForest, .regression): [light]
             case (_, .regression): [light, heavy]
-            case (_, .classification): [heavy]
+            case (_, .classification), (_, .anomalyDetection): [heavy]
             }
         return chosen.map { trees, features in
             [
@@ -135,6 +138,16 @@ enum Portfolio {
         ]
     }
 
+    private static func detectors(_ family: SearchFamily, _ shape: TableShape) -> [Values] {
+        let most = max(1, (shape.rows / 3).rounded(.down))
+        switch family {
+        case .isolationForest: return [[("directions", 0)], [("directions", 32)]]
+        case .neighborDistance: return [5, 30].map { [("k", min($0, most))] }
+        case .localOutlierFactor: return [20, 60].map { [("k", min($0, most))] }
+        default: return [[]]
+        }
+    }
+
     private static func boosting(
         _ shape: TableShape, trees: Double, rate: Double, leaves: Double, leaf: Double, l2: Double,
         features: Double = 1
@@ -167,7 +180,7 @@ enum Portfolio {
         case .logisticRegression:
             // A weaker penalty takes more iterations.
             return 200 * cells * shape.outputs * (1 + 0.2 * max(0, Functions.log(value("c"))))
-        case .linearSVM: return 3000 * cells * shape.outputs
+        case .linearSVM: return 500 * cells * shape.outputs
         case .kernelMachine:
             let components = value("components")
             let perFeature =
@@ -180,6 +193,14 @@ enum Portfolio {
             let hidden = (value("layers") - 1) * value("units") + shape.outputs
             let parameters = value("units") * (inputs + hidden)
             return shape.rows * value("epochs") * (300 + 0.09 * parameters)
+        case .histogramOutliers: return 10 * cells
+        case .principalComponents: return cells * (10 + 0.5 * shape.columns)
+        case .isolationForest: return 4000 * shape.rows
+        case .ellipticEnvelope: return 3 * cells * (100 + shape.columns)
+        case .neighborDistance, .localOutlierFactor, .combinedDetector:
+            // Distances are taken to no more rows than this; the combination takes all the others.
+            let others = family == .combinedDetector ? 10_000 * shape.rows : 0
+            return 0.5 * cells * min(shape.rows, 10_000) + others
         case .nearestNeighbors: return 0.1 * shape.rows * cells + 10 * shape.rows * value("k")
         case .decisionTree:
             return 60 * cells * Functions.log(shape.rows / value("min_rows_leaf") + 2)

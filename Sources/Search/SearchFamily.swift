@@ -16,6 +16,13 @@ enum SearchFamily: String, CaseIterable, Sendable {
     case extraTrees = "extra_trees"
     case randomForest = "random_forest"
     case gradientBoosting = "gradient_boosting"
+    case histogramOutliers = "hbos"
+    case principalComponents = "principal_components"
+    case isolationForest = "isolation_forest"
+    case ellipticEnvelope = "elliptic_envelope"
+    case neighborDistance = "nearest_neighbor_distance"
+    case localOutlierFactor = "local_outlier_factor"
+    case combinedDetector = "combined_detector"
 
     func supports(_ task: LearningTask) -> Bool {
         switch self {
@@ -24,14 +31,23 @@ enum SearchFamily: String, CaseIterable, Sendable {
             task == .classification
         case .baseline, .nearestNeighbors, .decisionTree, .kernelMachine, .multilayerPerceptron,
             .extraTrees, .randomForest, .gradientBoosting:
-            true
+            task != .anomalyDetection
+        case .histogramOutliers, .principalComponents, .isolationForest, .ellipticEnvelope,
+            .neighborDistance, .localOutlierFactor, .combinedDetector:
+            task == .anomalyDetection
         }
     }
 
-    /// Whether a job that names no families searches this one. A tree alone never beats a forest,
-    /// and the machine's margin costs ten times what logistic regression does for the same score.
-    var isSearchedUnasked: Bool {
+    /// Whether a job that names no families searches this one. A tree alone hardly ever beats a
+    /// forest, and a linear machine scores as logistic regression does: both would only cost time.
+    /// Where nothing tells which rows are anomalies nothing tells detectors apart either, and the
+    /// combination of all is what holds everywhere.
+    func isSearchedUnasked(hasTarget: Bool) -> Bool {
         switch self {
+        case .histogramOutliers, .principalComponents, .isolationForest, .ellipticEnvelope,
+            .neighborDistance, .localOutlierFactor:
+            hasTarget
+        case .combinedDetector: true
         case .linearSVM, .decisionTree: false
         case .baseline, .naiveBayes, .ridge, .elasticNet, .linearDiscriminant,
             .logisticRegression, .nearestNeighbors, .kernelMachine, .multilayerPerceptron,
@@ -49,7 +65,8 @@ enum SearchFamily: String, CaseIterable, Sendable {
         Self.allCases.filter { family in
             family.supports(job.lesson.task)
                 && (job.families.isEmpty
-                    ? family.isSearchedUnasked : job.families.contains(family.rawValue))
+                    ? family.isSearchedUnasked(hasTarget: job.lesson.target != nil)
+                    : job.families.contains(family.rawValue))
         }
     }
 }
@@ -65,6 +82,8 @@ struct TableShape: Equatable, Sendable {
     let task: LearningTask
     /// Whether the job names its families: then nothing is too slow to be tried.
     let familiesAreChosen: Bool
+    /// The share of anomalies, where somebody knows it.
+    let contamination: Double?
 
     init(_ job: LearningJob) {
         let folds = Double(max(2, job.lesson.folds))
@@ -73,6 +92,7 @@ struct TableShape: Equatable, Sendable {
         self.outputs = job.classes > 2 ? Double(job.classes) : 1
         self.task = job.lesson.task
         self.familiesAreChosen = !job.families.isEmpty
+        self.contamination = job.contamination
     }
 
     /// Passes over the rows that a perceptron needs: many rows teach as much in few.
@@ -94,4 +114,6 @@ struct TableShape: Equatable, Sendable {
         self.isLong ? max(8, min(64, (800 / self.columns).rounded(.down))) : 16
     }
 
+    /// Parameters that every recipe of the job has, whatever is searched.
+    var common: [(String, Double)] { self.contamination.map { [("contamination", $0)] } ?? [] }
 }

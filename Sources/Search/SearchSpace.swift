@@ -7,15 +7,19 @@ import Wire
 struct SearchSpace: Equatable, Sendable {
     let family: String
     let dimensions: [Dimension]
+    /// What all recipes of the job have.
+    private let common: [Parameter]
 
-    init(family: String, dimensions: [Dimension]) {
+    init(family: String, dimensions: [Dimension], common: [Parameter] = []) {
         self.family = family
         self.dimensions = dimensions
+        self.common = common
     }
 
     init(of family: SearchFamily, shape: TableShape) {
         self.init(
-            family: family.rawValue, dimensions: Self.dimensions(of: family, shape: shape))
+            family: family.rawValue, dimensions: Self.dimensions(of: family, shape: shape),
+            common: shape.common.map { Parameter($0.0, $0.1) })
     }
 
     /// The recipe at a point of the unit cube.
@@ -24,7 +28,7 @@ struct SearchSpace: Equatable, Sendable {
         let parameters = zip(self.dimensions, point).map { dimension, coordinate in
             Parameter(dimension.name, dimension.value(at: coordinate))
         }
-        return Recipe(family: self.family, parameters: parameters, seed: seed)
+        return Recipe(family: self.family, parameters: parameters + self.common, seed: seed)
     }
 
     /// Where a recipe lies in the unit cube; what it leaves out lies in the middle, what is
@@ -58,6 +62,9 @@ struct SearchSpace: Equatable, Sendable {
                 .init("penalty", 0.003...10, .logarithmic),
             ]
         case .multilayerPerceptron: return Self.perceptron(shape)
+        case .histogramOutliers, .principalComponents, .isolationForest, .ellipticEnvelope,
+            .neighborDistance, .localOutlierFactor, .combinedDetector:
+            return Self.detector(family, shape)
         case .decisionTree:
             let leaf = max(2, min(200, (shape.rows / 10).rounded(.down)))
             return [
@@ -86,6 +93,26 @@ struct SearchSpace: Equatable, Sendable {
                 .init("row_fraction", 0.5...1, .linear),
                 .init("feature_fraction", 0.3...1, .linear),
             ]
+        }
+    }
+
+    private static func detector(_ family: SearchFamily, _ shape: TableShape) -> [Dimension] {
+        let near = max(3, min(100, (shape.rows / 3).rounded(.down)))
+        switch family {
+        case .isolationForest:
+            return [
+                .init("rows_tree", 32...2048, .wholeLogarithmic),
+                .init("directions", 0...64, .wholeLinear),
+            ]
+        case .neighborDistance:
+            return [
+                .init("k", 2...near, .wholeLogarithmic), .init("farthest", 0...1, .wholeLinear),
+            ]
+        case .localOutlierFactor: return [.init("k", 2...near, .wholeLogarithmic)]
+        case .histogramOutliers: return [.init("bins", 5...200, .wholeLogarithmic)]
+        case .principalComponents: return [.init("variance_floor", 1e-6...0.3, .logarithmic)]
+        case .ellipticEnvelope: return [.init("support", 0.5...1, .linear)]
+        default: return []
         }
     }
 

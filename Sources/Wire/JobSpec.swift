@@ -66,6 +66,8 @@ package struct LearningJob: Hashable, Sendable {
     package let families: [String]
     /// Whether several candidates may make the model together.
     package let ensembles: Bool
+    /// The share of rows that are anomalies, up to a half; nil where nobody knows.
+    package let contamination: Double?
     package let rows: UInt64
     /// Features, without the target.
     package let columns: UInt32
@@ -76,12 +78,14 @@ package struct LearningJob: Hashable, Sendable {
 
     package init(
         lesson: Lesson, direction: Direction, families: [String], ensembles: Bool = true,
-        rows: UInt64, columns: UInt32, classes: UInt32, data: DataReport? = nil
+        contamination: Double? = nil, rows: UInt64, columns: UInt32, classes: UInt32,
+        data: DataReport? = nil
     ) {
         self.lesson = lesson
         self.direction = direction
         self.families = families
         self.ensembles = ensembles
+        self.contamination = contamination
         self.rows = rows
         self.columns = columns
         self.classes = classes

@@ -46,7 +46,8 @@ package struct Lesson: Hashable, Sendable {
     /// CSV with a header row.
     package let data: Blob
     package let schema: Blob
-    package let target: String
+    /// Nil where anomalies are looked for and nobody knows which rows are.
+    package let target: String?
     /// The first is optimised. Never empty.
     package let metrics: [String]
     /// Folds of the cross validation, 2 to 50.
@@ -61,7 +62,7 @@ package struct Lesson: Hashable, Sendable {
     package let cache: CacheMode?
 
     package init(
-        task: LearningTask, data: Blob, schema: Blob, target: String, metrics: [String],
+        task: LearningTask, data: Blob, schema: Blob, target: String?, metrics: [String],
         folds: Int, foldSeed: UInt64, cleaned: Digest? = nil, cache: CacheMode? = nil
     ) {
         self.task = task
@@ -78,6 +79,7 @@ package struct Lesson: Hashable, Sendable {
 
 package enum LearningTask: String, CaseIterable, Hashable, Sendable {
     case classification, regression
+    case anomalyDetection = "anomaly_detection"
 }
 
 /// What one trial does, beside its class.

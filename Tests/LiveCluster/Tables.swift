@@ -31,6 +31,23 @@ package enum Tables {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// A cloud of normal rows and, far from it on all sides, a few others: `odd` in the column
+    /// `state`, which may be left out.
+    package static func anomalies(rows: Int, seed: UInt64, marked: Bool = true) -> String {
+        var noise = Noise(state: seed)
+        var lines = [marked ? "x,y,z,state" : "x,y,z"]
+        for row in 0..<rows {
+            let isOdd = row % 25 == 7
+            let numbers = (0..<3).map { _ -> String in
+                let bell = (0..<6).reduce(0.0) { sum, _ in sum + noise.unit() } - 3
+                return "\(isOdd ? bell * 2 + (noise.unit() < 0.5 ? -5 : 5) : bell)"
+            }
+            lines.append(
+                (numbers + (marked ? [isOdd ? "odd" : "fine"] : [])).joined(separator: ","))
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
     /// SplitMix64.
     package struct Noise {
         private var state: UInt64

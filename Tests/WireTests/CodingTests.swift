@@ -141,8 +141,16 @@ import Wire
         let learning = LearningJob(
             lesson: Self.lesson, direction: .maximise, families: ["ridge"], rows: 3, columns: 2,
             classes: 2)
+        let unmarked = Lesson(
+            task: .anomalyDetection, data: Self.blob, schema: Self.blob, target: nil,
+            metrics: ["stability"], folds: 5, foldSeed: 1)
         let kinds: [JobSpec.Kind] = [
-            .learning(learning), .idle(trials: 9, duration: .seconds(1)),
+            .learning(learning),
+            .learning(
+                LearningJob(
+                    lesson: unmarked, direction: .maximise, families: [], ensembles: false,
+                    contamination: 0.02, rows: 3, columns: 2, classes: 0)),
+            .idle(trials: 9, duration: .seconds(1)),
             .idle(trials: 1, duration: .zero, data: Self.blob),
             .command(
                 CommandJob(command: Self.command, direction: .maximise, stopping: .median)),

@@ -44,9 +44,11 @@ extension ModelBundle {
 extension FittedModel {
     fileprivate init(json: JSON, weights: [UInt8]) throws(ArtifactError) {
         let task: LearningTask = try json.member("task").choice("task")
-        let classNames = try Self.classNames(json, task)
+        let target = try json.optionalMember("target").map { value throws(ArtifactError) in
+            try value.text("target")
+        }
+        let classNames = try Self.classNames(json, task, target)
         let encoders = try Self.encoders(json)
-        let target = try json.member("target").text("target")
         let schema = try Self.schema(json.member("schema"), target, encoders)
         var tensors = try Safetensors.decode(weights).tensors
         var members: [Member] = []
@@ -54,7 +56,7 @@ extension FittedModel {
             members.append(
                 try Self.member(
                     item, members.count, &tensors, encoders, task,
-                    outputs: task == .regression ? 1 : classNames.count))
+                    outputs: task == .classification ? classNames.count : 1))
         }
         guard (1...Ensemble.membersMax).contains(members.count),
             abs(members.reduce(0) { $0 + $1.weight } - 1) < 1e-9
@@ -117,10 +119,18 @@ extension FittedModel {
     }
 
     private static func classNames(
-        _ json: JSON, _ task: LearningTask
+        _ json: JSON, _ task: LearningTask, _ target: String?
     ) throws(ArtifactError) -> [Private<String>] {
         let names = try json.member("classes").texts("classes").map { Private($0) }
-        let counts = task == .regression ? 0...0 : 2...TableLimits.classesMax
+        let counts =
+            switch task {
+            case .classification: 2...TableLimits.classesMax
+            case .regression: 0...0
+            case .anomalyDetection: target == nil ? 0...0 : 2...2
+            }
+        guard target != nil || task == .anomalyDetection else {
+            throw ArtifactError(.badMember, "target is missing")
+        }
         guard counts.contains(names.count), Set(names).count == names.count else {
             throw ArtifactError(.badMember, "the classes do not suit the task")
         }
@@ -140,7 +150,7 @@ extension FittedModel {
 
     /// The schema: the encoders' columns, of kinds that their encodings take, and the target.
     private static func schema(
-        _ json: JSON, _ target: String, _ encoders: [Encoder]
+        _ json: JSON, _ target: String?, _ encoders: [Encoder]
     ) throws(ArtifactError) -> Schema {
         let schema: Schema
         let parts = try Schema.parts(of: json)
@@ -151,7 +161,9 @@ extension FittedModel {
         }
         let features = schema.columns.filter { $0.name != target && $0.kind != .ignored }
         let columns = encoders[0].columns
-        guard schema.column(named: target) != nil, features.count == columns.count else {
+        guard target.map({ schema.column(named: $0) != nil }) ?? true,
+            features.count == columns.count
+        else {
             throw ArtifactError(.inconsistent, "the schema has not the encoder's columns")
         }
         for (index, feature) in features.enumerated() {

@@ -59,7 +59,7 @@ package struct ModelBundle: Sendable {
             "format": .string(Self.format),
             "version": .integer(Self.version),
             "task": .string(self.model.task.rawValue),
-            "target": .string(self.model.target),
+            "target": self.model.target.map { .string($0) } ?? .null,
             "classes": .array(self.model.classNames.map { .string($0.revealed) }),
             "schema": self.model.schema.json,
             "members": .array(self.model.members.map(\.json)),
@@ -89,12 +89,5 @@ extension FittedModel.Member {
             "weight": .number(self.weight),
             "encoder": .integer(self.encoder),
         ])
-    }
-}
-
-extension Tensor {
-    /// The same numbers under another name.
-    func named(_ name: String) -> Tensor {
-        Tensor(name: name, shape: self.shape, values: self.values)
     }
 }

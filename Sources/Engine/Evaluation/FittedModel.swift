@@ -5,8 +5,10 @@ package struct FittedModel: Sendable {
     package let task: LearningTask
     /// The columns of a table to predict from: every feature, then the target.
     package let schema: Schema
-    package let target: String
-    /// In the order of a prediction's columns. Empty for regression.
+    /// Nil for a detector that was fitted without one.
+    package let target: String?
+    /// In the order of a prediction's columns; empty for regression and without a target; normal
+    /// rows' and anomalies' for anomaly detection.
     package let classNames: [Private<String>]
     /// Never empty.
     package let members: [Member]
@@ -32,7 +34,7 @@ package struct FittedModel: Sendable {
     }
 
     init(
-        task: LearningTask, schema: Schema, target: String, classNames: [Private<String>],
+        task: LearningTask, schema: Schema, target: String?, classNames: [Private<String>],
         members: [Member], encoders: [Encoder], temperature: Double
     ) {
         self.task = task
@@ -96,7 +98,7 @@ package struct FittedModel: Sendable {
     }
 
     /// Columns of a prediction.
-    package var outputs: Int { self.task == .regression ? 1 : self.classNames.count }
+    package var outputs: Int { self.task == .classification ? self.classNames.count : 1 }
 
     // MARK: Prediction
 
@@ -116,7 +118,7 @@ package struct FittedModel: Sendable {
         return try CSVReader(csv).frame(schema, unknownColumns: .ignored)
     }
 
-    /// Probabilities (rows × classes) or numbers (rows × 1).
+    /// Probabilities (rows × classes), numbers (rows × 1) or scores of anomaly (rows × 1).
     ///
     /// - Throws: `TableError` if a feature is not there or is of another kind.
     package func predict(_ frame: Frame) throws(TableError) -> Matrix {
@@ -144,14 +146,19 @@ package struct FittedModel: Sendable {
 
     /// The target column of `frame`, as the model knows its classes.
     package func answers(in frame: Frame) throws(TableError) -> Answers {
-        guard let column = frame.column(named: self.target) else {
+        guard let target = self.target else {
             throw TableError(
-                .missingColumn, column: .init(number: nil, name: self.target),
+                .noFeatures, "the model learned without a target, so that nothing can score it")
+        }
+        guard let column = frame.column(named: target) else {
+            throw TableError(
+                .missingColumn, column: .init(number: nil, name: target),
                 "the target is no column of the table, and a score needs it")
         }
         switch self.task {
         case .classification: return try Target.classes(of: column, among: self.classNames)
         case .regression: return .numbers(try Target.numbers(of: column))
+        case .anomalyDetection: return try Target.flags(of: column, among: self.classNames)
         }
     }
 

@@ -10,8 +10,8 @@ package struct Folds: Equatable, Sendable {
 
     /// Deals rows to folds by chance; folds differ by one row at most.
     ///
-    /// Where answers are classes, each class is dealt out evenly too (stratified): it differs
-    /// between folds by one row at most.
+    /// Where answers are classes or flags, each class is dealt out evenly too (stratified): it
+    /// differs between folds by one row at most.
     ///
     /// - Throws: `EvaluationError` if `count` is not in 2 to 50 or exceeds the number of rows.
     package init(_ answers: Answers, count: Int, seed: UInt64) throws(EvaluationError) {
@@ -50,6 +50,9 @@ package struct Folds: Equatable, Sendable {
     private static func groups(_ answers: Answers) -> [[Int]] {
         switch answers {
         case .numbers(let numbers): return [Array(numbers.indices)]
+        case .flags(let flags):
+            let kinds: [Answers.Flag] = [.normal, .anomalous, .unknown]
+            return kinds.map { kind in flags.indices.filter { flags[$0] == kind } }
         case .classes(let labels, let count):
             var groups: [[Int]] = Array(repeating: [], count: count)
             for (row, label) in labels.enumerated() { groups[Int(label)].append(row) }

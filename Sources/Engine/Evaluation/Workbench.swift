@@ -38,6 +38,7 @@ package struct Workbench: Sendable {
         _ recipe: Recipe, metrics: [Metric]
     ) throws(EvaluationError) -> Evaluation {
         precondition(!metrics.isEmpty, "a trial without a metric has no score")
+        if metrics == [.stability] { return try self.stability(of: recipe) }
         if let known = self.evaluations.evaluation(of: recipe, metrics) { return known }
         let learner: any Learner
         do throws(LearnerError) {
@@ -46,24 +47,61 @@ package struct Workbench: Sendable {
             throw EvaluationError(error)
         }
         var tally = Tally(metrics)
+        let predictions = try self.predictions(of: learner, seed: recipe.seed) {
+            (fold, prepared, prediction) throws(EvaluationError) in
+            try tally.add(prepared.answers, prediction, fold: fold)
+        }
+        let evaluation = tally.evaluation(predictions)
+        self.evaluations.keep(evaluation, of: recipe, metrics)
+        return evaluation
+    }
+
+    /// What a model predicts for rows that it has not seen; `judge` sees it fold by fold.
+    private mutating func predictions(
+        of learner: any Learner, seed: UInt64,
+        _ judge: (Int, Prepared, Matrix) throws(EvaluationError) -> Void
+    ) throws(EvaluationError) -> Matrix {
         var predictions = Matrix(
             rows: self.dataset.rows, columns: self.dataset.answers.outputs)
         for fold in 0..<self.folds.count {
             let prepared = try self.prepare(fold, learner.form)
             let prediction: Matrix
             do throws(LearnerError) {
-                prediction = try learner.fit(prepared.training, seed: recipe.seed)
+                prediction = try learner.fit(prepared.training, seed: seed)
                     .predict(prepared.heldOut)
             } catch {
                 throw EvaluationError(
                     EvaluationError(error).code, "fold \(fold + 1): \(error.description)")
             }
-            try tally.add(prepared.answers, prediction, fold: fold)
+            try judge(fold, prepared, prediction)
             predictions.setRows(prepared.rows, to: prediction)
         }
-        let evaluation = tally.evaluation(predictions)
-        self.evaluations.keep(evaluation, of: recipe, metrics)
-        return evaluation
+        return predictions
+    }
+
+    /// How alike the rows are ranked by a model that has seen them and by ones that have not: all
+    /// that can be said of a detector where nobody knows which rows are anomalies.
+    private mutating func stability(of recipe: Recipe) throws(EvaluationError) -> Evaluation {
+        let learner: any Learner
+        do throws(LearnerError) {
+            learner = try recipe.learner(for: self.dataset.task)
+        } catch {
+            throw EvaluationError(error)
+        }
+        let heldOut = try self.predictions(of: learner, seed: recipe.seed) { _, _, _ in }
+        let model = try FittedModel.fit(recipe, self.dataset)
+        let seen: Matrix
+        do throws(TableError) {
+            seen = try model.predict(self.dataset.features)
+        } catch {
+            throw EvaluationError(.unlearnable, error.description)
+        }
+        guard let correlation = rankCorrelation(heldOut.values, seen.values) else {
+            throw EvaluationError(.undefinedMetric, "stability is undefined: all scores are equal")
+        }
+        return Evaluation(
+            scores: [.init(metric: .stability, folds: [correlation])], gaps: [],
+            predictions: heldOut)
     }
 
     /// One fold in one form.
@@ -184,6 +222,7 @@ extension Answers {
         switch self {
         case .classes(let labels, let count): .classes(indices.map { labels[$0] }, count: count)
         case .numbers(let numbers): .numbers(indices.map { numbers[$0] })
+        case .flags(let flags): .flags(indices.map { flags[$0] })
         }
     }
 }

@@ -10,6 +10,17 @@ struct ClassScores {
         self.probabilities = probabilities
     }
 
+    /// Anomalies as the second class of two, likelier than the first where the score is above 0;
+    /// rows of which nobody knows are left out.
+    init(flags: [Answers.Flag], scores: [Double]) throws(Metric.Undefined) {
+        let known = flags.indices.filter { flags[$0] != .unknown }
+        guard !known.isEmpty else { throw .noFlags }
+        self.labels = known.map { flags[$0] == .anomalous ? 1 : 0 }
+        self.count = 2
+        self.probabilities = Matrix(
+            rows: known.count, columns: 2, values: known.flatMap { [0, scores[$0]] })
+    }
+
     var accuracy: Double {
         let confusion = Confusion(self)
         var right = 0
@@ -94,6 +105,38 @@ struct ClassScores {
         }
         guard positives > 0, negativesBelow > 0 else { return nil }
         return pairsWonTwice / (2 * Double(positives) * Double(negativesBelow))
+    }
+
+    /// Of the last class where there are two; else the mean over the classes that occur.
+    func averagePrecision() throws(Metric.Undefined) -> Double {
+        let classes = self.count == 2 ? 1..<2 : 0..<self.count
+        let precisions = classes.compactMap(self.averagePrecision(of:))
+        guard !precisions.isEmpty else { throw .oneClass }
+        return precisions.reduce(0, +) / Double(precisions.count)
+    }
+
+    /// The sum, over the scores from the highest on, of the recall that a score adds times the
+    /// precision down to it; equal scores come together. Nil for a class without rows.
+    ///
+    /// - Complexity: O(n log n).
+    private func averagePrecision(of k: Int) -> Double? {
+        let sorted = self.labels.indices.map { (self.probabilities[$0, k], $0) }
+            .sorted { $0.0 > $1.0 }
+        var sum = 0.0
+        var positives = 0
+        var start = 0
+        while start < sorted.count {
+            var end = start
+            var found = 0
+            while end < sorted.count, sorted[end].0 == sorted[start].0 {
+                if Int(self.labels[sorted[end].1]) == k { found += 1 }
+                end += 1
+            }
+            positives += found
+            sum += Double(found) * Double(positives) / Double(end)
+            start = end
+        }
+        return positives == 0 ? nil : sum / Double(positives)
     }
 
     /// How often each class was predicted for each.

@@ -7,8 +7,12 @@
 /// | log_loss | mean of -log of the right class's probability (Good 1952) |
 /// | roc_auc | area under the ROC curve (Hanley and McNeil 1982) of the last class of two; |
 /// | | of several, each against the rest, averaged (Fawcett 2006) |
+/// | average_precision | precision, averaged over the rows of a class from the likeliest on |
+/// | | (Zhu 2004); of several classes as roc_auc |
 /// | f1 | harmonic mean of precision and recall (van Rijsbergen 1979) of the last class of two; |
 /// | | of several, averaged |
+/// | stability | rank correlation (Spearman 1904) of the scores that rows get when they are held |
+/// | | out with those that they get when they are not; needs no answers |
 /// | r2 | 1 - squared error over that of the mean (Wright 1921) |
 /// | rmse, mae | root of the mean squared error, mean absolute error |
 /// | mape | mean of the absolute error over the answer's size |
@@ -21,7 +25,9 @@ package enum Metric: String, CaseIterable, Sendable {
     case balancedAccuracy = "balanced_accuracy"
     case logLoss = "log_loss"
     case areaUnderCurve = "roc_auc"
+    case averagePrecision = "average_precision"
     case f1
+    case stability
     case r2
     case rootMeanSquaredError = "rmse"
     case meanAbsoluteError = "mae"
@@ -33,7 +39,9 @@ package enum Metric: String, CaseIterable, Sendable {
 
     package var direction: Direction {
         switch self {
-        case .accuracy, .balancedAccuracy, .areaUnderCurve, .f1, .r2: .maximise
+        case .accuracy, .balancedAccuracy, .areaUnderCurve, .averagePrecision, .f1, .stability,
+            .r2:
+            .maximise
         case .logLoss, .rootMeanSquaredError, .meanAbsoluteError, .meanAbsolutePercentageError:
             .minimise
         }
@@ -42,7 +50,9 @@ package enum Metric: String, CaseIterable, Sendable {
     /// Whether the metric judges predictions of `task`.
     package func supports(_ task: LearningTask) -> Bool {
         switch self {
-        case .accuracy, .balancedAccuracy, .logLoss, .areaUnderCurve, .f1: task == .classification
+        case .accuracy, .logLoss: task == .classification
+        case .balancedAccuracy, .areaUnderCurve, .averagePrecision, .f1: task != .regression
+        case .stability: task == .anomalyDetection
         case .r2, .rootMeanSquaredError, .meanAbsoluteError, .meanAbsolutePercentageError:
             task == .regression
         }
@@ -51,12 +61,13 @@ package enum Metric: String, CaseIterable, Sendable {
     /// What is optimised unless the user says otherwise.
     ///
     /// Two classes: ROC AUC, which neither an uneven split of classes nor the choice of a threshold
-    /// disturbs. Several: log loss, because AUC is not one thing there. Numbers: RMSE, which has
-    /// the target's unit.
+    /// disturbs; so for anomalies. Several: log loss, because AUC is not one thing there. Numbers:
+    /// RMSE, which has the target's unit.
     package static func standard(for task: LearningTask, classes: Int) -> Metric {
         switch task {
         case .classification: classes == 2 ? .areaUnderCurve : .logLoss
         case .regression: .rootMeanSquaredError
+        case .anomalyDetection: .areaUnderCurve
         }
     }
 
@@ -64,6 +75,7 @@ package enum Metric: String, CaseIterable, Sendable {
     package enum Undefined: Error, Equatable, Sendable, CustomStringConvertible {
         case wrongTask
         case noRows
+        case noFlags
         case notFinite
         case oneClass
         case constantAnswers
@@ -74,6 +86,7 @@ package enum Metric: String, CaseIterable, Sendable {
             switch self {
             case .wrongTask: "the metric does not suit the task"
             case .noRows: "there is no row to judge"
+            case .noFlags: "of no row it is known whether it is an anomaly"
             case .notFinite: "a prediction is not a finite number"
             case .oneClass: "all rows to judge are of one class"
             case .constantAnswers: "all answers to judge are equal"
@@ -100,6 +113,8 @@ package enum Metric: String, CaseIterable, Sendable {
                 try self.value(ClassScores(labels: labels, count: count, prediction))
             case .numbers(let numbers):
                 try self.value(NumberScores(answers: numbers, predictions: prediction.values))
+            case .flags(let flags):
+                try self.value(ClassScores(flags: flags, scores: prediction.values))
             }
         guard value.isFinite else { throw .overflow }
         return value
@@ -111,6 +126,7 @@ package enum Metric: String, CaseIterable, Sendable {
         case .balancedAccuracy: scores.balancedAccuracy
         case .logLoss: scores.logLoss
         case .areaUnderCurve: try scores.areaUnderCurve()
+        case .averagePrecision: try scores.averagePrecision()
         case .f1: scores.f1
         default: throw .wrongTask
         }

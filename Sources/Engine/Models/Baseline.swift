@@ -12,6 +12,7 @@ package struct Baseline: Learner {
         case .classes(let labels, let count):
             return BaselinePredictor(answer: classShares(labels, count: count))
         case .numbers(let numbers): return BaselinePredictor(answer: [mean(numbers)])
+        case .flags: preconditionFailure("flags were refused")
         }
     }
 }

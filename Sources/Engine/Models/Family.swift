@@ -14,11 +14,19 @@ package enum Family: String, CaseIterable, Sendable {
     case linearSVM = "linear_svm"
     case kernelMachine = "kernel_machine"
     case decisionTree = "decision_tree"
+    case isolationForest = "isolation_forest"
+    case neighborDistance = "nearest_neighbor_distance"
+    case localOutlierFactor = "local_outlier_factor"
+    case histogramOutliers = "hbos"
+    case principalComponents = "principal_components"
+    case ellipticEnvelope = "elliptic_envelope"
+    case combinedDetector = "combined_detector"
 }
 
 /// What a model is asked to predict.
 package enum LearningTask: String, CaseIterable, Sendable {
     case classification, regression
+    case anomalyDetection = "anomaly_detection"
 }
 
 extension Family {
@@ -30,7 +38,10 @@ extension Family {
             task == .classification
         case .baseline, .nearestNeighbors, .randomForest, .extraTrees, .gradientBoosting,
             .multilayerPerceptron, .kernelMachine, .decisionTree:
-            true
+            task != .anomalyDetection
+        case .isolationForest, .neighborDistance, .localOutlierFactor, .histogramOutliers,
+            .principalComponents, .ellipticEnvelope, .combinedDetector:
+            task == .anomalyDetection
         }
     }
 
@@ -90,6 +101,9 @@ extension Family {
                 .whole("max_depth", 1...64, standard: 64),
                 .whole("min_rows_leaf", 1...10_000, standard: 5, .logarithmic),
             ]
+        case .isolationForest, .neighborDistance, .localOutlierFactor, .histogramOutliers,
+            .principalComponents, .ellipticEnvelope, .combinedDetector:
+            self.detectorParameters
         }
     }
 
@@ -124,6 +138,9 @@ extension Family {
         case .decisionTree:
             return DecisionTree(
                 depthMax: values.whole("max_depth"), rowsLeafMin: values.whole("min_rows_leaf"))
+        case .isolationForest, .neighborDistance, .localOutlierFactor, .histogramOutliers,
+            .principalComponents, .ellipticEnvelope, .combinedDetector:
+            return self.detectorLearner(values)
         }
     }
 
@@ -156,6 +173,10 @@ extension Family {
         case .linearSVM: predictor = try OneAgainstRestPredictor(&store, outputs: outputs)
         case .kernelMachine: predictor = try KernelPredictor(&store, outputs: outputs)
         case .decisionTree: predictor = try ForestPredictor(&store, outputs: outputs)
+        case .isolationForest, .neighborDistance, .localOutlierFactor, .histogramOutliers,
+            .principalComponents, .ellipticEnvelope, .combinedDetector:
+            predictor = try AnomalyPredictor(
+                try self.scorer(&store), &store, outputs: outputs)
         }
         try store.requireNothingLeft()
         return predictor

@@ -25,19 +25,26 @@ package enum Answers: Equatable, Sendable {
     /// The class of every row, in 0..<`count`; `count` is at least 2.
     case classes([Int32], count: Int)
     case numbers([Double])
+    /// Whether each row is an anomaly, where anybody knows: to judge detectors, not to teach them.
+    case flags([Flag])
+
+    package enum Flag: UInt8, Equatable, Sendable {
+        case normal, anomalous, unknown
+    }
 
     package var count: Int {
         switch self {
         case .classes(let labels, _): labels.count
         case .numbers(let numbers): numbers.count
+        case .flags(let flags): flags.count
         }
     }
 
-    /// The columns of a prediction: one probability per class, or one number.
+    /// The columns of a prediction: one probability per class, or one number (a value or a score).
     package var outputs: Int {
         switch self {
         case .classes(_, let count): count
-        case .numbers: 1
+        case .numbers, .flags: 1
         }
     }
 }
@@ -66,7 +73,8 @@ package protocol Predictor: Sendable {
     /// The number of feature columns that `predict` requires; nil when any number will do.
     var columns: Int? { get }
 
-    /// Probabilities (rows × classes, each row sums to 1) or numbers (rows × 1).
+    /// Probabilities (rows × classes, each row sums to 1), numbers (rows × 1) or scores of anomaly
+    /// (rows × 1; above 0 anomalous, higher is stranger).
     ///
     /// - Requires: `features.columns == columns`, where that is not nil.
     func predict(_ features: Matrix) -> Matrix

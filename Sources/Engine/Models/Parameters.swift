@@ -48,7 +48,13 @@ struct ParameterValues {
     private var values: [(name: String, value: Double)]
 
     init(_ given: [(name: String, value: Double)], of family: Family) throws(LearnerError) {
-        let ranges = family.parameters
+        try self.init(given, ranges: family.parameters, of: family.rawValue)
+    }
+
+    /// - Parameter owner: what the error says the parameters are of.
+    init(
+        _ given: [(name: String, value: Double)], ranges: [ParameterRange], of owner: String
+    ) throws(LearnerError) {
         self.values = ranges.map { ($0.name, $0.standard) }
         var seen: [String] = []
         for (name, value) in given {
@@ -56,15 +62,15 @@ struct ParameterValues {
                 let known = ranges.map(\.name).joined(separator: ", ")
                 let choice = known.isEmpty ? "it takes none" : "it takes \(known)"
                 throw LearnerError(
-                    .unknownParameter, "\(family.rawValue) has no parameter \(name); \(choice)")
+                    .unknownParameter, "\(owner) has no parameter \(name); \(choice)")
             }
             guard !seen.contains(name) else {
-                throw LearnerError(.badParameter, "\(family.rawValue): \(name) was given twice")
+                throw LearnerError(.badParameter, "\(owner): \(name) was given twice")
             }
             guard ranges[index].contains(value) else {
                 throw LearnerError(
                     .badParameter,
-                    "\(family.rawValue): \(ranges[index].sentence), not \(value)")
+                    "\(owner): \(ranges[index].sentence), not \(value)")
             }
             seen.append(name)
             self.values[index].value = value

@@ -62,15 +62,21 @@ extension TrainingData {
         }
     }
 
+    /// Refuses rows too few, and answers that are none.
     func requireRows(atLeast rows: Int = 1) throws(LearnerError) {
         guard self.features.rows >= rows else {
             throw LearnerError(
                 .tooFewRows, "\(self.features.rows) rows to learn from; at least \(rows) needed")
         }
-        if case .numbers(let numbers) = self.answers {
+        switch self.answers {
+        case .classes: break
+        case .numbers(let numbers):
             guard numbers.allSatisfy(\.isFinite) else {
                 throw LearnerError(.notFinite, "an answer is missing or infinite")
             }
+        case .flags:
+            throw LearnerError(
+                .unsupportedTask, "this family learns answers, and flags of anomalies are none")
         }
     }
 

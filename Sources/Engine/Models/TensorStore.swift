@@ -20,6 +20,8 @@ struct TensorStore {
         self.tensors = tensors
     }
 
+    private init(checked tensors: [Tensor]) { self.tensors = tensors }
+
     /// Takes the f64 tensor `name`, whose values must be finite (or, where `infinite` allows it,
     /// infinite) and never NaN.
     mutating func doubles(
@@ -60,6 +62,18 @@ struct TensorStore {
             throw LearnerError(.badTensor, "tensor \(name) has no axis \(axis)")
         }
         return tensor.shape[axis]
+    }
+
+    /// Takes the tensors whose names begin with `prefix`, which they lose: a predictor's part.
+    mutating func part(_ prefix: String) -> TensorStore {
+        let own = self.tensors.filter { $0.name.hasPrefix(prefix) }
+        self.tensors.removeAll { $0.name.hasPrefix(prefix) }
+        return TensorStore(
+            checked: own.map {
+                Tensor(
+                    name: String($0.name.dropFirst(prefix.count)), shape: $0.shape,
+                    values: $0.values)
+            })
     }
 
     func requireNothingLeft() throws(LearnerError) {
@@ -108,6 +122,11 @@ extension Tensor {
 
     static func integers(_ name: String, _ values: [Int32], shape: [Int]? = nil) -> Tensor {
         Tensor(name: name, shape: shape ?? [values.count], values: .i32(values))
+    }
+
+    /// The same numbers under another name.
+    func named(_ name: String) -> Tensor {
+        Tensor(name: name, shape: self.shape, values: self.values)
     }
 
     /// Whether no extent is negative and their product is the number of values.

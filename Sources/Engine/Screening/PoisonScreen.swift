@@ -57,6 +57,7 @@ package struct PoisonScreen: Equatable, Sendable {
         case .numbers(let numbers):
             add(.loneLabel, nil, neighbourhood.loneNumbers(numbers))
             add(.farOut, dataset.target, RobustScale(numbers).farOut(in: numbers))
+        case .flags: break
         }
         for column in dataset.features.columns {
             guard case .numeric(let numbers) = column.values else { continue }
@@ -117,6 +118,11 @@ struct RobustScale {
         self.median = median
         self.upper = above.isEmpty ? 0 : above[above.count / 2]
         self.lower = below.isEmpty ? 0 : below[below.count / 2]
+    }
+
+    /// The value whose modified z-score is `reach`; the median where there is no spread above it.
+    func upperFence(reach: Double) -> Double {
+        self.median + reach * self.upper / Self.normal
     }
 
     /// Nothing is far out on a side where there is no spread to measure it by.

@@ -3,11 +3,14 @@ package import Privacy
 /// A table bound to what is to be learned from it: features, and the answer for every row.
 package struct Dataset: Equatable, Sendable {
     package let task: LearningTask
-    package let target: String
+    /// Nil where anomalies are looked for and nothing tells which rows are.
+    package let target: String?
     /// Every column but the target.
     package let features: Frame
     package let answers: Answers
-    /// The classes, sorted: numbers by value, texts as strings. Empty for regression.
+    /// The classes, sorted: numbers by value, texts as strings. Empty for regression and
+    /// without a target; for anomaly detection what the target says of normal rows, then what it
+    /// says of anomalies.
     package let classNames: [Private<String>]
     /// What a table like this one must satisfy: every feature, then the target, and the rules
     /// that name no other column.
@@ -20,37 +23,44 @@ package struct Dataset: Equatable, Sendable {
     ///   - repairs: what was done to it then; nothing if nil.
     /// - Throws: `TableError` when the target is not there, misses a value or does not suit `task`.
     package init(
-        _ frame: Frame, target: String, task: LearningTask, schema: Schema? = nil,
+        _ frame: Frame, target: String?, task: LearningTask, schema: Schema? = nil,
         repairs: Repairs? = nil
     ) throws(TableError) {
-        guard let column = frame.column(named: target) else {
-            throw TableError(
-                .missingColumn, column: .init(number: nil, name: target),
-                "the target is no column of the table")
+        let features = target.map(frame.without) ?? frame
+        let column = try target.map { name throws(TableError) in try Target.column(name, of: frame)
         }
-        guard frame.columns.count > 1 else {
+        guard !features.columns.isEmpty else {
             throw TableError(.noFeatures, "the table has no column to learn from but the target")
         }
         guard frame.rows > 0 else { throw TableError(.noRows, "the table has no rows") }
-        switch task {
-        case .regression:
+        switch (task, column) {
+        case (.regression, let column?):
             self.classNames = []
             self.answers = .numbers(try Target.numbers(of: column))
-        case .classification:
+        case (.classification, let column?):
             let names = try Target.classNames(of: column)
             self.classNames = names
             self.answers = try Target.classes(of: column, among: names)
+        case (.anomalyDetection, let column?):
+            let names = try Target.flagNames(of: column)
+            self.classNames = names
+            self.answers = try Target.flags(of: column, among: names)
+        case (.anomalyDetection, nil):
+            self.classNames = []
+            self.answers = .flags(Array(repeating: .unknown, count: frame.rows))
+        case (.regression, nil), (.classification, nil):
+            throw TableError(.missingColumn, "\(task.rawValue) needs a target to learn")
         }
         self.task = task
         self.target = target
-        self.features = frame.without(target)
+        self.features = features
         self.schema = Self.schema(of: frame, target: target, stricter: schema)
         self.repairs = repairs ?? Repairs(rowsRead: frame.rows)
     }
 
     /// Reads a table whose target must be there in every row; faults are named with their line.
     package init(
-        csv: UnsafeRawBufferPointer, schema: Schema, target: String, task: LearningTask
+        csv: UnsafeRawBufferPointer, schema: Schema, target: String?, task: LearningTask
     ) throws(TableError) {
         let (table, demanding) = try Self.table(
             csv: csv, schema: schema, target: target, task: task)
@@ -59,7 +69,7 @@ package struct Dataset: Equatable, Sendable {
 
     /// What `table(csv:schema:target:task:)` read.
     package init(
-        _ table: CleanTable, target: String, task: LearningTask, schema: Schema
+        _ table: CleanTable, target: String?, task: LearningTask, schema: Schema
     ) throws(TableError) {
         try self.init(
             table.frame, target: target, task: task, schema: schema, repairs: table.repairs)
@@ -67,9 +77,10 @@ package struct Dataset: Equatable, Sendable {
 
     /// Reads a table whose target must be there in every row, and says by which schema.
     package static func table(
-        csv: UnsafeRawBufferPointer, schema: Schema, target: String, task: LearningTask
+        csv: UnsafeRawBufferPointer, schema: Schema, target: String?, task: LearningTask
     ) throws(TableError) -> (table: CleanTable, schema: Schema) {
         let reader = try CSVReader(csv)
+        guard let target else { return (try reader.table(schema), schema) }
         guard reader.columnNames.contains(Private(target)) else {
             throw TableError(
                 .missingColumn, line: 1, column: .init(number: nil, name: target),
@@ -88,11 +99,12 @@ package struct Dataset: Equatable, Sendable {
 
     package var rows: Int { self.features.rows }
 
-    private static func schema(of frame: Frame, target: String, stricter: Schema?) -> Schema {
+    private static func schema(of frame: Frame, target: String?, stricter: Schema?) -> Schema {
         var given: [String: Schema.Column] = [:]
         for column in stricter?.columns ?? [] { given[column.name] = column }
         var columns: [Schema.Column] = []
-        for column in frame.without(target).columns + frame.columns.filter({ $0.name == target }) {
+        let others = frame.columns.filter { $0.name != target }
+        for column in others + frame.columns.filter({ $0.name == target }) {
             let kind: Schema.Kind =
                 switch column.values {
                 case .numeric: .numeric()
@@ -114,6 +126,15 @@ package struct Dataset: Equatable, Sendable {
 
 /// How a column becomes answers.
 package enum Target {
+    static func column(_ name: String, of frame: Frame) throws(TableError) -> Frame.Column {
+        guard let column = frame.column(named: name) else {
+            throw TableError(
+                .missingColumn, column: .init(number: nil, name: name),
+                "the target is no column of the table")
+        }
+        return column
+    }
+
     /// - Throws: `TableError` if the column holds texts or misses a value.
     package static func numbers(of column: Frame.Column) throws(TableError) -> [Double] {
         guard case .numeric(let numbers) = column.values else {
@@ -191,6 +212,35 @@ package enum Target {
                 "the target has one class only; classification needs two or more")
         }
         return names
+    }
+
+    /// Which rows are anomalies.
+    ///
+    /// - Parameter names: what the target says of normal rows, and what of anomalies.
+    package static func flags(
+        of column: Frame.Column, among names: [Private<String>]
+    ) throws(TableError) -> Answers {
+        guard case .classes(let labels, _) = try Self.classes(of: column, among: names) else {
+            preconditionFailure("classes are classes")
+        }
+        return .flags(labels.map { $0 == 1 ? .anomalous : .normal })
+    }
+
+    /// The two values of the target, the rarer last: anomalies are rare, whatever they are called.
+    /// Of two that are equally frequent, the later of the sorted two.
+    static func flagNames(of column: Frame.Column) throws(TableError) -> [Private<String>] {
+        let names = try Self.classNames(of: column)
+        guard names.count == 2 else {
+            throw TableError(
+                .tooManyClasses, column: .init(number: nil, name: column.name),
+                "the target has \(names.count) classes; anomaly detection knows two, "
+                    + "normal rows and anomalies")
+        }
+        guard case .classes(let labels, _) = try Self.classes(of: column, among: names) else {
+            preconditionFailure("classes are classes")
+        }
+        let second = labels.count { $0 == 1 }
+        return 2 * second <= labels.count ? names : names.reversed()
     }
 
     /// The canonical text of a number: no fraction where there is none, else the shortest digits

@@ -68,8 +68,8 @@ extension FittedModel {
     /// - Throws: when two columns would have one name, or a rule would be too long.
     package func renamed(_ rename: (String) -> String) throws(SchemaError) -> FittedModel {
         FittedModel(
-            task: self.task, schema: try self.schema.renamed(rename), target: rename(self.target),
-            classNames: self.classNames, members: self.members,
+            task: self.task, schema: try self.schema.renamed(rename),
+            target: self.target.map(rename), classNames: self.classNames, members: self.members,
             encoders: self.encoders.map { encoder in
                 Encoder(
                     form: encoder.form,

@@ -67,6 +67,9 @@ extension LearningJob {
     init(_ message: Assay_V1_LearningJob) throws(WireError) {
         let families = try Checked.count(
             message.families, "learning.families", upTo: Limits.parametersMax)
+        guard (0...0.5).contains(message.contamination) else {
+            throw WireError("learning.contamination", "is not from 0 to 0.5")
+        }
         self.init(
             lesson: try Lesson(message.lesson),
             direction: try Checked.choice(message.direction, "learning.direction"),
@@ -74,6 +77,7 @@ extension LearningJob {
                 try Checked.text(family, "learning.families")
             },
             ensembles: !message.single,
+            contamination: message.contamination == 0 ? nil : message.contamination,
             rows: try Checked.number(message.rows, "learning.rows", in: 0...Limits.rowsMax),
             columns: try Checked.number(
                 message.columns, "learning.columns", in: 0...Limits.columnsMax),
@@ -88,6 +92,7 @@ extension LearningJob {
         message.direction = self.direction.rawValue
         message.families = self.families
         message.single = !self.ensembles
+        message.contamination = self.contamination ?? 0
         message.rows = self.rows
         message.columns = self.columns
         message.classes = self.classes

@@ -50,11 +50,13 @@ extension Lesson {
     package init(_ message: Assay_V1_Lesson) throws(WireError) {
         let metrics = try Checked.count(message.metrics, "lesson.metrics", upTo: Limits.scoresMax)
         guard !metrics.isEmpty else { throw WireError("lesson.metrics", "is empty") }
+        let task: LearningTask = try Checked.choice(message.task, "lesson.task")
+        let hasTarget = !message.target.isEmpty || task != .anomalyDetection
         self.init(
-            task: try Checked.choice(message.task, "lesson.task"),
+            task: task,
             data: try Blob(message.data, "lesson.data"),
             schema: try Blob(message.schema, "lesson.schema"),
-            target: try Checked.text(message.target, "lesson.target"),
+            target: hasTarget ? try Checked.text(message.target, "lesson.target") : nil,
             metrics: try Checked.map(metrics) { (metric) throws(WireError) in
                 try Checked.text(metric, "lesson.metrics")
             },
@@ -70,7 +72,7 @@ extension Lesson {
         message.task = self.task.rawValue
         message.data = self.data.message
         message.schema = self.schema.message
-        message.target = self.target
+        message.target = self.target ?? ""
         message.metrics = self.metrics
         message.folds = UInt32(self.folds)
         message.foldSeed = self.foldSeed

@@ -111,6 +111,12 @@ package nonisolated struct Assay_V1_LearningJob: @unchecked Sendable {
     set {_uniqueStorage()._classes = newValue}
   }
 
+  /// the share of anomalies, where somebody knows it; 0: nobody does
+  package var contamination: Double {
+    get {_storage._contamination}
+    set {_uniqueStorage()._contamination = newValue}
+  }
+
   /// the model is of one candidate; else several may make it together
   package var single: Bool {
     get {_storage._single}
@@ -1365,7 +1371,7 @@ nonisolated extension Assay_V1_IdleJob: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Assay_V1_LearningJob: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".LearningJob"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lesson\0\u{1}direction\0\u{1}families\0\u{1}rows\0\u{1}columns\0\u{1}classes\0\u{1}single\0\u{2}?data\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lesson\0\u{1}direction\0\u{1}families\0\u{1}rows\0\u{1}columns\0\u{1}classes\0\u{1}single\0\u{1}contamination\0\u{2}>data\0")
 
   fileprivate class _StorageClass {
     var _lesson: Assay_V1_Lesson? = nil
@@ -1374,6 +1380,7 @@ nonisolated extension Assay_V1_LearningJob: SwiftProtobuf.Message, SwiftProtobuf
     var _rows: UInt64 = 0
     var _columns: UInt32 = 0
     var _classes: UInt32 = 0
+    var _contamination: Double = 0
     var _single: Bool = false
     var _data: Assay_V1_DataReport? = nil
 
@@ -1392,6 +1399,7 @@ nonisolated extension Assay_V1_LearningJob: SwiftProtobuf.Message, SwiftProtobuf
       _rows = source._rows
       _columns = source._columns
       _classes = source._classes
+      _contamination = source._contamination
       _single = source._single
       _data = source._data
     }
@@ -1419,6 +1427,7 @@ nonisolated extension Assay_V1_LearningJob: SwiftProtobuf.Message, SwiftProtobuf
         case 5: try { try decoder.decodeSingularUInt32Field(value: &_storage._columns) }()
         case 6: try { try decoder.decodeSingularUInt32Field(value: &_storage._classes) }()
         case 7: try { try decoder.decodeSingularBoolField(value: &_storage._single) }()
+        case 8: try { try decoder.decodeSingularDoubleField(value: &_storage._contamination) }()
         case 70: try { try decoder.decodeSingularMessageField(value: &_storage._data) }()
         default: break
         }
@@ -1453,6 +1462,9 @@ nonisolated extension Assay_V1_LearningJob: SwiftProtobuf.Message, SwiftProtobuf
       if _storage._single != false {
         try visitor.visitSingularBoolField(value: _storage._single, fieldNumber: 7)
       }
+      if _storage._contamination.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._contamination, fieldNumber: 8)
+      }
       try { if let v = _storage._data {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 70)
       } }()
@@ -1471,6 +1483,7 @@ nonisolated extension Assay_V1_LearningJob: SwiftProtobuf.Message, SwiftProtobuf
         if _storage._rows != rhs_storage._rows {return false}
         if _storage._columns != rhs_storage._columns {return false}
         if _storage._classes != rhs_storage._classes {return false}
+        if _storage._contamination != rhs_storage._contamination {return false}
         if _storage._single != rhs_storage._single {return false}
         if _storage._data != rhs_storage._data {return false}
         return true

@@ -88,7 +88,7 @@ package nonisolated struct Assay_V1_Lesson: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// "classification" or "regression"
+  /// "classification", "regression" or "anomaly_detection"
   package var task: String = String()
 
   /// CSV with a header row
@@ -110,6 +110,7 @@ package nonisolated struct Assay_V1_Lesson: Sendable {
   /// Clears the value of `schema`. Subsequent reads from it will return its default value.
   package mutating func clearSchema() {self._schema = nil}
 
+  /// "": none, to detect anomalies that nobody has marked
   package var target: String = String()
 
   /// the first is optimised

@@ -41,27 +41,38 @@ struct Prediction {
         return scores
     }
 
-    /// The answer to a row as text: a class, or a number. It is what the user asked for.
+    /// The answer to a row as text: a class, a number, or whether it is an anomaly. It is what the
+    /// user asked for.
     func answer(row: Int) -> String {
         switch self.model.task {
         case .classification: self.model.className(self.values, row: row).revealed
         case .regression: "\(self.values[row, 0])"
+        case .anomalyDetection: self.flag(row: row)
         }
+    }
+
+    /// As the target of the training table called it, where there was one.
+    private func flag(row: Int) -> String {
+        let isAnomaly = self.values[row, 0] > 0
+        guard self.model.classNames.count == 2 else { return isAnomaly ? "anomaly" : "normal" }
+        return self.model.classNames[isAnomaly ? 1 : 0].revealed
     }
 
     // MARK: As CSV
 
-    /// A row for each of the table's, in its order: `prediction`, and for classes the probability
-    /// of each.
+    /// A row for each of the table's, in its order: `prediction`, for classes the probability of
+    /// each, for anomalies the `score`.
     func csv(for reader: CSVText.Reader = .programs) -> String {
-        let isClassification = self.model.task == .classification
-        let header =
-            ["prediction"]
-            + (isClassification ? self.model.classNames.map { "probability_\($0.revealed)" } : [])
-        var text = CSVText.row(header, for: reader)
+        let further: [String] =
+            switch self.model.task {
+            case .classification: self.model.classNames.map { "probability_\($0.revealed)" }
+            case .regression: []
+            case .anomalyDetection: ["score"]
+            }
+        var text = CSVText.row(["prediction"] + further, for: reader)
         for row in 0..<self.rows {
             var fields = [self.answer(row: row)]
-            if isClassification {
+            if !further.isEmpty {
                 fields += (0..<self.values.columns).map { "\(self.values[row, $0])" }
             }
             text += CSVText.row(fields, for: reader)

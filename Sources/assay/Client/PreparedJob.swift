@@ -109,7 +109,7 @@ private struct CheckedTable {
     let schema: BlobUpload
     /// What the columns are called outside; nil where their names travel.
     let columns: ColumnMap?
-    private let target: String
+    private let target: String?
     private let rows: Int
     private let features: Int
     private let classes: Int
@@ -177,7 +177,7 @@ private struct CheckedTable {
             self.sentReport = self.report
         }
         self.columns = columns
-        self.target = columns?.alias(of: learning.target) ?? learning.target
+        self.target = learning.target.map { columns?.alias(of: $0) ?? $0 }
     }
 
     /// The aliases of all columns that the table or its schema names.
@@ -209,17 +209,32 @@ private struct CheckedTable {
     }
 
     func job(_ learning: JobFile.Learning, seed: UInt64) -> LearningJob {
-        let standard = Metric.standard(for: learning.task, classes: self.classes)
+        let standard =
+            self.target == nil
+            ? .stability : Metric.standard(for: learning.task, classes: self.classes)
         let metrics = learning.metrics.isEmpty ? [standard] : learning.metrics
         let lesson = Lesson(
-            task: learning.task == .regression ? .regression : .classification,
+            task: Wire.LearningTask(learning.task),
             data: self.data.blob, schema: self.schema.blob, target: self.target,
             metrics: metrics.map(\.rawValue), folds: learning.folds, foldSeed: seed,
             cleaned: self.cleaned, cache: learning.cache)
         return LearningJob(
             lesson: lesson, direction: metrics[0].direction == .maximise ? .maximise : .minimise,
-            families: learning.families.map(\.rawValue), ensembles: learning.ensembles,
+            families: learning.families.map(\.rawValue),
+            // Scores of different detectors have no common scale; one of them is a combination.
+            ensembles: learning.ensembles && learning.task != .anomalyDetection,
+            contamination: learning.contamination,
             rows: UInt64(self.rows), columns: UInt32(self.features), classes: UInt32(self.classes),
             data: self.sentReport)
+    }
+}
+
+extension Wire.LearningTask {
+    fileprivate init(_ task: Engine.LearningTask) {
+        switch task {
+        case .classification: self = .classification
+        case .regression: self = .regression
+        case .anomalyDetection: self = .anomalyDetection
+        }
     }
 }

@@ -20,12 +20,12 @@ enum TableFile {
 
     /// The table read with the given schema, or with the one that it suggests.
     static func dataset(
-        _ bytes: [UInt8], at path: String, schema: Schema?, target: String, task: LearningTask
+        _ bytes: [UInt8], at path: String, schema: Schema?, target: String?, task: LearningTask
     ) throws(InputError) -> Bound {
         do {
             return try bytes.withUnsafeBytes { bytes in
                 let reader = try CSVReader(bytes)
-                guard reader.columnNames.contains(Private(target)) else {
+                if let target, !reader.columnNames.contains(Private(target)) {
                     throw Self.noTarget(target, reader, path)
                 }
                 let schema = try schema ?? Schema.infer(from: bytes)

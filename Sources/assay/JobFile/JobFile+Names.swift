@@ -3,9 +3,12 @@ import Engine
 extension JobFile {
     /// The metrics that a file names, each one that suits the task.
     static func metrics(
-        _ value: StrictYAML.Value, _ task: LearningTask
+        _ value: StrictYAML.Value, _ task: LearningTask, hasTarget: Bool
     ) throws(InputError) -> [Metric] {
-        let suitable = Metric.allCases.filter { $0.supports(task) }
+        // Without a target there is nothing that the others could judge by.
+        let suitable = Metric.allCases.filter {
+            $0.supports(task) && ($0 == .stability) != hasTarget
+        }
         let words = suitable.map(\.rawValue).joined(separator: ", ")
         var metrics: [Metric] = []
         for text in try value.texts() {

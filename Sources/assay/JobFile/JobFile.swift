@@ -43,12 +43,15 @@ struct JobFile: Equatable {
         /// What the table must be, byte for byte.
         let digest: Digest?
         let schema: String?
-        let target: String
+        /// Nil where anomalies are looked for that nobody has marked.
+        let target: String?
         let metrics: [Metric]
         let folds: Int
         let families: [Family]
         /// Whether several candidates may make the model together.
         let ensembles: Bool
+        /// The share of anomalies, where the user knows it.
+        let contamination: Double?
         /// The table that `train` is held against.
         let reference: String?
         let screen: ScreenTerms
@@ -95,7 +98,7 @@ struct JobFile: Equatable {
         case .command:
             self.work = .program(try Self.program(&root, folder: folder))
             self.budget = try Self.budget(&root)
-        case .classification, .regression:
+        case .classification, .regression, .anomalyDetection:
             self.work = .learning(try Self.learning(&root, task, folder: folder))
             self.budget = try Self.budget(&root)
         }
@@ -110,6 +113,7 @@ struct JobFile: Equatable {
 
     private enum TaskName: String, CaseIterable {
         case classification, regression, idle, command
+        case anomalyDetection = "anomaly_detection"
     }
 
     private static func name(_ value: StrictYAML.Value) throws(InputError) -> String {
@@ -149,11 +153,14 @@ struct JobFile: Equatable {
     private static func learning(
         _ root: inout StrictYAML.Mapping, _ name: TaskName, folder: String
     ) throws(InputError) -> Learning {
-        let task: Engine.LearningTask = name == .regression ? .regression : .classification
+        let task = Engine.LearningTask(rawValue: name.rawValue) ?? .classification
         let example = "data: { train: rows.csv, target: price }"
         var data = try root.required("data", example: example).mapping()
         let train = try data.required("train", example: "train: rows.csv").text()
-        let target = try data.required("target", example: "target: price").text()
+        let target =
+            task == .anomalyDetection
+            ? try data.value("target")?.text()
+            : try data.required("target", example: "target: price").text()
         let digest = try data.value("sha256").map { value throws(InputError) in
             try Self.digest(value)
         }
@@ -171,8 +178,13 @@ struct JobFile: Equatable {
         }
         try data.finish()
         let metrics = try root.value("metric").map { value throws(InputError) in
-            try Self.metrics(value, task)
+            try Self.metrics(value, task, hasTarget: target != nil)
         }
+        let contamination =
+            task == .anomalyDetection
+            ? try root.value("contamination").map { value throws(InputError) in
+                try Self.contamination(value)
+            } : nil
         let folds: Int? = try root.value("cv").map { value throws(InputError) in
             try value.integer(in: 2...50)
         }
@@ -183,7 +195,18 @@ struct JobFile: Equatable {
         return Learning(
             task: task, train: Self.path(train, in: folder), digest: digest, schema: schema,
             target: target, metrics: metrics ?? [], folds: folds ?? 5, families: families ?? [],
-            ensembles: ensembles, reference: reference, screen: screen ?? .defaults, cache: cache)
+            ensembles: ensembles, contamination: contamination,
+            reference: reference, screen: screen ?? .defaults, cache: cache)
+    }
+
+    private static func contamination(
+        _ value: StrictYAML.Value
+    ) throws(InputError) -> Double {
+        let share = try value.number()
+        guard share > 0, share <= 0.5 else {
+            throw value.wrong("must be the share of anomalies, above 0 and at most 0.5")
+        }
+        return share
     }
 
     private static func digest(_ value: StrictYAML.Value) throws(InputError) -> Digest {

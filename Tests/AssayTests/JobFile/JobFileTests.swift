@@ -64,6 +64,38 @@ import Wire
         #expect(learning.metrics.map(\.rawValue) == ["roc_auc", "accuracy"])
     }
 
+    @Test func `anomalies may be looked for without a target`() throws {
+        let job = try self.read(
+            """
+            task: anomaly_detection
+            data: { train: /m.csv }
+            contamination: 0.02
+            budget: { time: 60s }
+            """)
+        guard case .learning(let learning) = job.work else {
+            Issue.record("not a learning job")
+            return
+        }
+        #expect(learning.task == .anomalyDetection && learning.target == nil)
+        #expect(learning.contamination == 0.02 && learning.metrics == [])
+    }
+
+    @Test(arguments: [
+        ("metric: roc_auc", "'roc_auc' is no metric for anomaly_detection; known are stability"),
+        ("contamination: 0.7", "must be the share of anomalies, above 0 and at most 0.5"),
+        ("model_list: [ridge]", "'ridge' is no model for anomaly_detection"),
+    ]) func `what anomalies cannot be judged by or found with is refused`(
+        line: String, words: String
+    ) {
+        let sentence = self.sentence(
+            "task: anomaly_detection\ndata: { train: m.csv }\n\(line)\nbudget: { trials: 3 }\n")
+        #expect(sentence.contains(words), "\(sentence)")
+        let marked = self.sentence(
+            "task: anomaly_detection\ndata: { train: m.csv, target: a }\nmetric: stability\n"
+                + "budget: { trials: 3 }\n")
+        #expect(marked.contains("'stability' is no metric"), "\(marked)")
+    }
+
     @Test func `an idle job holds slots`() throws {
         let job = try self.read("task: idle\ntrials: 20000\nduration: 20ms\n")
         #expect(job.work == .idle(trials: 20_000, duration: .milliseconds(20)))

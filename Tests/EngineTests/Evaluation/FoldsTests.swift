@@ -19,6 +19,15 @@ import Testing
         }
     }
 
+    @Test func `anomalies are dealt out evenly, however few they are`() throws {
+        let flags = (0..<103).map { $0 % 20 == 7 ? Answers.Flag.anomalous : .normal }
+        let folds = try Folds(.flags(flags), count: 3, seed: 2)
+        let sizes = (0..<3).map { fold in
+            folds.heldOut(in: fold).count { flags[$0] == .anomalous }
+        }
+        #expect(sizes.sorted() == [1, 2, 2])
+    }
+
     @Test func `every row is held out once and kept everywhere else`() throws {
         let folds = try Folds(.numbers(Array(repeating: 1, count: 20)), count: 3, seed: 5)
         for fold in 0..<3 {

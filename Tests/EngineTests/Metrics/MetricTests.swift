@@ -100,10 +100,31 @@ import Testing
             (.rootMeanSquaredError, classes, self.binary([0.1, 0.9]), .wrongTask),
             (.accuracy, .numbers([1]), self.numbers([1]), .wrongTask),
             (.accuracy, .classes([], count: 2), self.binary([]), .noRows),
+            (.areaUnderCurve, .flags([.unknown]), self.numbers([1]), .noFlags),
+            (.areaUnderCurve, .flags([.normal]), self.numbers([1]), .oneClass),
+            (.averagePrecision, .flags([.normal]), self.numbers([1]), .oneClass),
+            (.r2, .flags([.normal]), self.numbers([1]), .wrongTask),
         ]
         for (metric, answers, prediction, reason) in cases {
             #expect(throws: reason) { try metric.value(answers, prediction) }
         }
+    }
+
+    // scikit-learn 1.9.1: average_precision_score, roc_auc_score.
+    @Test func `flagged rows score as two classes do, and unknown ones are left out`() throws {
+        let flags = [0, 1, 0, 0, 1, 1, 0, 0].map { $0 == 1 ? Answers.Flag.anomalous : .normal }
+        let scores = [0.1, 0.9, 0.8, 0.3, 0.8, 0.35, 0.35, 0.2]
+        let answers = Answers.flags(flags + [.unknown])
+        let prediction = self.numbers(scores + [5])
+        let precision = try Metric.averagePrecision.value(answers, prediction)
+        #expect(self.isClose(precision, 0.755_555_555_555_555_5))
+        let area = try Metric.areaUnderCurve.value(answers, prediction)
+        #expect(self.isClose(area, 0.866_666_666_666_666_7))
+        let labels = Answers.classes(flags.map { $0 == .anomalous ? 1 : 0 }, count: 2)
+        #expect(try Metric.averagePrecision.value(labels, self.binary(scores)) == precision)
+        // What lies above 0 was flagged: of three anomalies one, and one normal row.
+        let flagged = self.numbers(scores.map { $0 - 0.8 + ($0 == 0.9 ? 0 : 0.001) } + [0])
+        #expect(try Metric.f1.value(answers, flagged) == 4.0 / 6)
     }
 
     @Test func `a sure and wrong prediction costs much and not everything`() throws {
@@ -121,6 +142,7 @@ import Testing
         #expect(Metric.standard(for: .classification, classes: 2) == .areaUnderCurve)
         #expect(Metric.standard(for: .classification, classes: 3) == .logLoss)
         #expect(Metric.standard(for: .regression, classes: 0) == .rootMeanSquaredError)
+        #expect(Metric.standard(for: .anomalyDetection, classes: 2) == .areaUnderCurve)
         for metric in Metric.allCases { #expect(Metric(rawValue: metric.rawValue) == metric) }
     }
 

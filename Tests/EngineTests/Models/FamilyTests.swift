@@ -9,7 +9,9 @@ import Testing
                 "baseline", "ridge", "logistic_regression", "naive_bayes", "k_nearest_neighbors",
                 "random_forest", "extra_trees", "gradient_boosting", "multilayer_perceptron",
                 "elastic_net", "linear_discriminant", "linear_svm", "kernel_machine",
-                "decision_tree",
+                "decision_tree", "isolation_forest", "nearest_neighbor_distance",
+                "local_outlier_factor", "hbos", "principal_components", "elliptic_envelope",
+                "combined_detector",
             ])
     }
 
@@ -60,6 +62,7 @@ import Testing
             (.regression, TrainingData(features: steps.features, answers: .numbers(steps.numbers))),
             (.classification, Worlds.clusters(rows: 60, count: 2, seed: 71)),
             (.classification, Worlds.clusters(rows: 60, count: 3, seed: 72)),
+            (.anomalyDetection, Oddities.unlabelled(steps.features)),
         ]
         let small = family.parameters.contains { $0.name == "trees" } ? [("trees", 5.0)] : []
         let learner = try family.learner(parameters: small)

@@ -18,7 +18,7 @@ enum SmallTables {
     }
 
     static func dataset(
-        _ csv: String, target: String, _ task: LearningTask, _ schema: Schema? = nil
+        _ csv: String, target: String?, _ task: LearningTask, _ schema: Schema? = nil
     ) throws -> Dataset {
         try Array(csv.utf8).withUnsafeBytes { bytes in
             try Dataset(

@@ -92,7 +92,7 @@ struct JobChronicle {
             "job": "\(job)", "name": "\(spec.name)", "owner": "\(owner)",
         ]
         guard case .learning(let learning) = spec.kind else { return metadata }
-        metadata["target"] = "\(learning.lesson.target)"
+        if let target = learning.lesson.target { metadata["target"] = "\(target)" }
         metadata["rows"] = "\(learning.rows)"
         metadata["columns"] = "\(learning.columns)"
         metadata["classes"] = "\(learning.classes)"

@@ -41,6 +41,7 @@ struct Loss {
             self.kind = .squared(numbers.map { ($0 - middle) / scale })
             self.base = [middle]
             self.scale = scale
+        case .flags: preconditionFailure("flags were refused")
         case .classes(let labels, let count):
             // A class without rows starts far down, at a probability that no tree need correct.
             let shares = classShares(labels, count: count).map { max($0, 1e-12) }

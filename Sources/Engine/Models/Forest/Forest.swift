@@ -100,6 +100,7 @@ struct ForestTarget: Sendable {
             self.channel = Array(repeating: 0, count: labels.count)
             self.offset = 0
             self.scale = 1
+        case .flags: preconditionFailure("flags were refused")
         case .classes(let labels, let count):
             self.channels = count
             self.amounts = Array(repeating: 1, count: labels.count)

@@ -42,6 +42,7 @@ package struct KernelMachine: Learner {
             switch data.answers {
             case .classes: LogisticRegression(c: 1 / self.penalty)
             case .numbers: Ridge(alpha: self.penalty)
+            case .flags: preconditionFailure("flags were refused")
             }
         return KernelPredictor(features: features, inner: try inner.fit(transformed, seed: seed))
     }

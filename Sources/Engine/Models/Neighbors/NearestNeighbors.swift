@@ -31,6 +31,7 @@ package struct NearestNeighbors: Learner {
         switch data.answers {
         case .classes(let classes, let count): labels = .classes(classes, count: count)
         case .numbers(let numbers): labels = .numbers(numbers)
+        case .flags: preconditionFailure("flags were refused")
         }
         return NeighborsPredictor(
             k: min(self.k, data.features.rows), weights: self.weights, means: means,

@@ -25,6 +25,7 @@ struct PerceptronTarget: Sendable {
             self.kind = .numbers(standard.values.map { Float($0) })
             self.offset = standard.offset
             self.scale = standard.scale
+        case .flags: preconditionFailure("flags were refused")
         }
     }
 

@@ -169,6 +169,7 @@ extension Engine.LearningTask {
         switch task {
         case .classification: self = .classification
         case .regression: self = .regression
+        case .anomalyDetection: self = .anomalyDetection
         }
     }
 }
