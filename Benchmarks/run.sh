@@ -28,6 +28,15 @@ unshare --net sh -c 'ip link set lo up; exec "$@"' sh \
 heading 'The engine beside LightGBM and scikit-learn: one thread each'
 if "$peers/bin/python" -c 'import lightgbm, sklearn' 2>/dev/null; then
     "$peers/bin/python" "$here/engine/compare.py" --bench "$release/engine-bench"
+    heading 'The detectors of anomalies, some beside scikit-learn: area under the ROC curve'
+    "$peers/bin/python" "$here/engine/detection.py" --bench "$release/engine-bench"
 else
     echo "Left out: $peers has no lightgbm and scikit-learn; run Benchmarks/peers/setup.sh again."
+fi
+
+heading 'Forecasts beside statsmodels: MASE on the steps held back'
+if "$peers/bin/python" -c 'import statsmodels, pandas' 2>/dev/null; then
+    "$peers/bin/python" "$here/engine/forecasting.py" --bench "$release/engine-bench"
+else
+    echo "Left out: $peers has no statsmodels and pandas; run Benchmarks/peers/setup.sh again."
 fi

@@ -3,15 +3,20 @@
 //     engine-bench fit FAMILY TRAIN TEST OUT [NAME=VALUE]... [seed=NUMBER]
 //     engine-bench folds FAMILY TRAIN COUNT [NAME=VALUE]... [seed=NUMBER]
 //     engine-bench score FAMILY CSV TARGET FOLDS [NAME=VALUE]... [seed=NUMBER]
+//     engine-bench forecast FILE HORIZON SEASON FOLDS
 //
 // `fit` writes the predictions for TEST to OUT as 64-bit floats and prints one JSON object with the
 // seconds that preparing (binning), fitting and predicting took. `folds` runs COUNT trials of three
 // folds each, as a cross validation does, and prints the seconds they took together. `score`
 // cross-validates a family on a CSV table, and prints its scores and the seconds of the trial.
 //
-// Any other table is a file of little-endian numbers: rows, columns, classes (0: regression) as
-// 64-bit integers, then the features row by row and the answers as 64-bit floats. compare.py writes
-// them.
+// `forecast` reads numbers, one a line, the oldest first, of a season of SEASON steps (1: none); it
+// chooses a forecaster by rolling origins and prints one JSON object with what was chosen and what
+// each candidate forecasts. forecasting.py reads it.
+//
+// Any other table is a file of little-endian numbers: rows, columns, classes (0: regression; -1:
+// anomalies, which are 1) as 64-bit integers, then the features row by row and the answers as 64-bit
+// floats. compare.py and detection.py write them.
 
 import Engine
 @preconcurrency import Glibc
@@ -28,8 +33,15 @@ struct Table {
         let answers = Self.read(file, path, count: rows, of: 0.0)
         self.data = TrainingData(
             features: Matrix(rows: rows, columns: columns, values: values),
-            answers: classes == 0
-                ? .numbers(answers) : .classes(answers.map { Int32($0) }, count: classes))
+            answers: Self.answers(answers, classes: classes))
+    }
+
+    private static func answers(_ numbers: [Double], classes: Int) -> Answers {
+        switch classes {
+        case 0: .numbers(numbers)
+        case -1: .flags(numbers.map { $0 == 1 ? .anomalous : .normal })
+        default: .classes(numbers.map { Int32($0) }, count: classes)
+        }
     }
 
     private static func read<Number>(
@@ -129,7 +141,8 @@ do {
     case "fit": try runFit(CommandLine.arguments)
     case "folds": try runFolds(CommandLine.arguments)
     case "score": try runScore(CommandLine.arguments)
-    default: fail("say fit, folds or score")
+    case "forecast": try runForecast(CommandLine.arguments)
+    default: fail("say fit, folds, score or forecast")
     }
 } catch {
     fail("\(error)")

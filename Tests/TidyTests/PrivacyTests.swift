@@ -14,6 +14,7 @@ import Testing
         "Sources/Engine/Tables/CSVReader.swift": "the names of the header are checked",
         "Sources/Engine/Tables/CSVReader+Frame.swift": "levels are numbered by their bytes",
         "Sources/Engine/Tables/CSVReader+Inference.swift": "a schema names the columns",
+        "Sources/Engine/Forecasting/SeriesColumns.swift": "texts of times are parsed",
         "Sources/Engine/Tables/Frame+Bytes.swift": "tables are told apart by their digests",
         "Sources/Host/SecretKeyFile.swift": "keys are parsed into memory of their own",
         "Sources/Engine/Artifacts/ModelBundle.swift": "a model knows its classes",
