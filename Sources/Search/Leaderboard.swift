@@ -29,14 +29,22 @@ struct Leaderboard: Equatable, Sendable {
         self.entries.remove(at: last)
     }
 
-    /// Those that may help the model of one of them, the best first: few of a family, since they
-    /// err alike.
+    /// Those that may help the model of one of them: the best of each other family first, then the
+    /// second of each, and no more than a few, since members of one family err alike.
     func companions(of trial: UInt32) -> [Entry] {
         var counts: [String: Int] = [:]
-        return self.entries.filter { entry in
-            counts[entry.recipe.family, default: 0] += 1
-            return entry.trial != trial && counts[entry.recipe.family] ?? 0 <= Self.familyMax
+        var ranked: [(rank: Int, place: Int)] = []
+        // The one that is helped takes its family's first place, wherever it stands.
+        if let helped = self.entries.first(where: { $0.trial == trial }) {
+            counts[helped.recipe.family] = 1
         }
+        for (place, entry) in self.entries.enumerated() where entry.trial != trial {
+            let rank = counts[entry.recipe.family, default: 0]
+            counts[entry.recipe.family] = rank + 1
+            if rank < Self.familyMax { ranked.append((rank, place)) }
+        }
+        return ranked.sorted { ($0.rank, $0.place) < ($1.rank, $1.place) }
+            .map { self.entries[$0.place] }
     }
 
     private static let familyMax = 3

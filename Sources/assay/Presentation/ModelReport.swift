@@ -84,7 +84,7 @@ struct ModelReport: Encodable, Equatable, Sendable {
 }
 
 extension ModelReport.Member {
-    /// The families by their weights: `gradient_boosting 0.6, extra_trees 0.4`.
+    /// A family, or several by their weights: `4 models: gradient_boosting 0.6, extra_trees 0.4`.
     static func text(_ members: [Self]) -> String {
         guard members.count > 1 else { return members.first?.family ?? "" }
         var weights: [(family: String, weight: Double)] = []
@@ -95,7 +95,10 @@ extension ModelReport.Member {
                 weights.append((member.family, member.weight))
             }
         }
-        return weights.map { "\($0.family) \(Figures.number(($0.weight * 100).rounded() / 100))" }
-            .joined(separator: ", ")
+        let parts = weights.map { part in
+            let weight = Figures.number((part.weight * 100).rounded() / 100)
+            return weights.count > 1 ? "\(part.family) \(weight)" : part.family
+        }
+        return "\(members.count) models: \(parts.joined(separator: ", "))"
     }
 }
