@@ -17,7 +17,7 @@ profiles=$build/profiles
 tools=$(dirname "$(readlink -f "$(command -v "$swift")")")
 export SWIFT_DETERMINISTIC_HASHING=1
 [ $# -gt 0 ] || set -- '^(WireTests|HostTests|CertificateAuthorityTests|SigningTests|FuzzTests)\.' \
-    '^(InspectionTests|PrivacyTests)\.' \
+    '^InspectionTests\.' \
     '^(AssayTests|TransportTests)\.' '^(CoordinatorShellTests|WorkerShellTests)\.' \
     '^EndToEndTests\.(Audit|Authority|CertificateTool|Join|Refusal|Revocation|Signature)Tests' \
     '^(EndToEndTests\.(Confinement|Command)Tests|AttackTests\.CommandAttacks)'
@@ -52,12 +52,18 @@ FOLDERS = [
     "Sources/Wire/Coding", "Sources/Wire/Permission.swift", "Sources/Host",
     "Sources/Engine/Artifacts", "Sources/Engine/Tables", "Sources/assay/Configuration",
     "Sources/assay/JobFile", "Sources/Worker/Shell/Sandbox", "Sources/Worker/Shell/Commands",
-    "Sources/Inspection", "Sources/Privacy",
+    "Sources/Inspection",
 ]
+# What nothing counts: it runs within a command's own root.
+UNSEEN = {
+    "Sources/Worker/Shell/Commands/" + name + ".swift"
+    for name in ["Attendant", "CommandFileRules", "CommandOutput", "CommandStart"]
+}
 files = {
     entry["filename"][len(root) + 1:]: entry["summary"]["lines"]
     for entry in json.load(open(path))["data"][0]["files"]
     if entry["filename"].startswith(root + "/")
+    and entry["filename"][len(root) + 1:] not in UNSEEN
 }
 low = []
 print("| folder | lines | run | % | least covered file |\n| --- | ---: | ---: | ---: | --- |")

@@ -17,6 +17,19 @@ import Testing
         #expect((object["denied"] ?? []).contains("execute a program"))
     }
 
+    @Test func `the doctor has a runner try, and says what it was denied`() async throws {
+        let cluster = try await Cluster()
+        let doctor = try cluster.start(
+            Binaries.assay, ["doctor", "--temp-dir", cluster.path("temp"), "--json"])
+        _ = await doctor.status
+        let report = try JSONSerialization.jsonObject(with: Data(doctor.output.utf8))
+        let checks = try #require((report as? [String: Any])?["checks"] as? [[String: Any]])
+        let sandbox = try #require(checks.first { $0["check"] as? String == "sandbox" })
+        #expect(["ok", "warning"].contains(sandbox["state"] as? String), "\(sandbox)")
+        let finding = try #require(sandbox["finding"] as? String)
+        #expect(finding.contains("denied"), "\(finding)")
+    }
+
     @Test(arguments: [
         (["run", "nowhere.yaml"], "nowhere.yaml"),
         (["data", "check", "nowhere.csv"], "nowhere.csv"),
