@@ -1,8 +1,9 @@
 /// Greedy selection with replacement from what candidates predicted for rows held out.
 ///
-/// It begins with the first candidate. Each round adds the one that makes the average best, and
-/// the rounds end when none makes it better, or after `roundsMax`. What is looked at is bounded:
-/// a metric that sorts a million rows some hundred times would take longer than the fits.
+/// It begins with the first candidate. Each round adds the one that makes the average best, also
+/// when that is worse than before: one that helps as a fifth may harm as a half. What counts is the
+/// best of all rounds. What is looked at is bounded: a metric that sorts a million rows some
+/// hundred times would take longer than the fits.
 struct EnsembleSelection {
     /// How often each candidate was taken; the first at least once.
     private(set) var counts: [Int]
@@ -43,6 +44,7 @@ struct EnsembleSelection {
     private mutating func select() {
         guard self.candidates.count > 1, var best = self.score(self.candidates[0]) else { return }
         var sum = self.candidates[0]
+        var counts = self.counts
         for taken in 1..<Self.roundsMax {
             var choice: (index: Int, score: Double)?
             for (index, candidate) in self.candidates.enumerated() {
@@ -57,12 +59,15 @@ struct EnsembleSelection {
                     choice = (index, score)
                 }
             }
-            guard let choice, self.metric.direction.isBetter(choice.score, than: best),
-                abs(choice.score - best) > Self.gainMin * abs(best)
-            else { return }
-            best = choice.score
-            self.counts[choice.index] += 1
+            guard let choice else { return }
+            counts[choice.index] += 1
             sum.add(self.candidates[choice.index])
+            if self.metric.direction.isBetter(choice.score, than: best),
+                abs(choice.score - best) > Self.gainMin * abs(best)
+            {
+                best = choice.score
+                self.counts = counts
+            }
         }
     }
 
