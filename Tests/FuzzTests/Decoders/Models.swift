@@ -61,25 +61,39 @@ extension Decoder {
 
     private static func bundles() throws -> [[UInt8]] {
         let table = Array("a,b,y\n1,red,no\n2,blue,yes\n3,red,yes\n4,blue,no\n,red,no\n".utf8)
-        let dataset = try table.withUnsafeBytes { bytes in
-            try Dataset(
-                csv: bytes, schema: try Schema.infer(from: bytes), target: "y",
-                task: .classification)
+        func dataset(_ task: LearningTask) throws -> Dataset {
+            try table.withUnsafeBytes { bytes in
+                try Dataset(
+                    csv: bytes, schema: try Schema.infer(from: bytes), target: "y", task: task)
+            }
         }
-        let families: [Family] = [
-            .baseline, .logisticRegression, .naiveBayes, .nearestNeighbors, .extraTrees,
-            .gradientBoosting, .multilayerPerceptron, .linearSVM, .kernelMachine,
-        ]
-        return try families.map { family in
-            let parameters = ["trees", "units", "components"].filter { name in
-                family.parameters.contains { $0.name == name }
-            }.map { Recipe.Parameter($0, 2) }
+        func bundle(_ recipes: [Recipe], _ task: LearningTask) throws -> [UInt8] {
+            let members = recipes.map {
+                Ensemble.Member($0, weight: 1 / Double(recipes.count))
+            }
+            let ensemble = Ensemble(members, temperature: recipes.count > 1 ? 1.5 : 1)
             let bundle = ModelBundle(
-                try FittedModel.fit(Recipe(family, parameters, seed: 1), dataset),
+                try FittedModel.fit(ensemble, dataset(task)),
                 scores: [.init("roc_auc", 0.5)], lineage: [.init("worker", "w1")])
             let files = bundle.files { _ in "same" }
             return files.manifest + [0] + files.weights
         }
+        let classifiers: [Family] = [
+            .baseline, .logisticRegression, .naiveBayes, .nearestNeighbors, .extraTrees,
+            .gradientBoosting, .multilayerPerceptron, .linearSVM, .kernelMachine,
+        ]
+        let detectors = Family.allCases.filter { $0.supports(.anomalyDetection) }
+        return try classifiers.map { try bundle([Self.small($0)], .classification) }
+            + detectors.map { try bundle([Self.small($0)], .anomalyDetection) }
+            + [bundle([.logisticRegression, .extraTrees].map(Self.small), .classification)]
+    }
+
+    /// The family with little in its tensors.
+    private static func small(_ family: Family) -> Recipe {
+        let parameters = ["trees", "units", "components"].filter { name in
+            family.parameters.contains { $0.name == name }
+        }.map { Recipe.Parameter($0, 2) }
+        return Recipe(family, parameters, seed: 1)
     }
 
     /// Two rows that a schema's columns can be read from: one of ones, one of nothing.
