@@ -7,9 +7,12 @@ import Wire
 /// chooses among them: so a model rests on no other worker's word than the one that its second run
 /// confirms. They are as many as the time for them holds, which is a part of what the search took.
 extension Coordinator {
-    /// The companions' recipes, the most promising first.
+    /// The companions' recipes, the most promising first. Once a refit has failed there are none:
+    /// they may have been the reason, and the winner alone is a model too.
     func companions(of winner: UInt32, in record: JobRecord, now: Instant) -> [Recipe] {
-        guard case .learning(let job) = record.spec.kind, job.ensembles else { return [] }
+        guard case .learning(let job) = record.spec.kind, job.ensembles,
+            record.trials.last?.spec.step != .refit
+        else { return [] }
         var left = min(now - record.submittedAt, record.corroboration.trialTime) / 4
         if self.roster.servingCount > 1 { left = min(left, self.provableTime(in: record)) }
         if let time = record.spec.budget.time {
@@ -38,12 +41,14 @@ extension Coordinator {
         record.corroboration.trialTime / 50
     }
 
-    /// As many as `allowance` holds: another cross validation of each, and its fit on all rows.
+    /// As many as `allowance` holds beside another cross validation of the winner: one of each, and
+    /// its fit on all rows. The first one's time has the winner's in it.
     private func companions(
         of winner: UInt32, in record: JobRecord, within allowance: Duration
     ) -> [(recipe: Recipe, time: Duration)] {
         guard case .learning(let job) = record.spec.kind,
-            let study = self.ledger.jobs[record.id]?.study
+            let study = self.ledger.jobs[record.id]?.study,
+            let own = record[winner]?.outcome?.cost.wall
         else { return [] }
         var left = allowance
         var found: [(recipe: Recipe, time: Duration)] = []
@@ -52,7 +57,8 @@ extension Coordinator {
             guard record.holds(trial), let wall = record[trial]?.outcome?.cost.wall else {
                 continue
             }
-            let time = wall + wall * 3 / (2 * max(1, job.lesson.folds - 1))
+            var time = wall + wall * 3 / (2 * max(1, job.lesson.folds - 1))
+            if found.isEmpty { time += own }
             guard time <= left else { continue }
             left -= time
             found.append((recipe, time))

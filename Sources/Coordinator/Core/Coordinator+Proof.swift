@@ -38,13 +38,13 @@ extension Coordinator {
         }
     }
 
-    /// The best candidate whose recipe was not fitted in vain; nil when there is none, or enough
-    /// were.
+    /// The best candidate whose recipe was not fitted in vain, alone; nil when there is none, or
+    /// enough were.
     private func winner(of id: JobID) -> UInt32? {
         guard let job = self.ledger.jobs[id], let study = job.study else { return nil }
         let refits = job.record.trials.reversed().prefix { $0.spec.step == .refit }
         guard refits.count < self.settings.search.refitsMax else { return nil }
-        let tried = Set(refits.compactMap(\.spec.recipe))
+        let tried = Set(refits.filter { $0.spec.companions.isEmpty }.compactMap(\.spec.recipe))
         var excluded: Set<UInt32> = []
         while let winner = study.winner(after: excluded) {
             guard let recipe = job.record[winner]?.spec.recipe, tried.contains(recipe) else {

@@ -131,9 +131,13 @@ extension Coordinator {
         case .refitting:
             // A model that is there waits for its proof, but no longer than the budget's time.
             let end =
-                record.trials.last?.isFinished == true
-                ? self.proofEnd(of: record, time, workload.phase)
-                : record.submittedAt + time + Self.overtime(of: time)
+                if record.trials.last?.isFinished == true {
+                    self.proofEnd(of: record, time, workload.phase)
+                } else if record.isRefittedTogether {
+                    record.submittedAt + (time - min(self.refitTime(of: record), time / 4))
+                } else {
+                    record.submittedAt + time + Self.overtime(of: time)
+                }
             self.deadlines.set(id, end)
         }
     }
@@ -226,6 +230,9 @@ extension Coordinator {
             self.giveUpProofs(of: id, &turn)
         case .refitting where record.trials.last?.isFinished == true:
             self.giveUpProofs(of: id, &turn)
+        case .refitting where record.isRefittedTogether:
+            // There is time for the winner alone.
+            self.cancelUnfinished(of: id, &turn)
         case .closed, .refitting:
             let reason =
                 record.best == nil
@@ -250,5 +257,11 @@ extension Coordinator {
 extension JobRecord {
     var isLearning: Bool {
         if case .learning = self.spec.kind { true } else { false }
+    }
+
+    /// Whether the winner is being fitted together with companions.
+    var isRefittedTogether: Bool {
+        guard let last = self.trials.last, !last.isFinished else { return false }
+        return !last.spec.companions.isEmpty
     }
 }

@@ -28,8 +28,8 @@ import Wire
         let job = self.desk.submit(.table(), trials: 12)
         let found = self.evaluate()
         let refit = try #require(found)
-        // Of 12 s that is 3; each takes a second, and three eighths for its fit.
-        #expect(refit.companions.count == 2)
+        // Of 12 s that is 3: a second for the winner again, and one and three eighths for another.
+        #expect(refit.companions.count == 1)
         let record = try #require(self.desk.coordinator.job(job))
         let recipes = record.trials.compactMap(\.spec.recipe)
         #expect(refit.companions.allSatisfy { recipes.contains($0) && $0 != refit.recipe })
@@ -42,10 +42,13 @@ import Wire
 
     @Test mutating func `the cheap ones go along where the dear ones cannot`() throws {
         self.desk.connect("w1")
-        self.desk.submit(.table(), trials: 12)
-        let found = self.evaluate { .scored(Double($0), wall: .seconds($0 < 3 ? 10 : 0.1)) }
+        let job = self.desk.submit(.table(), trials: 12)
+        let found = self.evaluate { .scored(Double(12 - $0), wall: .seconds($0 < 3 ? 10 : 0.1)) }
         let refit = try #require(found)
-        #expect(refit.companions.count == 7)
+        #expect(refit.companions.count > 4)
+        let trials = try #require(self.desk.coordinator.job(job)).trials
+        let dear = trials.prefix(3).compactMap(\.spec.recipe)
+        #expect(!refit.companions.contains { dear.contains($0) })
     }
 
     @Test mutating func `a job that wants one model gets one`() throws {
@@ -68,10 +71,57 @@ import Wire
         let refit = try #require(found)
         #expect(!refit.companions.isEmpty)
         let taken = self.desk.now - start
-        let companions = Duration.milliseconds(1375) * refit.companions.count
+        let companions = Duration.milliseconds(1375) * refit.companions.count + .seconds(1)
         #expect(taken + companions + .milliseconds(625) <= .seconds(60))
         #expect(taken > .seconds(40))
         #expect(self.desk.coordinator.job(job)?.state == .running)
+    }
+
+    @Test mutating func `when they cannot be fitted the winner is, alone, and then the next`()
+        throws
+    {
+        self.desk.connect("w1")
+        let job = self.desk.submit(.table(), trials: 12)
+        let found = self.evaluate()
+        let together = try #require(found)
+        #expect(!together.companions.isEmpty)
+        var specs: [TrialSpec] = []
+        for _ in 0..<2 {
+            let lease = try #require(self.desk.leases(of: "w1").first)
+            self.desk.finish("w1", lease, .failed("one of them cannot be fitted"))
+            let record = try #require(self.desk.coordinator.job(job))
+            specs.append(try #require(record.trials.last?.spec))
+        }
+        #expect(specs[0].recipe == together.recipe && specs[0].companions.isEmpty)
+        #expect(specs[0].scores == together.scores)
+        #expect(specs[1].recipe != together.recipe && specs[1].companions.isEmpty)
+        let lease = try #require(self.desk.leases(of: "w1").first)
+        self.desk.finish("w1", lease, .model)
+        #expect(self.desk.ended(job)?.state == .succeeded)
+    }
+
+    @Test mutating func `when they take longer than foreseen the winner is fitted alone, in time`()
+        throws
+    {
+        self.desk.connect("w1")
+        let job = self.desk.submit(.table(), time: .seconds(60))
+        let start = self.desk.now
+        let found = self.evaluate()
+        let together = try #require(found)
+        #expect(!together.companions.isEmpty)
+        let held = try #require(self.desk.leases(of: "w1").first)
+        let deadline = try #require(self.desk.coordinator.nextDeadline)
+        #expect(deadline < start + .seconds(60))
+        self.desk.pass(deadline - self.desk.now)
+        #expect(!self.desk.leases(of: "w1").contains(held))
+        let lease = try #require(self.desk.leases(of: "w1").first)
+        let record = try #require(self.desk.coordinator.job(job))
+        let alone = try #require(record[lease.trial.index]?.spec)
+        #expect(alone.step == .refit && alone.recipe == together.recipe)
+        #expect(alone.companions.isEmpty)
+        self.desk.finish("w1", lease, .model)
+        #expect(self.desk.ended(job)?.state == .succeeded)
+        #expect(self.desk.coordinator.contradictions.isEmpty)
     }
 
     @Test mutating func `what several made says so`() throws {
@@ -82,7 +132,7 @@ import Wire
         let lease = try #require(self.desk.leases(of: "w1").first)
         guard case .scored(_, let outputs) = Outcome.model.result else { return }
         let members = [
-            Outcome.Member(recipe: 0, weight: 0.75), Outcome.Member(recipe: 2, weight: 0.25),
+            Outcome.Member(recipe: 0, weight: 0.75), Outcome.Member(recipe: 1, weight: 0.25),
         ]
         self.desk.finish(
             "w1", lease,
@@ -94,7 +144,7 @@ import Wire
         let refit = try #require(ended.trials.last)
         #expect(refit.outcome?.members == members)
         #expect(refit.spec.recipe(of: members[0]) == refit.spec.recipe)
-        #expect(refit.spec.recipe(of: members[1]) == refit.spec.companions[1])
+        #expect(refit.spec.recipe(of: members[1]) == refit.spec.companions.first)
         #expect(refit.spec.recipe(of: .init(recipe: 9, weight: 1)) == nil)
         // The best candidate stays what it was: the model is no trial.
         #expect(ended.best?.trial != refit.index)
