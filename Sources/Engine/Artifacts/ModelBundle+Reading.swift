@@ -84,10 +84,7 @@ extension FittedModel {
         guard weight > 0, encoders.indices.contains(index) else {
             throw ArtifactError(.badMember, "a member has no weight, or no encoder")
         }
-        let prefix = ModelBundle.prefix(of: number)
-        let own = tensors.filter { $0.name.hasPrefix(prefix) }
-            .map { $0.named(String($0.name.dropFirst(prefix.count))) }
-        tensors.removeAll { $0.name.hasPrefix(prefix) }
+        let own = tensors.takePart(ModelBundle.prefix(of: number))
         let predictor: any Predictor
         do throws(LearnerError) {
             guard try recipe.learner(for: task).form == encoders[index].form else {

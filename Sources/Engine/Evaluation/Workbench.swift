@@ -40,14 +40,8 @@ package struct Workbench: Sendable {
         precondition(!metrics.isEmpty, "a trial without a metric has no score")
         if metrics == [.stability] { return try self.stability(of: recipe) }
         if let known = self.evaluations.evaluation(of: recipe, metrics) { return known }
-        let learner: any Learner
-        do throws(LearnerError) {
-            learner = try recipe.learner(for: self.dataset.task)
-        } catch {
-            throw EvaluationError(error)
-        }
         var tally = Tally(metrics)
-        let predictions = try self.predictions(of: learner, seed: recipe.seed) {
+        let predictions = try self.predictions(of: recipe) {
             (fold, prepared, prediction) throws(EvaluationError) in
             try tally.add(prepared.answers, prediction, fold: fold)
         }
@@ -58,16 +52,22 @@ package struct Workbench: Sendable {
 
     /// What a model predicts for rows that it has not seen; `judge` sees it fold by fold.
     private mutating func predictions(
-        of learner: any Learner, seed: UInt64,
+        of recipe: Recipe,
         _ judge: (Int, Prepared, Matrix) throws(EvaluationError) -> Void
     ) throws(EvaluationError) -> Matrix {
+        let learner: any Learner
+        do throws(LearnerError) {
+            learner = try recipe.learner(for: self.dataset.task)
+        } catch {
+            throw EvaluationError(error)
+        }
         var predictions = Matrix(
             rows: self.dataset.rows, columns: self.dataset.answers.outputs)
         for fold in 0..<self.folds.count {
             let prepared = try self.prepare(fold, learner.form)
             let prediction: Matrix
             do throws(LearnerError) {
-                prediction = try learner.fit(prepared.training, seed: seed)
+                prediction = try learner.fit(prepared.training, seed: recipe.seed)
                     .predict(prepared.heldOut)
             } catch {
                 throw EvaluationError(
@@ -82,13 +82,7 @@ package struct Workbench: Sendable {
     /// How alike the rows are ranked by a model that has seen them and by ones that have not: all
     /// that can be said of a detector where nobody knows which rows are anomalies.
     private mutating func stability(of recipe: Recipe) throws(EvaluationError) -> Evaluation {
-        let learner: any Learner
-        do throws(LearnerError) {
-            learner = try recipe.learner(for: self.dataset.task)
-        } catch {
-            throw EvaluationError(error)
-        }
-        let heldOut = try self.predictions(of: learner, seed: recipe.seed) { _, _, _ in }
+        let heldOut = try self.predictions(of: recipe) { _, _, _ in }
         let model = try FittedModel.fit(recipe, self.dataset)
         let seen: Matrix
         do throws(TableError) {

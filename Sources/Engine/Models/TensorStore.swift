@@ -66,14 +66,7 @@ struct TensorStore {
 
     /// Takes the tensors whose names begin with `prefix`, which they lose: a predictor's part.
     mutating func part(_ prefix: String) -> TensorStore {
-        let own = self.tensors.filter { $0.name.hasPrefix(prefix) }
-        self.tensors.removeAll { $0.name.hasPrefix(prefix) }
-        return TensorStore(
-            checked: own.map {
-                Tensor(
-                    name: String($0.name.dropFirst(prefix.count)), shape: $0.shape,
-                    values: $0.values)
-            })
+        TensorStore(checked: self.tensors.takePart(prefix))
     }
 
     func requireNothingLeft() throws(LearnerError) {
@@ -146,5 +139,14 @@ extension Tensor {
             product = next
         }
         return product == count
+    }
+}
+
+extension [Tensor] {
+    /// Takes those whose names begin with `prefix`, which they lose.
+    mutating func takePart(_ prefix: String) -> [Tensor] {
+        let own = self.filter { $0.name.hasPrefix(prefix) }
+        self.removeAll { $0.name.hasPrefix(prefix) }
+        return own.map { $0.named(String($0.name.dropFirst(prefix.count))) }
     }
 }

@@ -100,12 +100,9 @@ package struct LinearSVM: Learner {
 }
 
 /// Sigmoids of linear scores, divided by their sum.
-struct OneAgainstRestPredictor: Predictor, Equatable {
-    /// One row of weights per class.
+struct OneAgainstRestPredictor: LinearClassifier, Equatable {
     let weights: Matrix
     let intercepts: [Double]
-
-    var columns: Int? { self.weights.columns }
 
     init(weights: Matrix, intercepts: [Double]) {
         precondition(weights.rows == intercepts.count, "a class has no intercept")
@@ -113,33 +110,13 @@ struct OneAgainstRestPredictor: Predictor, Equatable {
         self.intercepts = intercepts
     }
 
-    init(_ store: inout TensorStore, outputs: Int) throws(LearnerError) {
-        guard outputs >= 2 else {
-            throw LearnerError(.badTensor, "a classifier has 2 outputs or more, not \(outputs)")
-        }
-        let columns = try store.extent(of: "weights", axis: 1)
-        let weights = try store.doubles("weights", shape: [.exactly(outputs), .exactly(columns)])
-        self.weights = Matrix(rows: outputs, columns: columns, values: weights)
-        self.intercepts = try store.doubles("intercepts", shape: [.exactly(outputs)])
-    }
-
-    var tensors: [Tensor] {
-        let shape = [self.weights.rows, self.weights.columns]
-        return [
-            .doubles("weights", self.weights.values, shape: shape),
-            .doubles("intercepts", self.intercepts),
-        ]
-    }
-
-    /// - Complexity: rows × columns × classes multiplications.
     func predict(_ features: Matrix) -> Matrix {
         let classes = self.intercepts.count
-        var scores = Matrix(rows: features.rows, columns: classes)
-        LinearAlgebra.multiply(features, .stored, self.weights, .transposed, into: &scores)
+        var scores = self.scores(of: features)
         scores.values.withUnsafeMutableBufferPointer { scores in
             for index in 0..<scores.count {
                 // By logarithms: the sigmoids themselves may all be 0.
-                let z = scores[index] + self.intercepts[index % classes]
+                let z = scores[index]
                 let rest = exponential(SIMD4(repeating: -abs(z)))[0]
                 scores[index] = min(z, 0) - log(1 + rest)
             }

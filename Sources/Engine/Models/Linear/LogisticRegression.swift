@@ -56,12 +56,9 @@ package struct LogisticRegression: Learner {
 }
 
 /// Probabilities whose logarithms differ by linear functions of the features.
-struct LogisticPredictor: Predictor, Equatable {
-    /// One row of weights per class.
+struct LogisticPredictor: LinearClassifier, Equatable {
     let weights: Matrix
     let intercepts: [Double]
-
-    var columns: Int? { self.weights.columns }
 
     init(weights: Matrix, intercepts: [Double]) {
         precondition(weights.rows == intercepts.count, "a class has no intercept")
@@ -69,33 +66,10 @@ struct LogisticPredictor: Predictor, Equatable {
         self.intercepts = intercepts
     }
 
-    init(_ store: inout TensorStore, outputs: Int) throws(LearnerError) {
-        guard outputs >= 2 else {
-            throw LearnerError(.badTensor, "a classifier has 2 outputs or more, not \(outputs)")
-        }
-        let columns = try store.extent(of: "weights", axis: 1)
-        let weights = try store.doubles("weights", shape: [.exactly(outputs), .exactly(columns)])
-        self.weights = Matrix(rows: outputs, columns: columns, values: weights)
-        self.intercepts = try store.doubles("intercepts", shape: [.exactly(outputs)])
-    }
-
-    var tensors: [Tensor] {
-        let shape = [self.weights.rows, self.weights.columns]
-        return [
-            .doubles("weights", self.weights.values, shape: shape),
-            .doubles("intercepts", self.intercepts),
-        ]
-    }
-
-    /// - Complexity: rows × columns × classes multiplications.
     func predict(_ features: Matrix) -> Matrix {
         let classes = self.intercepts.count
         if classes == 2 { return self.predictTwo(features) }
-        var scores = Matrix(rows: features.rows, columns: classes)
-        LinearAlgebra.multiply(features, .stored, self.weights, .transposed, into: &scores)
-        for row in 0..<scores.rows {
-            for k in 0..<classes { scores[row, k] += self.intercepts[k] }
-        }
+        var scores = self.scores(of: features)
         scores.values.withUnsafeMutableBufferPointer { applySoftmax($0, columns: classes) }
         return scores
     }

@@ -77,23 +77,22 @@ struct LessonRoom {
         _ recipe: Wire.Recipe, scores: [Score], companions: [Wire.Recipe]
     ) throws(ComputationError) -> Learned {
         do {
-            let recipes =
-                try [recipe].map { try Engine.Recipe($0) }
-                // One that this worker does not know helps nobody.
-                + companions.compactMap { try? Engine.Recipe($0) }
+            let winner = try Engine.Recipe(recipe)
+            // One that this worker does not know helps nobody.
+            let others = companions.map { try? Engine.Recipe($0) }
+            let recipes = [winner] + others
+            let known = recipes.compactMap { $0 }
             var learned = Learned(scores: [])
-            var ensemble = Ensemble(of: recipes[0])
-            if recipes.count > 1 {
-                let choice = try self.bench.ensemble(of: recipes, metrics: self.metrics)
+            var ensemble = Ensemble(of: winner)
+            if known.count > 1 {
+                let choice = try self.bench.ensemble(of: known, metrics: self.metrics)
                 ensemble = choice.ensemble
                 learned.scores = try Self.scores(choice.evaluation)
             }
             if ensemble.members.count > 1 {
                 learned.members = ensemble.members.map { member in
-                    let place = ([recipe] + companions).firstIndex {
-                        (try? Engine.Recipe($0)) == member.recipe
-                    }
-                    return Outcome.Member(recipe: place ?? 0, weight: member.weight)
+                    Outcome.Member(
+                        recipe: recipes.firstIndex(of: member.recipe) ?? 0, weight: member.weight)
                 }
             }
             let model = try FittedModel.fit(ensemble, self.bench.dataset)
