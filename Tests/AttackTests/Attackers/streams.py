@@ -151,10 +151,15 @@ def bombs(head):
 def long_message(head):
     """A message that says it has two gigabytes, and one of five megabytes that is really sent."""
 
+    # They stay until all is counted: a call whose connection has gone has no caller any more, and is
+    # counted as that.
+    held = []
+
     def attack():
         ends = []
         for size, sent in ((1 << 31, 1000), (5 << 20, 5 << 20)):
             connection = Connection(head)
+            held.append(connection)
             connection.socket.settimeout(10)
             connection.send(frame(HEADERS, END_HEADERS, 1, call(SUBMIT)))
             try:
