@@ -174,8 +174,11 @@ struct CommandTests {
         let job = SandboxRig.Job(
             python: Self.prelude + """
                 import subprocess, time
-                child = "import os, time; os.setsid(); time.sleep(1000)"
-                for _ in range(3): subprocess.Popen([sys.executable, "-c", child, "\(mark)"])
+                child = "import os, time; os.setsid(); print(flush=True); time.sleep(1000)"
+                argv = [sys.executable, "-c", child, "\(mark)"]
+                children = [subprocess.Popen(argv, stdout=subprocess.PIPE) for _ in range(3)]
+                # Only when it has run a while has a child its own arguments for all to see.
+                for child in children: child.stdout.readline()
                 report({"score": 1}, 1)
                 time.sleep(1000)
                 """)
