@@ -215,6 +215,16 @@ extension Schema {
         }
     }
 
+    /// Only these columns, and the rules that name no others.
+    ///
+    /// - Throws: when none of its columns is among them.
+    package func keeping(_ names: [String]) throws(SchemaError) -> Schema {
+        let names = Set(names)
+        return try Schema(
+            self.columns.filter { names.contains($0.name) },
+            rules: self.typedRules.filter { $0.columns.isSubset(of: names) }.map(\.rule))
+    }
+
     /// What a table must satisfy whose every row is to be answered: no row may be left out, so
     /// what the schema would drop is refused; fields are repaired as they were for learning.
     ///

@@ -8,7 +8,7 @@ enum ModelFiles {
     /// - Parameter name: what the user calls the model, for sentences.
     static func model(
         _ bundle: CheckedBundle, called name: String
-    ) throws(InputError) -> FittedModel {
+    ) throws(InputError) -> ModelBundle.Model {
         func bytes(_ file: String) -> [UInt8] {
             bundle.files.first { $0.name == file }?.bytes ?? []
         }

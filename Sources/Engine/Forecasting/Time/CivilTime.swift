@@ -40,6 +40,19 @@ struct CivilTime: Equatable {
         self.secondOfDay = second
     }
 
+    /// ISO 8601: the date alone at midnight, else with the time, in UTC.
+    var text: String {
+        func padded(_ number: Int, _ width: Int) -> String {
+            let digits = String(abs(number))
+            let zeros = String(repeating: "0", count: max(0, width - digits.count))
+            return (number < 0 ? "-" : "") + zeros + digits
+        }
+        let date = "\(padded(self.year, 4))-\(padded(self.month, 2))-\(padded(self.day, 2))"
+        guard self.secondOfDay > 0 else { return date }
+        let clock = [self.secondOfDay / 3600, self.secondOfDay / 60 % 60, self.secondOfDay % 60]
+        return date + "T" + clock.map { padded($0, 2) }.joined(separator: ":") + "Z"
+    }
+
     /// Days from 1970-01-01 to the given date.
     static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
         let shifted = month <= 2 ? year - 1 : year
