@@ -82,7 +82,7 @@ protos-check: build
 TESTS := $(SWIFT) test --skip-build --filter
 PURE_TESTS := WireTests|SearchTests|CoordinatorCoreTests|WorkerCoreTests|SimulationTests|EngineTests
 PURE_TESTS := $(PURE_TESTS)|HostTests|InspectionTests|CertificateAuthorityTests|SigningTests
-PURE_TESTS := $(PURE_TESTS)|PrivacyTests|AssayTests|FuzzTests|TidyTests
+PURE_TESTS := $(PURE_TESTS)|PrivacyTests|ReportTests|AssayTests|FuzzTests|TidyTests
 
 test: lint clients build protos-check
 	$(TESTS) '^($(PURE_TESTS))\.'
