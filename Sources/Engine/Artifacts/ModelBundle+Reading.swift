@@ -179,9 +179,8 @@ extension FittedModel {
             throw ArtifactError(.inconsistent, "the schema has not the encoder's columns")
         }
         for (index, feature) in features.enumerated() {
-            let isText = if case .categorical = feature.kind { true } else { false }
             guard feature.name == columns[index].name,
-                encoders.allSatisfy({ $0.takesTexts(at: index) ?? isText == isText })
+                encoders.allSatisfy({ [nil, feature.kind.values].contains($0.kind(at: index)) })
             else {
                 throw ArtifactError(
                     .inconsistent, "column \(feature.name) of the schema is not the encoder's")

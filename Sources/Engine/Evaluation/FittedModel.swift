@@ -189,11 +189,10 @@ package struct FittedModel: Sendable {
             guard let column = given[wanted.name] else {
                 throw TableError(.missingColumn, column: place, "the model needs this column")
             }
-            let isText = if case .categorical = column.values { true } else { false }
-            guard self.encoders.allSatisfy({ $0.takesTexts(at: index) ?? isText == isText }) else {
+            for case let kind? in self.encoders.map({ $0.kind(at: index) })
+            where kind != column.values.kind {
                 throw TableError(
-                    .wrongKind, column: place,
-                    "the model was fitted on \(isText ? "numbers" : "texts") here")
+                    .wrongKind, column: place, "the model was fitted on \(kind) here")
             }
             columns.append(column)
         }
@@ -202,6 +201,6 @@ package struct FittedModel: Sendable {
 }
 
 extension Encoder {
-    /// Whether the column must hold texts, or numbers; nil where either will do.
-    func takesTexts(at column: Int) -> Bool? { self.columns[column].encoding.takesTexts }
+    /// What the column must hold; nil where anything will do.
+    func kind(at column: Int) -> Frame.Values.Kind? { self.columns[column].encoding.kind }
 }
