@@ -19,6 +19,8 @@ import Testing
         "Sources/Host/SecretKeyFile.swift": "keys are parsed into memory of their own",
         "Sources/Engine/Artifacts/ModelBundle.swift": "a model knows its classes",
         "Sources/Engine/Preprocessing/Encoder+JSON.swift": "a model knows its levels",
+        "Sources/Engine/Export/ONNX/ONNXModel.swift": "a model knows its classes",
+        "Sources/Engine/Export/ONNX/Encoder+ONNX.swift": "a model knows its levels",
         "Sources/Transport/Security/PEMText.swift": "a key is parsed",
         "Sources/Transport/Enrollment/FreshCredentials+Files.swift": "a key goes to key.pem",
         "Sources/Transport/Enrollment/Invitation.swift": "an invitation is packed and parsed",
