@@ -43,8 +43,8 @@ deps:
 	fi
 
 # Independent readers of what we write, for the tests: a gRPC client, the tool of the OpenSSF Model
-# Signing format (whose certificates need pyOpenSSL, which it does not ask for), and a scanner of
-# TLS servers. Without them the tests skip what needs them, and say so.
+# Signing format (whose certificates need pyOpenSSL, which it does not ask for), readers of ONNX and
+# safetensors, and a scanner of TLS servers. Without them the tests skip what needs them, and say so.
 CLIENTS := .build/clients
 # Of its own: it wants older libraries than the others.
 SCANNERS := .build/scanners
@@ -56,6 +56,9 @@ clients: deps
 	@$(CLIENTS)/bin/python -c 'import model_signing, OpenSSL' 2>/dev/null \
 	    || $(CLIENTS)/bin/pip install --quiet 'model-signing>=1.1' 'pyOpenSSL>=24' \
 	    || echo 'model-signing could not be installed: its tests will be skipped' >&2
+	@$(CLIENTS)/bin/python -c 'import onnx, onnxruntime, safetensors' 2>/dev/null \
+	    || $(CLIENTS)/bin/pip install --quiet 'onnx>=1.16' 'onnxruntime>=1.20' 'safetensors>=0.4' \
+	    || echo 'onnxruntime could not be installed: its tests will be skipped' >&2
 	@[ -x $(SCANNERS)/bin/sslyze ] || { python3 -m venv $(SCANNERS) && \
 	    $(SCANNERS)/bin/pip install --quiet 'sslyze>=6.1'; } \
 	    || echo 'sslyze could not be installed: its test will be skipped' >&2

@@ -180,9 +180,10 @@ let tests: [Target] = [
         path: "Tests/Worker/CoreTests", swiftSettings: settings),
     .target(
         name: "Fuzzing", dependencies: ["Engine"], path: "Tests/Fuzzing", swiftSettings: settings),
+    .target(name: "Clients", path: "Tests/Clients", swiftSettings: settings),
     .testTarget(
-        name: "EngineTests", dependencies: ["Engine", "Fuzzing", "Privacy"],
-        swiftSettings: optimised),
+        name: "EngineTests", dependencies: ["Clients", "Engine", "Fuzzing", "Privacy"],
+        exclude: ["Clients"], swiftSettings: optimised),
     .testTarget(
         name: "InspectionTests", dependencies: ["Engine", "Fuzzing", "Inspection"],
         swiftSettings: settings),
@@ -243,7 +244,7 @@ let tests: [Target] = [
         name: "SandboxRig", dependencies: ["Host", "LiveCluster", "Wire", "WorkerShell"],
         path: "Tests/SandboxRig", swiftSettings: settings),
     .testTarget(
-        name: "EndToEndTests", dependencies: ["assay", "assay-certs", "LiveCluster"],
+        name: "EndToEndTests", dependencies: ["assay", "assay-certs", "Clients", "LiveCluster"],
         exclude: ["Clients"], swiftSettings: settings),
     .testTarget(
         name: "AttackTests",

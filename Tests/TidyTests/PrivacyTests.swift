@@ -27,6 +27,8 @@ import Testing
         "Sources/assay/Reports/ExplanationSections.swift": "a report shows classes",
         "Sources/assay/Reports/InfluenceFigures.swift": "a report shows levels and quantiles",
         "Sources/assay/Reports/OutlookFigures.swift": "a report shows the series' end",
+        "Sources/Engine/Export/ONNX/ONNXModel.swift": "a model knows its classes",
+        "Sources/Engine/Export/ONNX/Encoder+ONNX.swift": "a model knows its levels",
         "Sources/Transport/Security/PEMText.swift": "a key is parsed",
         "Sources/Transport/Enrollment/FreshCredentials+Files.swift": "a key goes to key.pem",
         "Sources/Transport/Enrollment/Invitation.swift": "an invitation is packed and parsed",

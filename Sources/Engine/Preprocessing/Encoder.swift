@@ -107,7 +107,7 @@ package struct OneHot: Equatable, Sendable {
     package var width: Int { self.slots == 2 ? 1 : self.slots }
 
     /// The column that is 1, counted from the encoding's first; nil where all are 0.
-    private func column(ofSlot slot: Int?) -> Int? {
+    func column(ofSlot slot: Int?) -> Int? {
         guard self.slots == 2 else { return slot }
         return slot == 1 ? 0 : nil
     }
@@ -120,7 +120,8 @@ package struct OneHot: Equatable, Sendable {
         self.column(ofSlot: slots[level] ?? self.otherSlot)
     }
 
-    private var otherSlot: Int? { self.hasOther ? self.levels.count : nil }
+    /// Of levels without a slot of their own.
+    var otherSlot: Int? { self.hasOther ? self.levels.count : nil }
 }
 
 extension Encoder.Encoding {
