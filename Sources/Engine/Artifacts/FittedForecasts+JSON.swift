@@ -126,6 +126,7 @@ extension FittedForecasts.Entry {
             "key": self.key.map { .string($0.revealed) } ?? .null,
             "start": .number(self.start),
             "count": .integer(self.count),
+            "season": .integer(self.season),
             "scale": .number(self.scale),
             "forecaster": self.recipe.json,
         ])
@@ -140,10 +141,12 @@ extension FittedForecasts.Entry {
         }
         let start = try json.member("start").number("start")
         let count = try json.member("count").count("count")
+        let season = try json.member("season").count("season")
         let scale = try json.member("scale").number("scale")
         let recipe = try ForecastRecipe(json.member("forecaster"))
         guard (1...TableLimits.rowsMax).contains(count), scale >= 0,
-            grid?.isCivil != true || abs(start) <= Double(FittedForecasts.secondsMax)
+            (1...ForecastLimits.seasonMax).contains(season),
+            grid?.frequency.isCivil != true || abs(start) <= Double(FittedForecasts.secondsMax)
         else { throw ArtifactError(.badMember, "a series begins, or is scaled, out of range") }
         let model: ForecastModel
         do throws(LearnerError) {
@@ -158,7 +161,8 @@ extension FittedForecasts.Entry {
                     + "the model has \(columns.exogenous.count)")
         }
         self.init(
-            key: key, start: start, count: count, scale: scale, recipe: recipe, model: model)
+            key: key, start: start, count: count, season: season, scale: scale, recipe: recipe,
+            model: model)
     }
 }
 

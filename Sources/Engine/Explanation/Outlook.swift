@@ -105,8 +105,10 @@ extension Outlook.Line {
             },
             rehearsal: Self.rehearsal(choice, first: first),
             times: frequency.map { frequency in
-                let grid = TimeGrid(frequency: frequency, start: entry.start)
-                return (first..<values.count + horizon).map { Private(grid.text(at: $0)) }
+                let grid = TimeGrid(
+                    frequency: frequency, start: entry.start,
+                    endsMonths: frequency.endsMonths([entry.start, entry.last]))
+                return (first..<values.count + horizon).map { grid.text(of: $0) ?? "" }
             } ?? [])
     }
 
@@ -123,45 +125,27 @@ extension Outlook.Line {
     }
 }
 
-extension TimeGrid {
-    /// The time at a place, as ISO 8601 writes it, or as a number; the start is at place 0.
-    func text(at place: Int) -> String {
-        switch self.frequency {
-        case .number(let step): return "\(self.start + step * Double(place))"
-        case .seconds(let step): return CivilTime(seconds: Int(self.start) + step * place).text
-        case .months(let step):
-            let first = CivilTime(seconds: Int(self.start))
-            let month = first.monthIndex + step * place
-            let (year, index) = (month.flooredQuotient(by: 12), month)
-            let day = min(
-                first.isLastDayOfMonth ? 31 : first.day,
-                CivilTime.days(inMonth: index - year * 12 + 1, of: year))
-            let days = CivilTime.days(year, index - year * 12 + 1, day)
-            return CivilTime(seconds: days * CivilTime.secondsPerDay + first.secondOfDay).text
+extension SeriesBench {
+    /// The end of each series and what `model`, which was made of them, expects to follow.
+    ///
+    /// - Throws: `EvaluationError` where it was made of others, or cannot forecast without the
+    ///   coming values of other columns.
+    package func outlook(of model: FittedForecasts) throws(EvaluationError) -> Outlook {
+        guard model.entries.map(\.key) == self.series.entries.map(\.key) else {
+            throw EvaluationError(.badRecipe, "the model was made of other series")
         }
-    }
-}
-
-extension CivilTime {
-    /// As ISO 8601 writes it, without a time of day at midnight.
-    var text: String {
-        func padded(_ number: Int, _ width: Int) -> String {
-            let digits = String(number)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        do throws(LearnerError) {
+            var choices: [ForecastChoice] = []
+            for (entry, own) in zip(self.series.entries, model.entries) {
+                choices.append(
+                    try ForecastChoice(
+                        entry.series, horizon: self.horizon, folds: self.folds,
+                        recipes: [own.recipe]))
+            }
+            let forecasts = try model.forecast(horizon: self.horizon, levels: [0.8, 0.95])
+            return Outlook(self.series, forecasts, choices)
+        } catch {
+            throw EvaluationError(error)
         }
-        let date = [padded(self.year, 4), padded(self.month, 2), padded(self.day, 2)]
-            .joined(separator: "-")
-        guard self.secondOfDay > 0 else { return date }
-        let (hour, minute) = (self.secondOfDay / 3600, self.secondOfDay / 60 % 60)
-        let second = self.secondOfDay % 60
-        let clock = [hour, minute] + (second > 0 ? [second] : [])
-        return date + " " + clock.map { padded($0, 2) }.joined(separator: ":")
-    }
-}
-
-extension Int {
-    fileprivate func flooredQuotient(by divisor: Int) -> Int {
-        let quotient = self / divisor
-        return self % divisor < 0 ? quotient - 1 : quotient
     }
 }

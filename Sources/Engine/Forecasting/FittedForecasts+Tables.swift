@@ -81,10 +81,10 @@ extension FittedForecasts {
         _ rows: [Int], _ columns: SeriesColumns, _ entry: Entry
     ) throws(SeriesError) -> [Int] {
         guard let times = columns.times, let grid else { return Array(1...rows.count) }
-        guard columns.isCivil == grid.isCivil else {
+        guard columns.isCivil == grid.frequency.isCivil else {
             throw SeriesError(
                 .wrongKind, column: self.columns.time,
-                grid.isCivil
+                grid.frequency.isCivil
                     ? "the model learned with dates, and these are numbers"
                     : "the model learned with numbers, and these are dates")
         }

@@ -41,9 +41,6 @@ package struct FittedForecasts: Sendable {
         func steps(from start: Double) -> TimeGrid {
             TimeGrid(frequency: self.frequency, start: start, endsMonths: self.endsMonths)
         }
-
-        /// Whether times are seconds since 1970 rather than plain numbers.
-        var isCivil: Bool { if case .number = self.frequency { false } else { true } }
     }
 
     /// One series.
@@ -54,10 +51,25 @@ package struct FittedForecasts: Sendable {
         let start: Double
         /// Values that were learned from.
         package let count: Int
+        /// Steps after which its pattern repeats.
+        let season: Int
         /// The error of naive forecasts in the history, for scaled errors.
         let scale: Double
         package let recipe: ForecastRecipe
         let model: ForecastModel
+    }
+
+    /// How a table is read that it was learned from: what was refused then is not there.
+    package var plan: SeriesPlan {
+        var plan = SeriesPlan(target: self.columns.target, time: self.columns.time)
+        plan.key = self.columns.key
+        plan.exogenous = self.columns.exogenous
+        plan.frequency = self.grid?.frequency
+        plan.duplicates = .averaged
+        let seasons = Set(self.entries.map(\.season))
+        // One that was found in each series is found again.
+        plan.season = seasons.count == 1 ? seasons.first : nil
+        return plan
     }
 
     // MARK: Coming steps
@@ -68,9 +80,7 @@ package struct FittedForecasts: Sendable {
     /// - Parameter step: from 1.
     package func time(of step: Int, in entry: Int) -> Private<String>? {
         let series = self.entries[entry]
-        guard let grid, let time = grid.steps(from: series.start).time(of: series.count + step - 1)
-        else { return nil }
-        return grid.isCivil ? Private(CivilTime(seconds: Int(time)).text) : Target.text(of: time)
+        return self.grid?.steps(from: series.start).text(of: series.count + step - 1)
     }
 
     /// Whether forecasts need the coming values of other columns.

@@ -17,6 +17,8 @@ struct PreparedJob: Sendable {
     let columns: ColumnMap?
     /// What became of its table, for people; nil for an idle job.
     let data: DataReportJSON?
+    /// The table that it learns from; nil for other jobs.
+    let table: TableTerms?
     /// What else became of it.
     private var remarks: [String] = []
 
@@ -34,6 +36,7 @@ struct PreparedJob: Sendable {
             self.uploads = []
             self.columns = nil
             self.data = nil
+            self.table = nil
             kind = .idle(trials: trials, duration: duration)
         case .learning(let learning):
             let place = ColumnMap.path(beside: file.output ?? self.stem + JobResult.model.suffix)
@@ -42,6 +45,7 @@ struct PreparedJob: Sendable {
             self.columns = table.sent.columns
             self.uploads = [table.sent.data, table.sent.schema]
             self.data = DataReportJSON(table.report)
+            self.table = learning.table
             kind = .learning(table.job(learning, seed: file.seed))
         case .forecasting(let forecasting):
             let place = ColumnMap.path(beside: file.output ?? self.stem + JobResult.model.suffix)
@@ -51,6 +55,7 @@ struct PreparedJob: Sendable {
             self.uploads = [series.sent.data, series.sent.schema]
             self.data = DataReportJSON(series.report)
             self.remarks = series.notes
+            self.table = forecasting.table
             kind = .learning(series.job(forecasting, seed: file.seed))
         case .program(let program):
             guard !file.anonymizesColumns else {
@@ -61,6 +66,7 @@ struct PreparedJob: Sendable {
             self.uploads = checked.uploads
             self.columns = nil
             self.data = nil
+            self.table = nil
             kind = .command(checked.job)
         }
         self.spec = JobSpec(

@@ -47,15 +47,7 @@ struct PredictCommand: AsyncParsableCommand {
         help: "Put an apostrophe before labels that a spreadsheet would compute, such as =1+1.")
     var safeCSV = false
 
-    @OptionGroup var names: ColumnOptions
-    @OptionGroup var authority: AuthorityOptions
-
-    @Flag(help: "Take a model that nobody signed, on its checksums alone.")
-    var unsigned = false
-
-    @Flag(help: "Take a model that was made from what a program of a user made.")
-    var allowTainted = false
-
+    @OptionGroup var terms: ModelOptions
     @OptionGroup var client: ClientOptions
     @OptionGroup var output: OutputOptions
 
@@ -75,14 +67,10 @@ struct PredictCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let columns = try self.names.map()
-        let bundle = try await ModelSource(self.model, client: self.client).bundle(
-            on: ModelTerms(
-                trust: try self.authority.trust(self.client), takesUnsigned: self.unsigned,
-                takesTainted: self.allowTainted))
-        let model = try ModelFiles.model(bundle, called: self.model)
-            .withNames(of: self.model, columns)
-        let prediction = try self.prediction(model)
+        let columns = try self.terms.names.map()
+        let checked = try await self.terms.checked(self.model, self.client)
+        let bundle = try self.terms.bundle(checked, called: self.model, columns)
+        let prediction = try self.prediction(bundle.model)
         let scores = self.score ? try prediction.scores() : nil
         let csv = prediction.csv(for: self.safeCSV ? .spreadsheets : .programs)
         if let file { try Self.write(csv, to: file) }
@@ -97,7 +85,7 @@ struct PredictCommand: AsyncParsableCommand {
             predictions: printsPredictions && forecast == nil
                 ? (0..<prediction.rows).map(prediction.answer(row:)) : nil,
             steps: printsPredictions ? forecast?.report : nil,
-            output: self.file, signer: bundle.provenance?.signer.uri)
+            output: self.file, signer: checked.provenance?.signer.uri)
         try self.output.print(report) { Self.text(report, $0.resultStyle) }
     }
 

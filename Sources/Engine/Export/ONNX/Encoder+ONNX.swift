@@ -1,5 +1,15 @@
 private import Privacy
 
+extension Encoder.Encoding {
+    /// Whether there are operators for it; what else there is was refused before.
+    var isExportable: Bool {
+        switch self {
+        case .dropped, .standardized, .oneHot, .number, .rank: true
+        case .dateParts, .dateCycles: false
+        }
+    }
+}
+
 /// The encoder as operators.
 extension Encoder {
     /// The matrix that `encode` makes.
@@ -28,7 +38,7 @@ extension Encoder {
                 values.append(
                     graph.lookUp(
                         input, levels.map(\.revealed), give: ranks, else: .doubles([.nan])))
-            case .dropped, .standardized, .oneHot: break
+            case .dropped, .standardized, .oneHot, .dateParts, .dateCycles: break
             }
         }
         return graph.concatenated(values)
@@ -69,7 +79,7 @@ extension Encoder {
                 flags.append(oneHot.export(inputs[index], values[index], into: &graph))
                 order += slot..<slot + oneHot.width
                 slot += oneHot.width
-            case .dropped, .number, .rank: break
+            case .dropped, .number, .rank, .dateParts, .dateCycles: break
             }
         }
         if !flags.isEmpty {

@@ -23,7 +23,7 @@ struct ONNXInput {
                 switch known.kind {
                 case .numeric(let bounds): repair = .bounds(bounds)
                 case .categorical(let categories?): repair = .categories(categories)
-                case .categorical(nil), .ignored: break
+                case .categorical(nil), .date, .ignored: break
                 }
             }
             return ONNXInput(name: column.name, isText: isText, repair: repair)

@@ -33,6 +33,12 @@ package enum ONNXModel {
                 "a detector of anomalies (\(model.members[0].recipe.family.rawValue)) cannot be "
                     + "exported: ONNX models here predict classes or numbers")
         }
+        for column in model.encoders.flatMap(\.columns) where !column.encoding.isExportable {
+            throw ExportError(
+                .unsupportedColumn, nil,
+                "column \(column.name) is a date, whose parts the format has no words for; learn "
+                    + "from columns of numbers in its place")
+        }
         let inputs = ONNXInput.inputs(of: model)
         let names = ONNXOutputNames(avoiding: inputs.map(\.name))
         var graph = ONNXGraph(names: inputs.map(\.name) + names.all, bytesMax: bytesMax)

@@ -12,7 +12,7 @@ package struct SeriesBench: Sendable {
     package let repairs: Repairs
     /// Steps ahead.
     package let horizon: Int
-    private let folds: Int
+    let folds: Int
     /// For each series; nil where it is too short to judge anything by.
     private let rolling: [RollingOrigin?]
 
@@ -174,6 +174,7 @@ package struct SeriesBench: Sendable {
                 entries.append(
                     FittedForecasts.Entry(
                         key: entry.key, start: entry.start, count: entry.series.count,
+                        season: entry.series.season,
                         scale: ForecastMetric.scale(of: entry.series), recipe: fitted.recipe,
                         model: fitted.model))
             }
@@ -206,12 +207,10 @@ package struct SeriesBench: Sendable {
     /// How the steps of all series lie in time.
     private var grid: FittedForecasts.Grid? {
         self.series.frequency.map { frequency in
-            let isOfMonths = if case .months = frequency { true } else { false }
-            let ends = self.series.entries.flatMap { [$0.start, $0.last] }
-            return FittedForecasts.Grid(
+            FittedForecasts.Grid(
                 frequency: frequency,
-                endsMonths: isOfMonths
-                    && ends.allSatisfy { CivilTime(seconds: Int($0)).isLastDayOfMonth })
+                endsMonths: frequency.endsMonths(
+                    self.series.entries.flatMap { [$0.start, $0.last] }))
         }
     }
 }

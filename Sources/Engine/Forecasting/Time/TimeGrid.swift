@@ -1,3 +1,16 @@
+import Privacy
+
+extension Frequency {
+    /// Whether times are seconds since 1970 rather than plain numbers.
+    var isCivil: Bool { if case .number = self { false } else { true } }
+
+    /// Whether all of these times are last days of months, and steps are months.
+    func endsMonths(_ times: [Double]) -> Bool {
+        guard case .months = self else { return false }
+        return times.allSatisfy { CivilTime(seconds: Int($0)).isLastDayOfMonth }
+    }
+}
+
 /// The places of times on a grid of equal steps.
 struct TimeGrid: Equatable {
     let frequency: Frequency
@@ -52,6 +65,14 @@ struct TimeGrid: Equatable {
             let day = self.endsMonths ? days : min(first.day, days)
             let midnight = CivilTime.days(year, month - year * 12 + 1, day)
             return Double(midnight * CivilTime.secondsPerDay + first.secondOfDay)
+        }
+    }
+
+    /// The same as a table would spell it.
+    func text(of place: Int) -> Private<String>? {
+        self.time(of: place).map { time in
+            self.frequency.isCivil
+                ? Private(CivilTime(seconds: Int(time)).text) : Target.text(of: time)
         }
     }
 
