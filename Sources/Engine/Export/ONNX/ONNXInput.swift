@@ -16,8 +16,8 @@ struct ONNXInput {
     static func inputs(of model: FittedModel) -> [ONNXInput] {
         model.encoders[0].columns.enumerated().map { index, column in
             let known = model.schema.column(named: column.name)
-            var isText = if case .categorical = known?.kind { true } else { false }
-            for encoder in model.encoders { isText = encoder.takesTexts(at: index) ?? isText }
+            var kind = known?.kind.values
+            for encoder in model.encoders { kind = encoder.kind(at: index) ?? kind }
             var repair: Repair?
             if let known, known.remedy == .repair {
                 switch known.kind {
@@ -26,7 +26,8 @@ struct ONNXInput {
                 case .categorical(nil), .date, .ignored: break
                 }
             }
-            return ONNXInput(name: column.name, isText: isText, repair: repair)
+            // A date that nothing looks at is taken as it is written.
+            return ONNXInput(name: column.name, isText: kind != .numbers, repair: repair)
         }
     }
 
