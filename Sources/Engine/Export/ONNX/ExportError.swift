@@ -2,7 +2,7 @@
 package struct ExportError: Error, Equatable, Sendable, CustomStringConvertible {
     package enum Code: Equatable, Sendable {
         /// The format has no words for what the model does.
-        case unsupportedTask, unsupportedFamily
+        case unsupportedTask, unsupportedFamily, unsupportedColumn
         /// The file would be longer than readers take.
         case tooLarge
     }
