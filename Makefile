@@ -57,7 +57,7 @@ clients: deps
 	    || $(CLIENTS)/bin/pip install --quiet 'model-signing>=1.1' 'pyOpenSSL>=24' \
 	    || echo 'model-signing could not be installed: its tests will be skipped' >&2
 	@$(CLIENTS)/bin/python -c 'import onnx, onnxruntime, safetensors' 2>/dev/null \
-	    || $(CLIENTS)/bin/pip install --quiet 'onnx>=1.16' 'onnxruntime>=1.20' 'safetensors>=0.4' \
+	    || $(CLIENTS)/bin/pip install --quiet 'onnx>=1.16' 'onnxruntime>=1.21' 'safetensors>=0.4' \
 	    || echo 'onnxruntime could not be installed: its tests will be skipped' >&2
 	@[ -x $(SCANNERS)/bin/sslyze ] || { python3 -m venv $(SCANNERS) && \
 	    $(SCANNERS)/bin/pip install --quiet 'sslyze>=6.1'; } \

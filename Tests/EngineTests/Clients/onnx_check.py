@@ -1,5 +1,7 @@
 """Has onnxruntime predict what the engine predicted: onnx_check.py FOLDER.
 
+A few rows are predicted by the reference implementation of the standard as well.
+
 Each folder of FOLDER is a case: model.onnx, and case.json with the columns of a table and what is
 expected of them. A number agrees if it lies within RELATIVE of the expected one, or within the
 case's floor.
@@ -11,9 +13,12 @@ import sys
 
 import numpy
 import onnx
+import onnx.reference
 import onnxruntime
 
 RELATIVE = 1e-5
+# Rows that the standard's reference implementation, which is slow, is asked about.
+REFERENCED = 6
 # Classes whose probabilities differ by less may change places.
 TIE = 1e-9
 
@@ -85,6 +90,11 @@ def check(folder):
         alone = session.run(outputs[:1], {k: v[row:row + 1] for k, v in feed.items()})[0]
         if not numpy.allclose(alone[0], found[0][row], rtol=1e-9, atol=case["floor"]):
             return fail(name, f"row {row} alone gives {alone[0]} instead of {found[0][row]}")
+    reference = onnx.reference.ReferenceEvaluator(model)
+    few = reference.run(outputs[:1], {k: v[:REFERENCED] for k, v in feed.items()})[0]
+    if not numpy.allclose(few, found[0][:REFERENCED], rtol=1e-9, atol=case["floor"]):
+        return fail(name, f"the reference implementation gives {few}"
+                    f" instead of {found[0][:REFERENCED]}")
     return True
 
 

@@ -66,13 +66,17 @@ import Testing
         #expect(error?.code == .unsupportedFamily && error?.family == .kernelMachine)
     }
 
-    @Test func `a file that would be too long is refused`() throws {
-        let model = try Self.model(.nearestNeighbors)
+    @Test(arguments: [Family.nearestNeighbors, .gradientBoosting, .logisticRegression])
+    func `a file that would be too long is refused`(family: Family) throws {
+        let model = try Self.model(family)
         let length = try ONNXModel.encode(model, version: "1").count
-        let error = #expect(throws: ExportError.self) {
-            try ONNXModel.encode(model, version: "1", bytesMax: length / 2)
+        for part in [0, 1, length / 4, length / 2] {
+            let error = #expect(throws: ExportError.self) {
+                try ONNXModel.encode(model, version: "1", bytesMax: part)
+            }
+            #expect(error?.code == .tooLarge)
         }
-        #expect(error?.code == .tooLarge)
+        #expect(try ONNXModel.encode(model, version: "1", bytesMax: length).count == length)
     }
 
     @Test(arguments: [Family.gradientBoosting, .randomForest, .nearestNeighbors, .kernelMachine])

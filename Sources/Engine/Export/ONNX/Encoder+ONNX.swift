@@ -1,15 +1,5 @@
 private import Privacy
 
-extension Encoder.Encoding {
-    /// Whether there are operators for it; what else there is was refused before.
-    var isExportable: Bool {
-        switch self {
-        case .dropped, .standardized, .oneHot, .number, .rank: true
-        case .dateParts, .dateCycles: false
-        }
-    }
-}
-
 /// The encoder as operators.
 extension Encoder {
     /// The matrix that `encode` makes.
@@ -17,20 +7,21 @@ extension Encoder {
     /// - Parameters:
     ///   - inputs: the columns of the encoder.
     ///   - values: theirs, repaired.
+    /// - Throws: `ExportError` naming a column whose encoding no operators are known for.
     func export(
         _ inputs: [ONNXInput], _ values: [ONNXGraph.Value], into graph: inout ONNXGraph
-    ) -> ONNXGraph.Value {
+    ) throws(ExportError) -> ONNXGraph.Value {
         switch self.form {
-        case .ordinal: self.exportOrdinal(values, into: &graph)
-        case .dense: self.exportDense(inputs, values, into: &graph)
+        case .ordinal: try self.exportOrdinal(values, into: &graph)
+        case .dense: try self.exportDense(inputs, values, into: &graph)
         }
     }
 
     private func exportOrdinal(
         _ inputs: [ONNXGraph.Value], into graph: inout ONNXGraph
-    ) -> ONNXGraph.Value {
+    ) throws(ExportError) -> ONNXGraph.Value {
         var values: [ONNXGraph.Value] = []
-        for (column, input) in zip(self.columns, inputs) {
+        for (column, input) in zip(self.columns, inputs) where column.encoding.width > 0 {
             switch column.encoding {
             case .number: values.append(input)
             case .rank(let levels):
@@ -38,7 +29,7 @@ extension Encoder {
                 values.append(
                     graph.lookUp(
                         input, levels.map(\.revealed), give: ranks, else: .doubles([.nan])))
-            case .dropped, .standardized, .oneHot, .dateParts, .dateCycles: break
+            default: throw Self.unsupported(column)
             }
         }
         return graph.concatenated(values)
@@ -52,7 +43,7 @@ extension Encoder {
     /// ```
     private func exportDense(
         _ inputs: [ONNXInput], _ values: [ONNXGraph.Value], into graph: inout ONNXGraph
-    ) -> ONNXGraph.Value {
+    ) throws(ExportError) -> ONNXGraph.Value {
         let numbers = Standardization(self, values)
         var blocks: [ONNXGraph.Value] = []
         var flags: [ONNXGraph.Value] = []
@@ -67,7 +58,7 @@ extension Encoder {
         var number = 0
         var indicator = numbers.centers.count
         var slot = indicator + numbers.indicated.count
-        for (index, column) in self.columns.enumerated() {
+        for (index, column) in self.columns.enumerated() where column.encoding.width > 0 {
             switch column.encoding {
             case .standardized(_, _, let missing):
                 order.append(number)
@@ -79,7 +70,7 @@ extension Encoder {
                 flags.append(oneHot.export(inputs[index], values[index], into: &graph))
                 order += slot..<slot + oneHot.width
                 slot += oneHot.width
-            case .dropped, .number, .rank, .dateParts, .dateCycles: break
+            default: throw Self.unsupported(column)
             }
         }
         if !flags.isEmpty {
@@ -87,6 +78,13 @@ extension Encoder {
         }
         let features = graph.concatenated(blocks)
         return order == Array(order.indices) ? features : graph.columns(order, of: features)
+    }
+
+    private static func unsupported(_ column: Column) -> ExportError {
+        ExportError(
+            .unsupportedColumn, nil,
+            "column \(column.name) cannot be exported: no operators of ONNX are known for how it is "
+                + "encoded")
     }
 }
 

@@ -18,23 +18,28 @@ struct ONNXGraph {
     private var taken: Set<String>
     private var count = 0
     private let bytesMax: Int
+    /// Whether it is longer than it may be, or would have become so: it lacks some of its parts.
+    private(set) var isFull = false
 
     /// - Parameters:
     ///   - names: of inputs and outputs, which no other value gets.
-    ///   - bytesMax: once it is longer, nothing more is added, and `isFull`.
+    ///   - bytesMax: when it is reached, nothing more is added, and `isFull`.
     init(names: [String], bytesMax: Int) {
         self.taken = Set(names)
         self.bytesMax = bytesMax
     }
 
-    /// Whether it is longer than it may be, and so lacks some of its parts.
-    var isFull: Bool { self.writer.bytes.count > self.bytesMax }
+    /// Whether there is room for a part of at least this length; if there is none, `isFull`.
+    mutating func hasRoom(for bytes: Int) -> Bool {
+        if self.writer.bytes.count > self.bytesMax - bytes { self.isFull = true }
+        return !self.isFull
+    }
 
     // MARK: Inside
 
     mutating func constant(_ tensor: ONNXTensor) -> Value {
         let name = self.freshName()
-        guard !self.isFull else { return Value(name: name) }
+        guard self.hasRoom(for: tensor.values.bytes) else { return Value(name: name) }
         self.writer.message(5) { tensor.write(to: &$0, name: name) }
         return Value(name: name)
     }
@@ -70,10 +75,12 @@ struct ONNXGraph {
         _ name: String, _ inputs: [Value], outputs: [Value], of domain: Domain = .standard,
         attributes: (inout ProtobufWriter) -> Void = { _ in }
     ) {
-        guard !self.isFull else { return }
+        guard self.hasRoom(for: 0) else { return }
         self.writer.message(1) { node in
             for input in inputs { node.text(1, input.name) }
             for output in outputs { node.text(2, output.name) }
+            // What errors and profiles call it.
+            node.text(3, outputs[0].name)
             node.text(4, name)
             attributes(&node)
             if domain != .standard { node.text(7, domain.rawValue) }

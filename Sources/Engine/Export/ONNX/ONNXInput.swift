@@ -16,19 +16,24 @@ struct ONNXInput {
     static func inputs(of model: FittedModel) -> [ONNXInput] {
         model.encoders[0].columns.enumerated().map { index, column in
             let known = model.schema.column(named: column.name)
-            var kind = known?.kind.values
-            for encoder in model.encoders { kind = encoder.kind(at: index) ?? kind }
-            var repair: Repair?
-            if let known, known.remedy == .repair {
-                switch known.kind {
-                case .numeric(let bounds): repair = .bounds(bounds)
-                case .categorical(let categories?): repair = .categories(categories)
-                case .categorical(nil), .date, .ignored: break
+            var isText = if case .categorical = known?.kind { true } else { false }
+            for encoder in model.encoders {
+                switch encoder.columns[index].encoding {
+                case .oneHot, .rank: isText = true
+                case .number, .standardized: isText = false
+                default: break
                 }
             }
-            // A date that nothing looks at is taken as it is written.
-            return ONNXInput(name: column.name, isText: kind != .numbers, repair: repair)
+            return ONNXInput(
+                name: column.name, isText: isText, repair: known.flatMap(Self.repair(by:)))
         }
+    }
+
+    private static func repair(by column: Schema.Column) -> Repair? {
+        guard column.remedy == .repair else { return nil }
+        if case .numeric(let bounds) = column.kind { return .bounds(bounds) }
+        if case .categorical(let categories?) = column.kind { return .categories(categories) }
+        return nil
     }
 
     var element: ONNXElement { self.isText ? .text : .double }

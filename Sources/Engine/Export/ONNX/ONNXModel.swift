@@ -22,8 +22,8 @@ package enum ONNXModel {
     /// Equal models give equal bytes.
     ///
     /// - Parameter version: the producer's, to be written down.
-    /// - Throws: `ExportError` if a member's family or the task has no counterpart, or the file
-    ///   would be longer than `bytesMax`.
+    /// - Throws: `ExportError` if a member's family, a column's encoding or the task has no
+    ///   counterpart, or the file would be longer than `bytesMax`.
     package static func encode(
         _ model: FittedModel, version: String, bytesMax: Int = Self.bytesMax
     ) throws(ExportError) -> [UInt8] {
@@ -32,12 +32,6 @@ package enum ONNXModel {
                 .unsupportedTask, model.members[0].recipe.family,
                 "a detector of anomalies (\(model.members[0].recipe.family.rawValue)) cannot be "
                     + "exported: ONNX models here predict classes or numbers")
-        }
-        for column in model.encoders.flatMap(\.columns) where !column.encoding.isExportable {
-            throw ExportError(
-                .unsupportedColumn, nil,
-                "column \(column.name) is a date, whose parts the format has no words for; learn "
-                    + "from columns of numbers in its place")
         }
         let inputs = ONNXInput.inputs(of: model)
         let names = ONNXOutputNames(avoiding: inputs.map(\.name))
@@ -48,11 +42,7 @@ package enum ONNXModel {
         let prediction = try Self.prediction(of: model, inputs, &graph)
         Self.answer(prediction, model, names, &graph)
         graph.name("assay_\(model.task.rawValue)")
-        guard !graph.isFull else {
-            throw ExportError(
-                .tooLarge, nil,
-                "as an ONNX file the model is longer than \(bytesMax) bytes")
-        }
+        guard graph.hasRoom(for: 0) else { throw Self.tooLong(bytesMax) }
         var writer = ProtobufWriter()
         writer.integer(1, Self.version)
         writer.text(2, "assay")
@@ -70,7 +60,13 @@ package enum ONNXModel {
             }
         }
         writer.message(7) { $0.fields(of: graph.writer) }
+        guard writer.bytes.count <= bytesMax else { throw Self.tooLong(bytesMax) }
         return writer.bytes
+    }
+
+    private static func tooLong(_ bytesMax: Int) -> ExportError {
+        ExportError(
+            .tooLarge, nil, "as an ONNX file the model is longer than \(bytesMax) bytes")
     }
 
     /// What `FittedModel.predict` gives.
@@ -78,14 +74,14 @@ package enum ONNXModel {
         of model: FittedModel, _ inputs: [ONNXInput], _ graph: inout ONNXGraph
     ) throws(ExportError) -> ONNXGraph.Value {
         let repaired = inputs.map { $0.repaired(in: &graph) }
-        var features: [ONNXGraph.Value?] = Array(repeating: nil, count: model.encoders.count)
+        var features: [ONNXGraph.Value] = []
+        for encoder in model.encoders {
+            features.append(try encoder.export(inputs, repaired, into: &graph))
+        }
         var blend: [ONNXGraph.Value] = []
         for member in model.members {
-            let family = member.recipe.family
-            let encoder = model.encoders[member.encoder]
-            let encoded = features[member.encoder] ?? encoder.export(inputs, repaired, into: &graph)
-            features[member.encoder] = encoded
-            let prediction = try member.predictor.exported(family, encoded, into: &graph)
+            let prediction = try member.predictor.exported(
+                member.recipe.family, features[member.encoder], into: &graph)
             if model.members.count == 1, model.temperature == 1 { return prediction }
             blend.append(graph.node("Mul", prediction, graph.scalar(member.weight)))
         }

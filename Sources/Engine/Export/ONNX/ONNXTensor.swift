@@ -58,6 +58,16 @@ extension ONNXTensor.Values {
         }
     }
 
+    /// The least that they take.
+    var bytes: Int {
+        switch self {
+        case .doubles, .integers: 8 * self.count
+        case .floats: 4 * self.count
+        case .bytes: self.count
+        case .texts(let texts): texts.reduce(0) { $0 + $1.utf8.count }
+        }
+    }
+
     fileprivate var element: ONNXElement {
         switch self {
         case .doubles: .double

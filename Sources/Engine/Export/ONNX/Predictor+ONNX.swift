@@ -88,9 +88,10 @@ extension KernelPredictor: ONNXPredictor {
         _ features: ONNXGraph.Value, into graph: inout ONNXGraph
     ) throws(ExportError) -> ONNXGraph.Value {
         let turns = graph.linear(features, self.features.directions, self.features.phases)
-        let rest = graph.node("Sub", turns, graph.node("Round", turns))
-        let cosines = graph.node(
-            "Cos", graph.node("Mul", rest, graph.scalar(2 * .pi)))
+        let rest = graph.node("Abs", graph.node("Sub", turns, graph.node("Round", turns)))
+        // cos(2π rest), by the sine: runtimes had that in double precision first.
+        let quarter = graph.node("Sub", graph.scalar(0.25), rest)
+        let cosines = graph.node("Sin", graph.node("Mul", quarter, graph.scalar(2 * .pi)))
         let scale = (2 / Double(self.features.phases.count)).squareRoot()
         let random = graph.node("Mul", cosines, graph.scalar(scale))
         return try self.inner.exported(.kernelMachine, random, into: &graph)

@@ -84,6 +84,9 @@ extension TreeEnsemble {
         _ trees: Range<Int>, _ features: ONNXGraph.Value, targets: Int, target: (Int) -> Int,
         value: (Int) -> Double, into graph: inout ONNXGraph
     ) -> ONNXGraph.Value {
+        guard graph.hasRoom(for: self.nodes(of: trees).count * Self.nodeBytesMin) else {
+            return graph.fresh()
+        }
         let layout = ONNXTrees(self, trees)
         return graph.node("TreeEnsemble", features, of: .machineLearning) { node in
             node.attribute("n_targets", targets)
@@ -97,13 +100,26 @@ extension TreeEnsemble {
                 ONNXTensor(.doubles(layout.leaves.map { value(Int(self.slots[$0.node])) })))
         }
     }
+
+    /// The least that a leaf takes, a number and where it goes; a node that asks takes more.
+    private static let nodeBytesMin = 9
+
+    /// - Parameter trees: not empty.
+    fileprivate func nodes(of trees: Range<Int>) -> Range<Int> {
+        let end =
+            trees.upperBound < self.roots.count
+            ? Int(self.roots[trees.upperBound]) : self.nodes.count
+        return Int(self.roots[trees.lowerBound])..<end
+    }
 }
 
 /// Where the nodes of some trees stand in the lists of a `TreeEnsemble` operator, which keeps nodes
 /// that ask apart from leaves.
+///
+/// A tree must ask something: for one that is a leaf alone stands a node that leads to the leaf's
+/// twin otherwise. (To the same leaf, onnxruntime 1.25 goes astray.)
 private struct ONNXTrees {
-    /// Indices of our nodes that ask; and of the roots that are leaves, for which a node stands
-    /// that leads to the leaf either way.
+    /// Indices of our nodes that ask, and of the roots that are leaves.
     var inner: [Int] = []
     var leaves: [(node: Int, tree: Int)] = []
     /// By tree, its place in `inner`.
@@ -113,22 +129,21 @@ private struct ONNXTrees {
     let start: Int
 
     init(_ ensemble: TreeEnsemble, _ trees: Range<Int>) {
-        self.start = Int(ensemble.roots[trees.lowerBound])
+        self.start = ensemble.nodes(of: trees).lowerBound
         for tree in trees {
-            let root = Int(ensemble.roots[tree])
-            let end =
-                tree + 1 < ensemble.roots.count
-                ? Int(ensemble.roots[tree + 1]) : ensemble.nodes.count
+            let nodes = ensemble.nodes(of: tree..<tree + 1)
             self.roots.append(self.inner.count)
-            for node in root..<end {
-                if ensemble.slots[node] >= 0 {
-                    if node == root { self.inner.append(node) }
-                    self.places.append(Int32(self.leaves.count))
-                    self.leaves.append((node, tree))
-                } else {
+            for node in nodes {
+                guard ensemble.slots[node] >= 0 else {
                     self.places.append(Int32(self.inner.count))
                     self.inner.append(node)
+                    continue
                 }
+                self.places.append(Int32(self.leaves.count))
+                self.leaves.append((node, tree))
+                guard node == nodes.lowerBound else { continue }
+                self.inner.append(node)
+                self.leaves.append((node, tree))
             }
         }
     }
@@ -144,15 +159,20 @@ private struct ONNXTrees {
             "nodes_modes", ONNXTensor(.bytes(Array(repeating: 0, count: self.inner.count))))
         node.attribute(
             "nodes_splits", ONNXTensor(.doubles(self.inner.map { ensemble.nodes[$0].threshold })))
-        // A leaf is its own left child.
-        let left = self.inner.lazy.map { Int(ensemble.nodes[$0].left) }
-        let right = self.inner.lazy.map {
-            Int(ensemble.nodes[$0].left)
-                + (ensemble.slots[$0] >= 0 ? 0 : 1)
-        }
-        node.attribute("nodes_truenodeids", left.map { Int(self.places[$0 - self.start]) })
-        node.attribute("nodes_falsenodeids", right.map { Int(self.places[$0 - self.start]) })
-        node.attribute("nodes_trueleafs", left.map { ensemble.slots[$0] >= 0 ? 1 : 0 })
-        node.attribute("nodes_falseleafs", right.map { ensemble.slots[$0] >= 0 ? 1 : 0 })
+        let left = self.inner.lazy.map { self.child(0, of: $0, ensemble) }
+        let right = self.inner.lazy.map { self.child(1, of: $0, ensemble) }
+        node.attribute("nodes_truenodeids", left.map(\.place))
+        node.attribute("nodes_falsenodeids", right.map(\.place))
+        node.attribute("nodes_trueleafs", left.map { $0.isLeaf ? 1 : 0 })
+        node.attribute("nodes_falseleafs", right.map { $0.isLeaf ? 1 : 0 })
+    }
+
+    /// The left (0) or right (1) child of one of `inner`.
+    private func child(
+        _ side: Int, of node: Int, _ ensemble: TreeEnsemble
+    ) -> (place: Int, isLeaf: Bool) {
+        if ensemble.slots[node] >= 0 { return (Int(self.places[node - self.start]) + side, true) }
+        let child = Int(ensemble.nodes[node].left) + side
+        return (Int(self.places[child - self.start]), ensemble.slots[child] >= 0)
     }
 }
