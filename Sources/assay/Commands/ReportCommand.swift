@@ -54,14 +54,16 @@ struct ReportCommand: AsyncParsableCommand {
         }
         var page = try ReportPage(bundle, of: self.model, learnedFrom: table)
         if let job {
-            try await self.client.withHead { head in
+            let (report, trials) = try await self.client.withHead { head in
                 var request = Assay_V1_GetJobRequest()
                 request.job = job
                 let report = JobReport(try await head.jobs.get(request), columns: columns)
-                let trials = try await head.trials(
-                    of: job, in: report.parameters, columns: columns)
-                page.tell(of: report, trials)
+                return (
+                    report,
+                    try await head.trials(of: job, in: report.parameters, columns: columns)
+                )
             }
+            page.tell(of: report, trials)
         }
         try page.write(to: self.file)
         let report = Report(output: self.file, explained: page.explanation != nil)

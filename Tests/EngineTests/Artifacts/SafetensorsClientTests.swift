@@ -10,7 +10,7 @@ import Testing
             let data = try MixedTable.dataset(target, rows: 120, seed: 1)
             for family in Family.allCases where family.supports(data.task) {
                 let model = try FittedModel.fit(Recipe(family), data)
-                let bundle = ModelBundle(model, scores: [], lineage: [])
+                let bundle = ModelBundle(.table(model), scores: [], lineage: [])
                 let tensors = model.members[0].predictor.tensors.map { $0.named("0." + $0.name) }
                 try cases.add(
                     "\(family.rawValue)-\(target)",

@@ -60,20 +60,4 @@ import Testing
         #expect(line.times.count == 600)
         _ = try Explanation(decoding: Explanation.forecast(outlook).encoded)
     }
-
-    @Test(arguments: [
-        (Frequency.months(1), 0, "1970-01-01"), (.months(1), -1, "1969-12-01"),
-        (.months(3), 5, "1971-04-01"), (.seconds(86_400), 59, "1970-03-01"),
-        (.seconds(3600), 25, "1970-01-02 01:00"), (.seconds(1), 61, "1970-01-01 00:01:01"),
-        (.number(0.5), 3, "1.5"),
-    ]) func `a place on the grid has a time`(frequency: Frequency, place: Int, text: String) {
-        #expect(TimeGrid(frequency: frequency, start: 0).text(at: place) == text)
-    }
-
-    @Test func `the last day of a month stays the last`() {
-        let start = Double(CivilTime.days(2024, 1, 31) * 86_400)
-        let grid = TimeGrid(frequency: .months(1), start: start)
-        #expect(
-            (0..<4).map(grid.text) == ["2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30"])
-    }
 }

@@ -55,6 +55,12 @@ struct ONNXRig {
                 "name": .string(column.name), "kind": "number",
                 "values": .array(numbers.map { $0.isNaN ? .null : .number($0) }),
             ])
+        // A date that nothing looks at: any text will do.
+        case .dates(let seconds):
+            .object([
+                "name": .string(column.name), "kind": "text",
+                "values": .array(seconds.map { $0.isNaN ? .null : .string("\($0)") }),
+            ])
         case .categorical(let categories):
             .object([
                 "name": .string(column.name), "kind": "text",

@@ -139,11 +139,11 @@ import Testing
         #expect(dataset.schema.columns[0].kind == .date)
         for (family, error) in [(Family.ridge, 0.5), (.gradientBoosting, 1)] {
             let model = try FittedModel.fit(Recipe(family), dataset)
-            let files = ModelBundle(model, scores: [], lineage: [])
+            let files = ModelBundle(.table(model), scores: [], lineage: [])
                 .files(digest: ModelBundleTests.digest)
-            let back = try ModelBundle(
-                manifest: files.manifest, weights: files.weights, digest: ModelBundleTests.digest
-            ).model
+            let bundle = try ModelBundle(
+                manifest: files.manifest, weights: files.weights, digest: ModelBundleTests.digest)
+            let back = try #require(bundle.model.ofTable)
             let later = Array("day\n1971-07-04\n1971-07-05\n1971-01-01T00:00\n\n".utf8)
             let frame = try later.withUnsafeBytes { try back.frame(csv: $0, for: .prediction) }
             let values = try back.predict(frame).values
