@@ -28,7 +28,7 @@ package struct Folds: Equatable, Sendable {
         // the remainders of many classes do not pile up in the first fold.
         var next = 0
         for rows in Self.groups(answers) {
-            for row in Self.shuffled(rows, &generator) {
+            for row in generator.shuffled(rows) {
                 ids[row] = UInt8(next)
                 next = (next + 1) % count
             }
@@ -58,14 +58,5 @@ package struct Folds: Equatable, Sendable {
             for (row, label) in labels.enumerated() { groups[Int(label)].append(row) }
             return groups
         }
-    }
-
-    /// Fisher and Yates; the standard library's shuffle may change its draws between versions.
-    private static func shuffled(_ rows: [Int], _ generator: inout SeededGenerator) -> [Int] {
-        var rows = rows
-        for index in rows.indices.dropFirst().reversed() {
-            rows.swapAt(index, generator.below(index + 1))
-        }
-        return rows
     }
 }

@@ -51,7 +51,7 @@ package struct Workbench: Sendable {
     }
 
     /// What a model predicts for rows that it has not seen; `judge` sees it fold by fold.
-    private mutating func predictions(
+    mutating func predictions(
         of recipe: Recipe,
         _ judge: (Int, Prepared, Matrix) throws(EvaluationError) -> Void
     ) throws(EvaluationError) -> Matrix {
@@ -99,7 +99,8 @@ package struct Workbench: Sendable {
     }
 
     /// One fold in one form.
-    private struct Prepared: Sendable {
+    struct Prepared: Sendable {
+        let encoder: Encoder
         let training: TrainingData
         let heldOut: Matrix
         let answers: Answers
@@ -109,7 +110,7 @@ package struct Workbench: Sendable {
         var bytes: Int { (self.training.features.values.count + self.heldOut.values.count) * 8 }
     }
 
-    private mutating func prepare(
+    mutating func prepare(
         _ fold: Int, _ form: FeatureForm
     ) throws(EvaluationError) -> Prepared {
         if let known = form == .dense ? self.dense[fold] : self.ordinal[fold] { return known }
@@ -122,6 +123,7 @@ package struct Workbench: Sendable {
             throw EvaluationError(.unlearnable, "fold \(fold + 1): \(error.description)")
         }
         let prepared = Prepared(
+            encoder: encoder,
             training: TrainingData(
                 features: encoder.encode(self.dataset.features, rows: kept),
                 answers: self.dataset.answers.rows(at: kept)),

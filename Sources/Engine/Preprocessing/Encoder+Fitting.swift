@@ -12,6 +12,8 @@ extension Encoder {
                 switch (form, column.values) {
                 case (.dense, .numeric(let numbers)): .standardizing(numbers, rows)
                 case (.dense, .categorical(let categories)): .oneHot(for: categories, rows)
+                case (.dense, .dates(let dates)): .dateCycles(dates, rows)
+                case (.ordinal, .dates(let dates)): .dateParts(dates, rows)
                 case (.ordinal, .numeric(let numbers)): .keeping(numbers, rows)
                 case (.ordinal, .categorical(let categories)): .ranking(categories, rows)
                 }
@@ -49,7 +51,7 @@ extension Encoder.Encoding {
     ///
     /// Computed on values divided by the largest, in two passes: neither huge values overflow nor
     /// does a large mean drown a small deviation.
-    fileprivate static func standardizing(_ numbers: [Double], _ rows: [Int]) -> Self {
+    static func standardizing(_ numbers: [Double], _ rows: [Int]) -> Self {
         var largest = 0.0
         var count = 0
         for row in rows where !numbers[row].isNaN {

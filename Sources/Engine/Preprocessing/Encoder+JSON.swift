@@ -54,6 +54,15 @@ extension Encoder.Encoding {
         case .number: [.init("as", "number")]
         case .rank(let levels):
             [.init("as", "rank"), .init("levels", Self.json(levels))]
+        case .dateParts(let parts):
+            [.init("as", "date_parts"), .init("parts", .array(parts.map { .string($0.rawValue) }))]
+        case .dateCycles(let dates):
+            [
+                .init("as", "date_cycles"), .init("center", .number(dates.center)),
+                .init("scale", .number(dates.scale)),
+                .init("cycles", .array(dates.cycles.map { .string($0.rawValue) })),
+                .init("missing", .string(dates.missing.rawValue)),
+            ]
         }
     }
 
@@ -62,11 +71,8 @@ extension Encoder.Encoding {
         case "dropped": self = .dropped
         case "number": self = .number
         case "standardized":
-            let center = try json.member("center").number("a center")
-            let scale = try json.member("scale").number("a scale")
-            guard scale > 0 else { throw ArtifactError(.badMember, "a scale is not above 0") }
-            self = .standardized(
-                center: center, scale: scale, missing: try json.member("missing").choice("missing"))
+            let (center, scale, missing) = try Self.standardization(json)
+            self = .standardized(center: center, scale: scale, missing: missing)
         case "one_hot":
             let oneHot = OneHot(
                 levels: try Self.levels(json), hasOther: try json.member("other").truth("other"),
@@ -81,8 +87,39 @@ extension Encoder.Encoding {
                 throw ArtifactError(.badMember, "a ranked column has no level, or too many")
             }
             self = .rank(levels: levels)
+        case "date_parts":
+            let parts: [DatePart] = try Self.choices(json, "parts")
+            guard !parts.isEmpty else { throw ArtifactError(.badMember, "a date has no part") }
+            self = .dateParts(parts)
+        case "date_cycles":
+            let (center, scale, missing) = try Self.standardization(json)
+            self = .dateCycles(
+                DateCycles(
+                    center: center, scale: scale, cycles: try Self.choices(json, "cycles"),
+                    missing: missing))
         default: throw ArtifactError(.badMember, "an encoding is none of the known words")
         }
+    }
+
+    private static func standardization(
+        _ json: JSON
+    ) throws(ArtifactError) -> (center: Double, scale: Double, Encoder.MissingNumbers) {
+        let center = try json.member("center").number("a center")
+        let scale = try json.member("scale").number("a scale")
+        guard scale > 0 else { throw ArtifactError(.badMember, "a scale is not above 0") }
+        return (center, scale, try json.member("missing").choice("missing"))
+    }
+
+    /// Some of a type's cases, each once and in their order.
+    private static func choices<Choice: CaseIterable & Equatable & RawRepresentable<String>>(
+        _ json: JSON, _ name: String
+    ) throws(ArtifactError) -> [Choice] {
+        let words = try json.member(name).texts(name)
+        let choices = Choice.allCases.filter { words.contains($0.rawValue) }
+        guard choices.map(\.rawValue) == words else {
+            throw ArtifactError(.badMember, "\(name) are unknown, repeated or out of order")
+        }
+        return choices
     }
 
     /// A model must know its levels by name.
@@ -101,17 +138,18 @@ extension Encoder.Encoding {
     fileprivate func suits(_ form: FeatureForm) -> Bool {
         switch self {
         case .dropped: true
-        case .standardized, .oneHot: form == .dense
-        case .number, .rank: form == .ordinal
+        case .standardized, .oneHot, .dateCycles: form == .dense
+        case .number, .rank, .dateParts: form == .ordinal
         }
     }
 
-    /// Whether the encoding is for texts, for numbers, or for either (nil).
-    var takesTexts: Bool? {
+    /// What a column must hold to be encoded so; nil where anything will do.
+    var kind: Frame.Values.Kind? {
         switch self {
         case .dropped: nil
-        case .standardized, .number: false
-        case .oneHot, .rank: true
+        case .standardized, .number: .numbers
+        case .oneHot, .rank: .categories
+        case .dateParts, .dateCycles: .dates
         }
     }
 }

@@ -31,11 +31,12 @@ package struct Drift: Equatable, Sendable {
     /// - Complexity: O(r log r) for r rows of the reference, O(log r) for each row of the column.
     package init(of column: Frame.Values, from reference: Frame.Values) {
         switch (column, reference) {
-        case (.numeric(let column), .numeric(let reference)):
+        case (.numeric(let column), .numeric(let reference)),
+            (.dates(let column), .dates(let reference)):
             self.init(column, NumericReference(reference))
         case (.categorical(let column), .categorical(let reference)):
             self.init(column, reference)
-        case (.numeric, .categorical), (.categorical, .numeric):
+        case (.numeric, _), (.categorical, _), (.dates, _):
             preconditionFailure("a column is compared with one of another kind")
         }
     }

@@ -54,7 +54,7 @@ extension Frame.Values {
     @inline(__always)
     fileprivate func bits(_ row: Int) -> UInt64 {
         switch self {
-        case .numeric(let numbers):
+        case .numeric(let numbers), .dates(let numbers):
             numbers[row].isNaN ? .max : (numbers[row] + 0).bitPattern
         case .categorical(let categories): UInt64(bitPattern: Int64(categories.codes[row]))
         }

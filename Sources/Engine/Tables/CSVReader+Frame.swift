@@ -57,7 +57,7 @@ private struct FrameBuilder: FieldTaker {
 
     /// What is done with the fields of one column.
     private struct Sink {
-        enum Kind { case skip, numbers, levels }
+        enum Kind { case skip, numbers, levels, dates }
         var kind = Kind.skip
         var mayMiss = true
         var low = -Double.infinity
@@ -100,6 +100,9 @@ private struct FrameBuilder: FieldTaker {
             sink.table = self.tables.count
             self.tables.append(table)
             self.memories.append(ColumnMemory(of: Int32.self, count: rows))
+        case .date:
+            sink.kind = .dates
+            self.memories.append(ColumnMemory(of: Double.self, count: rows))
         }
         sink.memory = self.memories.count - 1
         sink.start = self.memories[sink.memory].start
@@ -130,7 +133,22 @@ private struct FrameBuilder: FieldTaker {
         case .levels:
             let code = try self.code(of: try scanner.field(), sink, row)
             sink.start?.storeBytes(of: code, toByteOffset: row * 4, as: Int32.self)
+        case .dates:
+            let seconds = try Self.seconds(of: try scanner.field())
+            if seconds.isNaN, !sink.mayMiss {
+                try self.damage.note(.missingValue, sink.number, row)
+            }
+            sink.start?.storeBytes(of: seconds, toByteOffset: row * 8, as: Double.self)
         }
+    }
+
+    /// Since 1970; NaN where the date is missing.
+    private static func seconds(
+        of field: FieldScanner.Field
+    ) throws(FieldScanner.Fault) -> Double {
+        if field.bytes.isEmpty { return .nan }
+        guard let moment = CivilTime.moment(field.bytes) else { throw .badDate }
+        return Double(moment.seconds) + moment.fraction
     }
 
     @inline(__always)
@@ -172,8 +190,10 @@ private struct FrameBuilder: FieldTaker {
         let sink = self.sinks[index]
         defer { self.memories[sink.memory] = ColumnMemory(of: UInt8.self, count: 0) }
         let memory = self.memories[sink.memory]
-        guard sink.kind == .levels else {
-            return .numeric(memory.array(of: Double.self, count: rows))
+        switch sink.kind {
+        case .levels: break
+        case .dates: return .dates(memory.array(of: Double.self, count: rows))
+        case .numbers, .skip: return .numeric(memory.array(of: Double.self, count: rows))
         }
         let (levels, indices) = self.tables[sink.table].sorted()
         self.tables[sink.table] = LevelTable()

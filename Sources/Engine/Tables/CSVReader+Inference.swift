@@ -1,15 +1,14 @@
 extension CSVReader {
     /// The schema that this table suggests: names and kinds, and nothing of what fields hold.
     ///
-    /// A column is numeric if every field that is present is a number (so is one without any), and
-    /// categorical otherwise. Missing values are allowed everywhere.
+    /// A column is numeric if every field that is present is a number (so is one without any). It
+    /// is a date if every field that is present is one, and none is a bare year, which is a number
+    /// as well. Else it is categorical. Missing values are allowed everywhere.
     package func inferredSchema() throws(TableError) -> Schema {
         var probe = KindProbe(width: self.columnNames.count)
         _ = try self.walk(&probe, naming: [])
         let columns = self.columnNames.indices.map { index in
-            Schema.Column(
-                self.columnNames[index].revealed,
-                probe.isNumeric[index] ? .numeric() : .categorical())
+            Schema.Column(self.columnNames[index].revealed, probe.kind(of: index))
         }
         do throws(SchemaError) {
             return try Schema(columns)
@@ -26,27 +25,52 @@ extension Schema {
     }
 }
 
-/// Tells numeric columns from others while a table is read.
+/// Tells the kinds of columns while a table is read.
 private struct KindProbe: FieldTaker {
-    private(set) var isNumeric: [Bool]
+    private var columns: [Column]
+
+    private struct Column {
+        var mayBeNumeric = true
+        var mayBeDate = true
+    }
 
     init(width: Int) {
-        self.isNumeric = Array(repeating: true, count: width)
+        self.columns = Array(repeating: Column(), count: width)
+    }
+
+    func kind(of column: Int) -> Schema.Kind {
+        if self.columns[column].mayBeNumeric { return .numeric() }
+        return self.columns[column].mayBeDate ? .date : .categorical()
     }
 
     @inline(__always)
     mutating func take(
         column: Int, row: Int, from scanner: inout FieldScanner
     ) throws(FieldScanner.Fault) {
-        guard self.isNumeric[column] else {
-            _ = try scanner.field()
-            return
+        if self.columns[column].mayBeNumeric {
+            switch scanner.number() {
+            case .missing: return
+            case .number:
+                self.columns[column].mayBeDate = false
+                return
+            case .irregular: break
+            }
         }
-        guard case .irregular = scanner.number() else { return }
         let field = try scanner.field()
-        if field.bytes.isEmpty { return }
-        if field.isEscaped || DecimalNumber.parse(field.bytes) == nil {
-            self.isNumeric[column] = false
+        if !field.bytes.isEmpty { self.look(at: field, in: column) }
+    }
+
+    private mutating func look(at field: FieldScanner.Field, in column: Int) {
+        if self.columns[column].mayBeNumeric {
+            if !field.isEscaped, DecimalNumber.parse(field.bytes) != nil {
+                self.columns[column].mayBeDate = false
+            } else {
+                self.columns[column].mayBeNumeric = false
+            }
+        }
+        if self.columns[column].mayBeDate {
+            self.columns[column].mayBeDate =
+                CivilTime.moment(field.bytes) != nil && DecimalNumber.parse(field.bytes) == nil
         }
     }
 }

@@ -148,6 +148,12 @@ package struct CSVReader {
             case .ragged: (.raggedRow, "the row does not have the header's number of fields")
             case .badNumber:
                 (.badNumber, "the field is no finite decimal number such as 12, -0.5 or 1e-3")
+            case .badDate:
+                (
+                    .badDate,
+                    "the field is no date such as 2026-01-31, alone or before 09:30, 09:30:00Z or "
+                        + "09:30+02:00"
+                )
             case .outOfRange: (.outOfRange, "the number lies outside the schema's bounds")
             case .unknownCategory: (.unknownCategory, "the schema does not list this category")
             case .missingValue: (.missingValue, "the field is empty, and the schema wants a value")

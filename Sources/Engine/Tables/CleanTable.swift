@@ -139,6 +139,8 @@ extension Frame {
                 switch column.values {
                 case .numeric(let numbers):
                     Column(column.name, .numeric(rows.map { numbers[$0] }))
+                case .dates(let seconds):
+                    Column(column.name, .dates(rows.map { seconds[$0] }))
                 case .categorical(let categories):
                     Column(
                         column.name,

@@ -109,6 +109,7 @@ package struct Dataset: Equatable, Sendable {
                 switch column.values {
                 case .numeric: .numeric()
                 case .categorical: .categorical()
+                case .dates: .date
                 }
             let missing: Schema.Missing = column.name == target ? .refused : .allowed
             columns.append(
@@ -182,6 +183,7 @@ package enum Target {
                 }
                 labels.append(label)
             }
+        case .dates: throw Self.noClasses(column.name)
         }
         return .classes(labels, count: names.count)
     }
@@ -199,6 +201,7 @@ package enum Target {
                 if distinct.count > TableLimits.classesMax { break }
             }
             names = distinct.sorted().map(Self.text)
+        case .dates: throw Self.noClasses(column.name)
         }
         guard names.count <= TableLimits.classesMax else {
             throw TableError(
@@ -256,6 +259,12 @@ package enum Target {
             "the target is missing in row \(row + 1) (the header not counted)")
     }
 
+    private static func noClasses(_ name: String) -> TableError {
+        TableError(
+            .wrongKind, column: .init(number: nil, name: name),
+            "the target was read as dates, and classes are numbers or texts; call it categorical")
+    }
+
     private static func unknownClass(row: Int, _ name: String) -> TableError {
         TableError(
             .unknownClass, column: .init(number: nil, name: name),
@@ -264,7 +273,8 @@ package enum Target {
 }
 
 extension Schema {
-    /// The schema with a target that may not be missing, and is numeric for regression.
+    /// The schema with a target that may not be missing, and is numeric for regression. Dates are
+    /// classes like other texts.
     ///
     /// Then a text in a numeric target is a bad number on its line, not a table of another kind.
     package func demanding(target: String, task: LearningTask) throws(TableError) -> Schema {
@@ -284,7 +294,8 @@ extension Schema {
             throw TableError(
                 .wrongKind, column: .init(number: nil, name: target),
                 "the schema has the target for checks only; leave out its use")
-        case (.categorical(nil), .regression): kind = .numeric()
+        case (.categorical(nil), .regression), (.date, .regression): kind = .numeric()
+        case (.date, _): kind = .categorical()
         case (.categorical, .regression):
             throw TableError(
                 .targetNotNumeric, column: .init(number: nil, name: target),

@@ -14,7 +14,7 @@ struct FieldScanner {
     }
 
     enum Fault: Error {
-        case badNumber, outOfRange, unknownCategory, missingValue
+        case badNumber, badDate, outOfRange, unknownCategory, missingValue
         case unterminatedQuote, strayQuote, strayCarriageReturn, tooLong, ragged
     }
 

@@ -31,7 +31,7 @@ package struct Frame: Equatable, Sendable {
         package static func == (left: Self, right: Self) -> Bool {
             guard left.name == right.name else { return false }
             switch (left.values, right.values) {
-            case (.numeric(let left), .numeric(let right)):
+            case (.numeric(let left), .numeric(let right)), (.dates(let left), .dates(let right)):
                 return left.count == right.count
                     && zip(left, right).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN }
             case (.categorical(let left), .categorical(let right)): return left == right
@@ -44,10 +44,23 @@ package struct Frame: Equatable, Sendable {
         /// A missing value is NaN; infinities do not occur.
         case numeric([Double])
         case categorical(Categories)
+        /// Seconds since 1970-01-01 00:00 UTC, within the years 0 to 9999; a missing one is NaN.
+        case dates([Double])
+
+        /// What a column holds, without its values.
+        package enum Kind: Equatable, Sendable { case numbers, categories, dates }
+
+        package var kind: Kind {
+            switch self {
+            case .numeric: .numbers
+            case .categorical: .categories
+            case .dates: .dates
+            }
+        }
 
         package var count: Int {
             switch self {
-            case .numeric(let numbers): numbers.count
+            case .numeric(let numbers), .dates(let numbers): numbers.count
             case .categorical(let categories): categories.codes.count
             }
         }

@@ -71,6 +71,26 @@ import Testing
         #expect(!String(decoding: schema.encoded(), as: UTF8.self).contains("canary"))
     }
 
+    @Test func `a column of dates is read as such, and no other is taken for one`() throws {
+        let csv =
+            "day,mixed,year,month,bad\n2024-02-29T18:30+02:00,2020,1999,2020-01,2023-02-29\n"
+            + ",2020-01-01,2000,2020-02,2024-02-29\n\"1969-12-31\",x,2001,,\n"
+        let schema = try SmallTables.schema(csv)
+        #expect(
+            schema.columns.map(\.kind) == [
+                .date, .categorical(), .numeric(), .date, .categorical(),
+            ])
+        let frame = try SmallTables.frame(csv)
+        guard case .dates(let days) = frame.columns[0].values else {
+            Issue.record("no dates")
+            return
+        }
+        #expect(days[0] == 1_709_224_200 && days[1].isNaN && days[2] == -86_400)
+        #expect(try SmallTables.schema("a,b\n2020-01,1\n2020,1\n").columns[0].kind != .date)
+        #expect(try SmallTables.schema("a,b\n2020,1\n2020-01,1\n").columns[0].kind != .date)
+        #expect(try SmallTables.schema("a,b\n,1\n,1\n").columns[0].kind == .numeric())
+    }
+
     /// A plain reader, a character at a time, judges the fast one.
     @Test func `the reader agrees with a plain twin on tables of every kind`() throws {
         var generator = SeededGenerator(seed: 2)

@@ -84,7 +84,7 @@ extension ExpressionEvaluation.Node {
             self = Self.lookup(text, frame, values.contains)
         case .missing(let name):
             switch frame.values(of: name) {
-            case .numeric(let numbers): self = .missingNumber(numbers)
+            case .numeric(let numbers), .dates(let numbers): self = .missingNumber(numbers)
             case .categorical(let categories):
                 self = .table(
                     codes: categories.codes,
@@ -140,10 +140,10 @@ extension ExpressionEvaluation.Number {
     fileprivate init(_ expression: Expression.Number, _ frame: Frame) {
         switch expression {
         case .column(let name):
-            guard case .numeric(let numbers) = frame.values(of: name) else {
-                preconditionFailure("an expression was typed for other columns")
+            switch frame.values(of: name) {
+            case .numeric(let numbers), .dates(let numbers): self = .column(numbers)
+            case .categorical: preconditionFailure("an expression was typed for other columns")
             }
-            self = .column(numbers)
         case .literal(let number): self = .literal(number)
         case .negative(let number): self = .negative(.init(number, frame))
         case .arithmetic(let left, let operation, let right):

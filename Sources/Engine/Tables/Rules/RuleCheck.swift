@@ -57,7 +57,7 @@ extension TypedRule {
     /// What equal values have in common, and no others; nil where the value is missing.
     private static func bits(_ column: Frame.Values, _ row: Int) -> UInt64? {
         switch column {
-        case .numeric(let numbers):
+        case .numeric(let numbers), .dates(let numbers):
             // The two zeros are one number.
             numbers[row].isNaN ? nil : (numbers[row] + 0).bitPattern
         case .categorical(let categories):
@@ -69,7 +69,7 @@ extension TypedRule {
     private static func falling(_ column: Frame.Values) -> [Int] {
         var falling: [Int] = []
         switch column {
-        case .numeric(let numbers):
+        case .numeric(let numbers), .dates(let numbers):
             var highest = -Double.infinity
             for (row, number) in numbers.enumerated() where !number.isNaN {
                 if number < highest { falling.append(row) } else { highest = number }
