@@ -12,6 +12,10 @@ extension Frame {
             let quantiles = Self.quantiles(of: numbers)
             values = .numeric(quantiles)
             axis = .numbers(Private(quantiles))
+        case .dates(let seconds):
+            let quantiles = Self.quantiles(of: seconds)
+            values = .dates(quantiles)
+            axis = .numbers(Private(quantiles.map { 1970 + $0 / Self.secondsPerYear }))
         case .categorical(let categories):
             let frequent = categories.frequentLevels(ExplanationLimits.levelsMax)
             values = .categorical(
@@ -48,6 +52,8 @@ extension Frame {
     }
 
     private static let quantileRowsMax = 50_000
+    /// An axis of dates is one of years and their parts, on average 365.2425 days long.
+    private static let secondsPerYear = 31_556_952.0
 }
 
 extension Frame.Categories {
@@ -66,6 +72,7 @@ extension Frame.Values {
     fileprivate func missing(rows: Int) -> Frame.Values {
         switch self {
         case .numeric: .numeric(Array(repeating: .nan, count: rows))
+        case .dates: .dates(Array(repeating: .nan, count: rows))
         case .categorical:
             .categorical(
                 .init(codes: Array(repeating: Frame.Categories.missing, count: rows), levels: []))

@@ -66,8 +66,10 @@ enum ModelExplanation {
             guard rows == self.rows else {
                 throw InputError(
                     path,
-                    "has \(Figures.count(rows)) rows for this model, which was learned from "
-                        + "\(Figures.count(self.rows)): is it the same table, with the job's schema?")
+                    """
+                    has \(Figures.count(rows)) rows, and the model was learned from \
+                    \(Figures.count(self.rows)): is it the same table, with the job's schema?
+                    """)
             }
         }
     }
