@@ -137,7 +137,9 @@ extension TimeGrid {
                 first.isLastDayOfMonth ? 31 : first.day,
                 CivilTime.days(inMonth: index - year * 12 + 1, of: year))
             let days = CivilTime.days(year, index - year * 12 + 1, day)
-            return CivilTime(seconds: days * CivilTime.secondsPerDay + first.secondOfDay).text
+            let text = CivilTime(seconds: days * CivilTime.secondsPerDay + first.secondOfDay).text
+            // The first of a month stands for all of it.
+            return first.day == 1 && first.secondOfDay == 0 ? String(text.dropLast(3)) : text
         }
     }
 }
