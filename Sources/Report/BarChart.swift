@@ -78,6 +78,10 @@ extension BarChart: Drawing {
     ) {
         func at(_ x: Double) -> String { NumberText.coordinate(x) }
         let zero = plot.x(0)
+        // As many decimals for all as the largest needs for three digits: small ones are 0 beside
+        // it.
+        let largest = bars.map { abs($0.value) }.max() ?? 0
+        let decimals = largest > 0 ? 2 - NumberText.exponent(of: largest) : 0
         markup.empty(
             "path", ["class": "axis", "d": "M\(at(zero)) \(at(plot.top))V\(at(plot.bottom))"])
         for (index, bar) in bars.enumerated() {
@@ -106,7 +110,9 @@ extension BarChart: Drawing {
             }
             markup.element(
                 "text", ["class": "value", "x": at(tip + 7), "y": at(middle + 4)],
-                text: NumberText.short(bar.value))
+                text: decimals <= 9
+                    ? NumberText.fixed(bar.value, decimals: decimals)
+                    : NumberText.short(bar.value))
         }
     }
 }

@@ -4,24 +4,24 @@ package struct ColumnChart: Equatable, Sendable {
     package var yName: String
     package var low: Double
     package var high: Double
-    /// One or two, drawn over each other: all, and the part that matters.
+    /// One, or a few drawn over each other, each narrower than the one before.
     package var layers: [Layer]
     /// Places to compare with.
     package var guides: [LineChart.Label]
 
     package struct Layer: Equatable, Sendable {
         package var name: String
-        /// As many as in every other layer.
-        package var counts: [Int]
+        /// Of the columns, at least 0; as many as in every other layer.
+        package var heights: [Double]
 
-        package init(_ name: String, _ counts: [Int]) {
+        package init(_ name: String, _ heights: [Double]) {
             self.name = name
-            self.counts = counts
+            self.heights = heights
         }
     }
 
     package init(
-        x: String, y: String = "rows", low: Double, high: Double, _ layers: [Layer],
+        x: String, y: String, low: Double, high: Double, _ layers: [Layer],
         guides: [LineChart.Label] = []
     ) {
         self.xName = x
@@ -49,36 +49,37 @@ extension ColumnChart: Drawing {
     }
 
     var numbers: Table? {
-        guard let bins = self.layers.first?.counts.count else { return nil }
+        guard let bins = self.layers.map(\.heights.count).min() else { return nil }
         let width = (self.high - self.low) / Double(bins)
         return Table(
             [.init("From", .number)] + self.layers.map { .init($0.name, .number) },
             (0..<bins).map { bin in
                 let start = self.low + width * Double(bin)
                 return [Table.Cell(NumberText.short(start, digits: 4))]
-                    + self.layers.map { Table.Cell(NumberText.count($0.counts[bin])) }
+                    + self.layers.map { Table.Cell(NumberText.short($0.heights[bin], digits: 4)) }
             })
     }
 
     func draw(to markup: inout Markup, _ size: Size) {
-        let bins = self.layers.map(\.counts.count).min() ?? 0
-        let most = self.layers.flatMap(\.counts).max() ?? 1
+        let bins = self.layers.map(\.heights.count).min() ?? 0
         let plot = Plot(
             size, x: { Scale(of: [self.low, self.high], from: $0, to: $1, nice: false) },
-            y: { Scale(of: [0, Double(max(1, most))], from: $0, to: $1) })
+            y: { Scale(of: [0] + self.layers.flatMap(\.heights), from: $0, to: $1) })
         plot.drawFrame(to: &markup, x: .init(self.xName), y: .init(self.yName))
         guard bins > 0 else { return }
         func at(_ x: Double) -> String { NumberText.coordinate(x) }
         let width = (plot.right - plot.left) / Double(bins)
         for (index, layer) in self.layers.enumerated() {
-            for (bin, count) in layer.counts.prefix(bins).enumerated() where count > 0 {
-                let top = plot.y(Double(count))
+            let inset = 0.5 + width * 0.22 * Double(index)
+            for (bin, height) in layer.heights.prefix(bins).enumerated() where height > 0 {
+                let top = plot.y(height)
                 markup.empty(
                     "rect",
                     [
                         "class": Mark(index: index, form: .column).areaStyle,
-                        "x": at(plot.left + width * Double(bin) + 0.5),
-                        "y": at(min(top, plot.bottom - 1)), "width": at(max(width - 1, 0.5)),
+                        "x": at(plot.left + width * Double(bin) + inset),
+                        "y": at(min(top, plot.bottom - 1)),
+                        "width": at(max(width - 2 * inset, 0.8)),
                         "height": at(max(plot.bottom - top, 1)),
                     ])
             }

@@ -5,6 +5,8 @@ package struct DotChart: Equatable, Sendable {
     package var rows: [Row]
     /// At least one; every row has a value for each.
     package var series: [String]
+    /// What the axis spans; by the values if nil.
+    package var range: ClosedRange<Double>?
 
     package struct Row: Equatable, Sendable {
         package var name: String
@@ -19,10 +21,13 @@ package struct DotChart: Equatable, Sendable {
         }
     }
 
-    package init(_ valueName: String, series: [String], _ rows: [Row]) {
+    package init(
+        _ valueName: String, series: [String], _ rows: [Row], range: ClosedRange<Double>? = nil
+    ) {
         self.valueName = valueName
         self.series = series
         self.rows = rows
+        self.range = range
     }
 
     package static let rowsMax = 20
@@ -61,7 +66,10 @@ extension DotChart: Drawing {
         let room = Double(names.map(Escaping.width).max() ?? 0) * 7.2 + 20 + noteRoom
         let plot = Plot(
             size,
-            x: { from, to in Scale(of: rows.flatMap(\.values), from: from + 6, to: to - 6) },
+            x: { from, to in
+                let ends = self.range.map { [$0.lowerBound, $0.upperBound] }
+                return Scale(of: ends ?? rows.flatMap(\.values), from: from + 6, to: to - 6)
+            },
             y: { _, _ in Scale(of: [0, 1], from: 0, to: 1) }, left: room, top: Self.top)
         plot.drawFrame(to: &markup, x: .init(self.valueName), y: .init("", labels: []))
         func at(_ x: Double) -> String { NumberText.coordinate(x) }

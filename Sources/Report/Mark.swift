@@ -34,10 +34,10 @@ struct Mark: Equatable {
         }
     }
 
-    /// Empty for a solid line.
+    /// `none` for a solid line.
     var dashes: String {
-        if self.form == .ink { return "" }
-        let patterns = ["", "7 4", "2 3", "11 4 2 4", "5 2", "13 5"]
+        if self.form == .ink { return "none" }
+        let patterns = ["none", "7 4", "2 3", "11 4 2 4", "5 2", "13 5"]
         let turn = self.index / Self.colours
         return patterns[(self.index + turn) % patterns.count]
     }

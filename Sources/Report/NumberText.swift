@@ -36,6 +36,14 @@ package enum NumberText {
         return text + "." + String(repeating: "0", count: decimals - fraction.count) + fraction
     }
 
+    /// A score with four decimals, so that a column of them lines up.
+    package static func score(_ number: Double) -> String {
+        guard number.isFinite else { return Self.none }
+        let size = abs(number)
+        return size >= 1e6 || size < 1e-3 && size > 0
+            ? Self.short(number, digits: 4) : Self.fixed(number, decimals: 4)
+    }
+
     package static func count(_ count: Int) -> String {
         (count < 0 ? "−" : "") + Self.grouped(Int(clamping: count.magnitude))
     }

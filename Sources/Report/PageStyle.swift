@@ -110,7 +110,8 @@ enum PageStyle {
         footer{margin-top:64px;padding-top:18px;padding-bottom:48px;color:var(--faint);\
         font-size:13px}
         :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
-        @media (max-width:820px){header,main,footer{padding-left:18px;padding-right:18px}\
+        @media screen and (max-width:820px){header,main,footer{padding-left:18px;\
+        padding-right:18px}\
         header{padding-top:36px}h1{font-size:31px}.figures,.facts{grid-template-columns:minmax(0,\
         1fr)}\
         .tiles{gap:8px 30px}.facts div{grid-template-columns:minmax(0,1fr);gap:0}}
@@ -121,7 +122,9 @@ enum PageStyle {
         --c4:#e69f00;\
         --c5:#56b4e9;--heat:#0072b2;--inverse:#fff}body{font-size:11pt;print-color-adjust:exact;\
         -webkit-print-color-adjust:exact}nav,details{display:none}header{padding-top:0}\
-        section{padding-top:24pt}h2,h3{break-after:avoid}tr{break-inside:avoid}\
-        .scroll{overflow:visible}@page{margin:16mm}}
+        section{padding-top:24pt}h1{font-size:26pt}h2,h3,.intro{break-after:avoid}.figures{\
+        gap:12pt;margin-bottom:12pt}figure{padding:8pt}tr{break-inside:avoid}\
+        .scroll{overflow:visible}table{font-size:8.5pt}th,td{padding-right:8pt}td.code{\
+        min-width:0}@page{margin:16mm}}
         """
 }

@@ -46,7 +46,8 @@ struct Plot {
                 "text",
                 ["class": "tick end", "x": at(self.left - 8), "y": at(place + 4)], text: text)
         }
-        let ticks = xAxis.labels ?? self.x.ticks(self.right - self.left > 700 ? 10 : 5)
+        let ticks = self.spaced(
+            xAxis.labels ?? self.x.ticks(self.right - self.left > 700 ? 10 : 5))
         for (index, (value, text)) in ticks.enumerated() {
             let place = self.x(value)
             let isFirst = index == 0 && place < self.left + 20
@@ -73,6 +74,15 @@ struct Plot {
         markup.element(
             "text", ["class": "axisname", "x": at(4), "y": "14"],
             text: Escaping.fitted(yAxis.name, width: 60))
+    }
+
+    /// Every one, or every second, or third and so on, until there is room between them.
+    private func spaced(_ ticks: [(value: Double, text: String)]) -> [(value: Double, text: String)]
+    {
+        let widest = ticks.map { Double(Escaping.width(of: $0.text)) * 7 + 14 }.max() ?? 0
+        let room = max(1, Int((self.right - self.left) / max(widest, 1)))
+        let stride = max(1, (ticks.count + room - 1) / room)
+        return ticks.enumerated().filter { $0.offset % stride == 0 }.map(\.element)
     }
 
     /// A path through the points that are finite; a gap where one is not.

@@ -20,9 +20,13 @@ struct Scale {
             (low, high) = (low - reach, high + reach)
         }
         if nice {
-            let step = Self.step(for: high - low, ticks: 5)
-            let (down, up) = ((low / step).rounded(.down) * step, (high / step).rounded(.up) * step)
-            if down.isFinite, up.isFinite, up > down { (low, high) = (down, up) }
+            // Twice, because what the first round adds can make the step larger.
+            for _ in 0..<2 {
+                let step = Self.step(for: high - low, ticks: 5)
+                let down = (low / step).rounded(.down) * step
+                let up = (high / step).rounded(.up) * step
+                if (up - down).isFinite, up > down { (low, high) = (down, up) }
+            }
         }
         self.low = low
         self.high = high

@@ -3,8 +3,8 @@ package struct Table: Equatable, Sendable {
     package var columns: [Column]
     /// Each has a cell for each column.
     package var rows: [[Cell]]
-    /// Index of the row that matters most, which is marked by a star and not by weight alone.
-    package var emphasised: Int?
+    /// Indices of the rows that matter most, which are marked by a star and not by shade alone.
+    package var emphasised: Set<Int>
     /// What is said of the table where there are more rows than it shows.
     package var caption: String?
 
@@ -42,7 +42,7 @@ package struct Table: Equatable, Sendable {
     package static let columnsMax = 40
 
     package init(
-        _ columns: [Column], _ rows: [[Cell]], emphasised: Int? = nil, caption: String? = nil
+        _ columns: [Column], _ rows: [[Cell]], emphasised: Set<Int> = [], caption: String? = nil
     ) {
         precondition(
             rows.allSatisfy { $0.count == columns.count }, "a row has not a cell for each column")
@@ -69,7 +69,7 @@ package struct Table: Equatable, Sendable {
                 markup.element("thead") { self.writeHead(to: &$0) }
                 markup.element("tbody") { markup in
                     for (index, row) in self.rows.prefix(Self.rowsMax).enumerated() {
-                        self.write(row, isEmphasised: index == self.emphasised, to: &markup)
+                        self.write(row, isEmphasised: self.emphasised.contains(index), to: &markup)
                     }
                 }
             }
@@ -94,7 +94,7 @@ package struct Table: Equatable, Sendable {
     }
 
     private func write(_ row: [Cell], isEmphasised: Bool, to markup: inout Markup) {
-        markup.element("tr", ["class": isEmphasised ? "best" : ""]) { markup in
+        markup.element("tr", isEmphasised ? ["class": "best"] : [:]) { markup in
             for (index, cell) in row.prefix(Self.columnsMax).enumerated() {
                 let style = Self.style(self.columns[index].kind)
                 if index == 0 {

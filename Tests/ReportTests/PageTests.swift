@@ -85,7 +85,8 @@ import Testing
                             Figure("", summary: "", .lines(LineChart(x: "", y: "", []))),
                             Figure("", summary: "", .dots(DotChart("", series: [], []))),
                             Figure(
-                                "", summary: "", .columns(ColumnChart(x: "", low: 0, high: 0, []))),
+                                "", summary: "",
+                                .columns(ColumnChart(x: "", y: "", low: 0, high: 0, []))),
                             Figure(
                                 "", summary: "",
                                 .heatMap(HeatMap(rows: "", columns: "", names: [], counts: []))),

@@ -44,8 +44,8 @@ enum Samples {
                     name,
                     .columns(
                         ColumnChart(
-                            x: name, low: numbers.first ?? 0, high: numbers.last ?? 0,
-                            [.init(name, [1, 0, 9]), .init(name, [0, 0, Int.max])],
+                            x: name, y: name, low: numbers.first ?? 0, high: numbers.last ?? 0,
+                            [.init(name, [1, 0, 9]), .init(name, [0] + numbers)],
                             guides: [.init(0, name)]))),
                 figure(
                     name,
@@ -60,7 +60,7 @@ enum Samples {
     static func page(_ names: [String], _ numbers: [Double] = [0, 1, 2.5, -3]) -> Page {
         let cells = names.map { Table.Cell($0, share: numbers.first) }
         let table = Table(
-            names.map { .init($0, .code) }, [cells, cells], emphasised: 1, caption: names.first)
+            names.map { .init($0, .code) }, [cells, cells], emphasised: [1], caption: names.first)
         return Page(
             names.joined(), kicker: names[0], lede: names.joined(),
             tiles: names.map { .init($0, $0, note: $0) },

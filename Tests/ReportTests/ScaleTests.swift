@@ -20,6 +20,15 @@ import Testing
                 == ["0", "10,000", "20,000", "30,000", "40,000", "50,000"])
     }
 
+    @Test func `an axis ends at ticks`() {
+        for numbers in [[0.18, 0.89], [113, 893], [-7, 3], [0.001, 0.0099], [5.53, 6.43]] {
+            let scale = Scale(of: numbers, from: 0, to: 1)
+            let ticks = scale.ticks(5).map(\.value)
+            #expect(abs(ticks[0] - scale.low) < 1e-9)
+            #expect(abs(ticks[ticks.count - 1] - scale.high) < 1e-9)
+        }
+    }
+
     @Test(arguments: [
         [], [3], [0, 0], [.nan, .infinity], [1e308, -1e308], [.leastNonzeroMagnitude, 0],
         [1, 1 + 1e-16],

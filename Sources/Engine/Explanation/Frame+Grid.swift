@@ -34,21 +34,33 @@ extension Frame {
     }
 
     /// Different values of the column from its 2nd percentile to its 98th, evenly spread over the
-    /// rows that have one.
+    /// rows that have one; where most rows have few of them, also values that are evenly spread
+    /// over the different ones.
     private static func quantiles(of numbers: [Double]) -> [Double] {
         // A percentile is known well enough from some of the rows.
         let step = max(1, numbers.count / Self.quantileRowsMax)
         let sorted = stride(from: 0, to: numbers.count, by: step).map { numbers[$0] }
             .filter { !$0.isNaN }.sorted()
-        guard !sorted.isEmpty else { return [] }
         let most = ExplanationLimits.quantilesMax
-        var quantiles: [Double] = []
-        for index in 0..<most {
-            let share = 0.02 + 0.96 * Double(index) / Double(most - 1)
-            let value = sorted[Int(share * Double(sorted.count - 1))]
-            if quantiles.last != value { quantiles.append(value) }
-        }
-        return quantiles
+        let quantiles = Self.spread(most, over: sorted)
+        guard quantiles.count * 2 < most else { return quantiles }
+        let further = Self.spread(most - quantiles.count, over: Self.distinct(sorted))
+        return Self.distinct((quantiles + further).sorted())
+    }
+
+    /// - Parameter sorted: ascending; so is what is returned.
+    private static func spread(_ count: Int, over sorted: [Double]) -> [Double] {
+        guard !sorted.isEmpty else { return [] }
+        return Self.distinct(
+            (0..<count).map { index in
+                let share = 0.02 + 0.96 * Double(index) / Double(count - 1)
+                return sorted[Int(share * Double(sorted.count - 1))]
+            })
+    }
+
+    /// Sorted numbers, each once.
+    private static func distinct(_ sorted: [Double]) -> [Double] {
+        sorted.indices.filter { $0 == 0 || sorted[$0] != sorted[$0 - 1] }.map { sorted[$0] }
     }
 
     private static let quantileRowsMax = 50_000

@@ -56,7 +56,7 @@ package struct Influence: Equatable, Sendable {
     }
 
     package enum Axis: Equatable, Sendable {
-        /// Different quantiles of the column, ascending.
+        /// Different values of the column, ascending: quantiles of it.
         case numbers(Private<[Double]>)
         /// The most frequent levels first, each with the share of the rows that have it.
         case levels([Private<String>], shares: [Double])
@@ -102,12 +102,12 @@ package struct Influence: Equatable, Sendable {
 /// What looking at features may cost.
 enum InfluenceBudget {
     static let repeats = 5
-    /// Rows that are looked at: their number makes importances exact to a few hundredths.
-    static let rowsMax = 2000
+    /// Rows that are looked at where features are few: rare classes need many.
+    static let rowsMax = 5000
     /// And not fewer, where the folds have them, however many features there are.
     static let rowsMin = 200
     /// Rows × features × repeats that are predicted for importance; more features mean fewer rows.
-    static let predictionsMax = 150_000
+    static let predictionsMax = 100_000
     /// Folds whose models are fitted anew; rows of small tables are gathered from several.
     static let foldsMax = 5
     /// Rows that dependence is averaged over.

@@ -9,8 +9,8 @@ extension Workbench {
     ///   - metrics: those of the job's trials; importance is measured in the first.
     ///   - seed: draws the rows that are looked at, and shuffles features.
     /// - Throws: `EvaluationError` if a member cannot be fitted or the first metric has no value.
-    /// - Complexity: one to five fits on the rows of a fold, and 200,000 predictions of a row at
-    ///   most; of more than 150 features, 1,000 for each of up to 500.
+    /// - Complexity: one to five fits on the rows of a fold, and 140,000 predictions of a row at
+    ///   most; of more than 100 features, 1,000 for each of up to 500.
     package mutating func explanation(
         of ensemble: Ensemble, metrics: [Metric], seed: UInt64
     ) throws(EvaluationError) -> Explanation {

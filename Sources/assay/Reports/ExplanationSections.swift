@@ -95,8 +95,9 @@ struct ExplanationSections {
                 ? nil : "\(NumberText.count(outside)) rows lie outside of what is shown.",
             .columns(
                 ColumnChart(
-                    x: "residual", low: spread.low, high: spread.high,
-                    [.init("rows", spread.counts)], guides: [.init(0, "no error")])))
+                    x: "residual", y: "rows", low: spread.low, high: spread.high,
+                    [.init("rows", spread.counts.map(Double.init))], guides: [.init(0, "no error")])
+            ))
     }
 
     private static func quantiles(_ numbers: NumberJudgement) -> Figure {
@@ -122,9 +123,9 @@ struct ExplanationSections {
         let share = Double(anomalies.flagged) / Double(max(1, anomalies.rows))
         let spread = anomalies.scores
         let outside = spread.below + spread.above
-        var layers = [ColumnChart.Layer("all rows", spread.counts)]
+        var layers = [Self.layer("all rows", spread)]
         if let marked = anomalies.marked {
-            layers.append(.init("marked as anomalies", marked.anomalies.counts))
+            layers.append(Self.layer("marked as anomalies", marked.anomalies))
         }
         let histogram = Figure(
             "Scores",
@@ -137,7 +138,8 @@ struct ExplanationSections {
             width: anomalies.marked == nil ? .full : .half,
             .columns(
                 ColumnChart(
-                    x: "score", low: spread.low, high: spread.high, layers,
+                    x: "score", y: "share of these rows", low: spread.low, high: spread.high,
+                    layers,
                     guides: [.init(0, "threshold")])))
         var figures = [histogram]
         if let marked = anomalies.marked {
@@ -151,5 +153,11 @@ struct ExplanationSections {
                 + "seen it; \(NumberText.count(anomalies.flagged)) of them "
                 + "(\(NumberText.percent(share))) are called anomalies.",
             [.figures(figures)])
+    }
+
+    /// Shares and not counts, or anomalies would be too few to be seen.
+    private static func layer(_ name: String, _ spread: EqualWidthBins) -> ColumnChart.Layer {
+        let rows = spread.counts.reduce(spread.below + spread.above, +)
+        return .init(name, spread.counts.map { Double($0) / Double(max(1, rows)) })
     }
 }

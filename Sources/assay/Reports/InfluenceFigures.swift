@@ -61,16 +61,19 @@ struct InfluenceFigures {
     }
 
     private static func dependence(_ influence: Influence, _ names: [String]) -> Page.Section {
-        .init(
+        // One scale for all, so that a feature that moves little looks like it.
+        let means = influence.dependences.flatMap(\.curves).flatMap(\.means)
+        let range = (means.min() ?? 0)...(means.max() ?? 0)
+        return .init(
             "How predictions move with a feature",
             intro: "What is predicted on average when every row has the same value of one feature "
                 + "(partial dependence), over \(NumberText.count(influence.dependenceRows)) rows. "
                 + "Where features go together, some of these rows could not exist.",
-            [.figures(influence.dependences.map { Self.figure($0, names) })])
+            [.figures(influence.dependences.map { Self.figure($0, names, range) })])
     }
 
     private static func figure(
-        _ dependence: Influence.Dependence, _ names: [String]
+        _ dependence: Influence.Dependence, _ names: [String], _ range: ClosedRange<Double>
     ) -> Figure {
         let output = dependence.curves.first?.place == nil ? "mean prediction" : "mean probability"
         func name(_ curve: Influence.Curve) -> String {
@@ -93,7 +96,7 @@ struct InfluenceFigures {
                             .init(
                                 name(curve), zip(places, curve.means).map { .init($0, $1) },
                                 .marked)
-                        })))
+                        }, yRange: range)))
         case .levels(let levels, let shares):
             return Figure(
                 dependence.feature, summary: summary,
@@ -105,7 +108,7 @@ struct InfluenceFigures {
                             .init(
                                 levels[index].revealed, note: NumberText.percent(shares[index]),
                                 dependence.curves.map { $0.means[index] })
-                        })))
+                        }, range: range)))
         }
     }
 

@@ -52,7 +52,7 @@ struct ReportPage {
         var page = Page(self.name, kicker: "Assay report", lede: self.lede, footer: self.footer)
         page.tiles = self.scores.enumerated().map { index, score in
             Page.Tile(
-                score.metric, NumberText.short(score.value, digits: 4),
+                score.metric, NumberText.score(score.value),
                 note: index == 0 ? self.scoresNote : "")
         }
         if let explanation = self.explanation {
@@ -97,7 +97,7 @@ struct ReportPage {
                     .init(stage.name), .init(NumberText.count(stage.trials)),
                     .init(NumberText.count(stage.failed)),
                     .init(Self.duration(stage.seconds)),
-                    .init(stage.best.map { NumberText.short($0, digits: 4) } ?? NumberText.none),
+                    .init(stage.best.map(NumberText.score) ?? NumberText.none),
                     .init(stage.reason),
                 ]
             })
@@ -117,9 +117,10 @@ struct ReportPage {
         }
         let members = self.candidates.count { $0.isMember }
         return Table(
-            columns, rows, emphasised: self.candidates.firstIndex { $0.isMember },
+            columns, rows,
+            emphasised: Set(self.candidates.indices.filter { self.candidates[$0].isMember }),
             caption: members > 1
-                ? "The model averages \(members) of these; the star marks the best of them." : nil)
+                ? "The model averages the \(members) that have a star." : nil)
     }
 
     private func row(_ candidate: Candidate, share: Double?) -> [Table.Cell] {
@@ -128,7 +129,7 @@ struct ReportPage {
         }
         let scores = self.metrics.enumerated().map { index, metric in
             Table.Cell(
-                candidate.scores[metric].map { NumberText.short($0, digits: 4) } ?? NumberText.none,
+                candidate.scores[metric].map(NumberText.score) ?? NumberText.none,
                 share: index == 0 ? share : nil)
         }
         return [.init(candidate.algorithm), .init("\(candidate.trial)")] + scores
@@ -140,16 +141,16 @@ struct ReportPage {
             ]
     }
 
-    /// How far each candidate's first score lies between the worst and the best that are shown.
+    /// How far each candidate's first score lies from that of the better three quarters' last to
+    /// the best: a baseline far behind would make all others look alike.
     private var shares: [Double?] {
         guard let metric = self.metrics.first else { return self.candidates.map { _ in nil } }
         let scores = self.candidates.map { $0.scores[metric] }
-        let known = scores.compactMap { $0 }.filter(\.isFinite)
-        guard let best = scores.first ?? nil, let low = known.min(), let high = known.max(),
-            high > low
-        else { return scores.map { _ in nil } }
-        // The first one is the best, whichever way the metric goes.
-        let worst = high - best > best - low ? high : low
+        let known = scores.compactMap { $0 }
+        let worst = known.prefix((known.count * 3 + 3) / 4).last
+        guard let best = known.first, let worst, best != worst else {
+            return scores.map { _ in nil }
+        }
         return scores.map { $0.map { ($0 - worst) / (best - worst) } }
     }
 

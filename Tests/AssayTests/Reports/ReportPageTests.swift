@@ -20,7 +20,7 @@ import Testing
         report.facts = [("Rows", "3,673")]
         #expect(
             report.page.tiles == [
-                .init("rmse", "0.5921", note: "mean of 5 folds"), .init("r2", "0.5"),
+                .init("rmse", "0.5921", note: "mean of 5 folds"), .init("r2", "0.5000"),
             ])
         #expect(report.page.sections.map(\.title) == ["Where it comes from"])
     }
@@ -48,18 +48,18 @@ import Testing
             ])
         #expect(
             table.rows[0].map(\.text) == [
-                "ridge", "7", "0.5", "–", "3,000", "11", "1.3\u{202F}min", "300\u{202F}MiB",
+                "ridge", "7", "0.5000", "–", "3,000", "11", "1.3\u{202F}min", "300\u{202F}MiB",
                 "tuning", "alpha=1",
             ])
         #expect(table.rows.map { $0[2].share } == [1, 0, nil])
-        #expect(table.emphasised == 1)
+        #expect(table.emphasised == [1])
         guard case .table(let stages, _) = section.blocks[0] else {
             Issue.record("stages are a table")
             return
         }
         #expect(
             stages.rows[0].map(\.text) == [
-                "tuning", "40", "1", "12.3\u{202F}s", "0.5", "the budget was spent",
+                "tuning", "40", "1", "12.3\u{202F}s", "0.5000", "the budget was spent",
             ])
     }
 

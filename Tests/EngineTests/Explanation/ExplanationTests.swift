@@ -37,7 +37,7 @@ import Testing
         }
         #expect(influence.importances.map(\.feature) == ["a", "b", "c"])
         #expect(influence.metric == .rootMeanSquaredError)
-        #expect(influence.rows == 2000 && influence.folds == 2 && influence.omitted == 0)
+        #expect(influence.rows == 4000 && influence.folds == 4 && influence.omitted == 0)
         let noise = 0.04 / 12
         for (importance, slope) in zip(influence.importances, [3.0, 1.0, 0.0]) {
             let expected = (noise + 2 * slope * slope / 12).squareRoot() - noise.squareRoot()
@@ -250,7 +250,7 @@ import Testing
         for word in ["iris", "rose", "red", "blue"] { #expect(!text.contains("\"\(word)\"")) }
     }
 
-    @Test(arguments: [(14, 2000), (100, 300), (500, 200), (0, 2000)])
+    @Test(arguments: [(14, 1428), (100, 200), (500, 200), (3, 5000), (0, 5000)])
     func `more features are looked at on fewer rows`(features: Int, rows: Int) {
         #expect(InfluenceBudget.rows(features: features) == rows)
     }
