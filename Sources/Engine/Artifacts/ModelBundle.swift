@@ -40,6 +40,8 @@ package struct ModelBundle: Sendable {
 
     /// What the names of a member's tensors begin with.
     static func prefix(of member: Int) -> String { "\(member)." }
+    /// What the names of an encoder's tensors begin with.
+    static func prefix(ofEncoder encoder: Int) -> String { "encoder.\(encoder)." }
 
     package struct Files: Equatable, Sendable {
         package let manifest: [UInt8]
@@ -51,9 +53,13 @@ package struct ModelBundle: Sendable {
     /// - Parameter digest: the SHA-256 of bytes, as the manifest shall name it; hashing acts
     ///   elsewhere, because the engine has no cryptography.
     package func files(digest: ([UInt8]) -> String) -> Files {
-        let tensors = self.model.members.enumerated().flatMap { number, member in
+        let learned = self.model.members.enumerated().flatMap { number, member in
             member.predictor.tensors.map { $0.named(Self.prefix(of: number) + $0.name) }
         }
+        let encoding = self.model.encoders.enumerated().flatMap { number, encoder in
+            encoder.tensors.map { $0.named(Self.prefix(ofEncoder: number) + $0.name) }
+        }
+        let tensors = learned + encoding
         let weights = Safetensors.encode(tensors, metadata: [.init("format", Self.format)])
         let manifest = JSON.object([
             "format": .string(Self.format),

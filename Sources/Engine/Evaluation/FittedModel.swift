@@ -65,12 +65,11 @@ package struct FittedModel: Sendable {
                 let learner = try member.recipe.learner(for: dataset.task)
                 var place = encoders.firstIndex { $0.form == learner.form }
                 if place == nil {
-                    let encoder = try Self.encoder(learner.form, dataset)
+                    let fitted = try Self.encoder(learner.form, dataset)
                     place = encoders.count
-                    encoders.append(encoder)
+                    encoders.append(fitted.encoder)
                     training.append(
-                        TrainingData(
-                            features: encoder.encode(dataset.features), answers: dataset.answers))
+                        TrainingData(features: fitted.training, answers: dataset.answers))
                 }
                 let index = place ?? 0
                 let predictor = try learner.fit(training[index], seed: member.recipe.seed)
@@ -88,10 +87,10 @@ package struct FittedModel: Sendable {
 
     private static func encoder(
         _ form: FeatureForm, _ dataset: Dataset
-    ) throws(LearnerError) -> Encoder {
+    ) throws(LearnerError) -> (encoder: Encoder, training: Matrix) {
         do throws(EncodingError) {
-            return try Encoder(
-                fitting: dataset.features, rows: Array(0..<dataset.rows), form: form)
+            return try Encoder.fit(
+                dataset.features, dataset.answers, rows: Array(0..<dataset.rows), form: form)
         } catch {
             throw LearnerError(.tooFewRows, error.description)
         }

@@ -1,33 +1,48 @@
 extension Encoder {
-    /// Learns how to encode `frame` from the given rows, and from no others.
+    /// Learns how to encode `frame` from the given rows, and from no others; and encodes these rows
+    /// as models shall learn from them.
     ///
+    /// Some encodings look at the answers. Of a training row they would tell the row's own answer
+    /// to a model that learns from it, so that the training rows are encoded by what other parts
+    /// of them say: `encode` gives other numbers for them.
+    ///
+    /// - Parameter answers: of every row of `frame`; flags are not looked at.
     /// - Throws: `EncodingError` if no column varies over these rows, or too many columns result.
-    package init(
-        fitting frame: Frame, rows: [Int], form: FeatureForm
-    ) throws(EncodingError) {
+    package static func fit(
+        _ frame: Frame, _ answers: Answers, rows: [Int], form: FeatureForm
+    ) throws(EncodingError) -> (encoder: Encoder, training: Matrix) {
         precondition(!rows.isEmpty, "an encoder is fitted on at least one row")
         var columns: [Column] = []
-        for column in frame.columns {
-            let encoding: Encoding =
-                switch (form, column.values) {
-                case (.dense, .numeric(let numbers)): .standardizing(numbers, rows)
-                case (.dense, .categorical(let categories)): .oneHot(for: categories, rows)
-                case (.dense, .dates(let dates)): .dateCycles(dates, rows)
-                case (.ordinal, .dates(let dates)): .dateParts(dates, rows)
-                case (.ordinal, .numeric(let numbers)): .keeping(numbers, rows)
-                case (.ordinal, .categorical(let categories)): .ranking(categories, rows)
-                }
+        var given: [Int: Matrix] = [:]
+        let looksAtAnswers = frame.columns.contains { $0.values.kind == .texts }
+        let groups = looksAtAnswers ? AnswerGroups(answers.rows(at: rows)) : nil
+        for (index, column) in frame.columns.enumerated() {
+            let encoding: Encoding
+            switch (form, column.values) {
+            case (.dense, .numeric(let numbers)): encoding = .standardizing(numbers, rows)
+            case (.dense, .categorical(let categories)): encoding = .oneHot(for: categories, rows)
+            case (.dense, .dates(let dates)): encoding = .dateCycles(dates, rows)
+            case (.ordinal, .numeric(let numbers)): encoding = .keeping(numbers, rows)
+            case (.ordinal, .categorical(let categories)): encoding = .ranking(categories, rows)
+            case (.ordinal, .dates(let dates)): encoding = .dateParts(dates, rows)
+            case (_, .texts(let texts)):
+                let fitted = groups.flatMap { TextScores.fit(texts, rows, $0, form) }
+                encoding = fitted.map { .text($0.scores) } ?? .dropped
+                given[index] = fitted?.training
+            }
             columns.append(Column(name: column.name, encoding: encoding))
         }
-        self.init(form: form, columns: columns)
-        guard self.width > 0 else {
+        let encoder = Encoder(form: form, columns: columns)
+        guard encoder.width > 0 else {
             throw EncodingError(.nothingVaries, "no feature varies over the training rows")
         }
-        guard self.width <= EncoderLimits.widthMax else {
+        guard encoder.width <= EncoderLimits.widthMax else {
             throw EncodingError(
                 .tooWide,
-                "the features make \(self.width) columns; \(EncoderLimits.widthMax) are the most")
+                "the features make \(encoder.width) columns; \(EncoderLimits.widthMax) are the most"
+            )
         }
+        return (encoder, encoder.encode(frame, rows: rows, given: given))
     }
 }
 

@@ -1,7 +1,14 @@
 import Privacy
 
-/// The encoder as models store it.
+/// The encoder as models store it: words and a few numbers as JSON, many numbers as tensors.
 extension Encoder {
+    package var tensors: [Tensor] {
+        self.columns.enumerated().flatMap { index, column in
+            guard case .text(let scores) = column.encoding else { return [Tensor]() }
+            return scores.tensors.map { $0.named(Encoding.prefix(of: index) + $0.name) }
+        }
+    }
+
     package var json: JSON {
         .object([
             "form": .string(self.form.rawValue),
@@ -13,14 +20,15 @@ extension Encoder {
         ])
     }
 
-    /// Reads what `json` wrote; it may come from anywhere.
+    /// Reads what `json` and `tensors` wrote; it may come from anywhere.
     ///
     /// - Throws: `ArtifactError` naming the member; what was read encodes any frame of its columns.
-    package init(json: JSON) throws(ArtifactError) {
+    package init(json: JSON, tensors: [Tensor] = []) throws(ArtifactError) {
+        var tensors = tensors
         let form: FeatureForm = try json.member("form").choice("the encoder's form")
         var columns: [Column] = []
         for item in try json.member("columns").items("the encoder's columns") {
-            let encoding = try Encoding(json: item)
+            let encoding = try Encoding(json: item, &tensors, of: columns.count)
             guard encoding.suits(form) else {
                 throw ArtifactError(.badMember, "an encoded column does not suit the form")
             }
@@ -30,6 +38,9 @@ extension Encoder {
         guard Set(columns.map(\.name)).count == columns.count else {
             throw ArtifactError(.badMember, "the encoder names a column twice")
         }
+        guard tensors.isEmpty else {
+            throw ArtifactError(.inconsistent, "a tensor is no column's")
+        }
         self.init(form: form, columns: columns)
         guard (1...EncoderLimits.widthMax).contains(self.width) else {
             throw ArtifactError(.badMember, "the encoder makes no columns, or too many")
@@ -38,6 +49,9 @@ extension Encoder {
 }
 
 extension Encoder.Encoding {
+    /// What the names of a column's tensors begin with.
+    fileprivate static func prefix(of column: Int) -> String { "\(column)." }
+
     fileprivate var members: [JSON.Member] {
         switch self {
         case .dropped: [.init("as", "dropped")]
@@ -56,6 +70,7 @@ extension Encoder.Encoding {
             [.init("as", "rank"), .init("levels", Self.json(levels))]
         case .dateParts(let parts):
             [.init("as", "date_parts"), .init("parts", .array(parts.map { .string($0.rawValue) }))]
+        case .text(let scores): [.init("as", "text")] + scores.members
         case .dateCycles(let dates):
             [
                 .init("as", "date_cycles"), .init("center", .number(dates.center)),
@@ -66,7 +81,10 @@ extension Encoder.Encoding {
         }
     }
 
-    fileprivate init(json: JSON) throws(ArtifactError) {
+    /// Takes the column's tensors out of `tensors`.
+    fileprivate init(
+        json: JSON, _ tensors: inout [Tensor], of column: Int
+    ) throws(ArtifactError) {
         switch try json.member("as").text("an encoding") {
         case "dropped": self = .dropped
         case "number": self = .number
@@ -97,6 +115,8 @@ extension Encoder.Encoding {
                 DateCycles(
                     center: center, scale: scale, cycles: try Self.choices(json, "cycles"),
                     missing: missing))
+        case "text":
+            self = .text(try TextScores(json: json, tensors.takePart(Self.prefix(of: column))))
         default: throw ArtifactError(.badMember, "an encoding is none of the known words")
         }
     }
@@ -138,6 +158,7 @@ extension Encoder.Encoding {
     fileprivate func suits(_ form: FeatureForm) -> Bool {
         switch self {
         case .dropped: true
+        case .text(let scores): form == .dense || scores.missing == .never
         case .standardized, .oneHot, .dateCycles: form == .dense
         case .number, .rank, .dateParts: form == .ordinal
         }
@@ -150,6 +171,7 @@ extension Encoder.Encoding {
         case .standardized, .number: .numbers
         case .oneHot, .rank: .categories
         case .dateParts, .dateCycles: .dates
+        case .text: .texts
         }
     }
 }

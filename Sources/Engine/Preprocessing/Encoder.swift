@@ -10,6 +10,7 @@ package import Privacy
 /// | --- | --- | --- |
 /// | numbers | centred, scaled, the mean where missing; an indicator if that occurred | as is |
 /// | categories | a column of 0 and 1 for each frequent level, for the rest, for missing | rank |
+/// | texts | how much their terms speak for each group of answers; an indicator | the same |
 /// | dates | the trend, sines and cosines of what comes round; an indicator | seconds, parts |
 /// | does not vary | dropped | dropped |
 package struct Encoder: Equatable, Sendable {
@@ -34,6 +35,7 @@ package struct Encoder: Equatable, Sendable {
         /// Parts of a date, NaN where it is missing; never empty, in the order of `DatePart`.
         case dateParts([DatePart])
         case dateCycles(DateCycles)
+        case text(TextScores)
     }
 
     /// Whether numbers were missing among the training rows.
@@ -58,6 +60,11 @@ package struct Encoder: Equatable, Sendable {
     ///   their kinds.
     /// - Complexity: O(`rows.count` × `width`).
     package func encode(_ frame: Frame, rows: [Int]) -> Matrix {
+        self.encode(frame, rows: rows, given: [:])
+    }
+
+    /// - Parameter given: by column the rows that are encoded already.
+    func encode(_ frame: Frame, rows: [Int], given: [Int: Matrix]) -> Matrix {
         precondition(
             frame.columns.map(\.name) == self.columns.map(\.name),
             "the frame has other columns than the encoder was fitted on")
@@ -65,8 +72,10 @@ package struct Encoder: Equatable, Sendable {
         let width = matrix.columns
         var plans: [EncodingPlan] = []
         var start = 0
-        for (column, values) in zip(self.columns, frame.columns) {
-            plans.append(EncodingPlan(column.encoding, values, at: start))
+        for (index, column) in self.columns.enumerated() {
+            plans.append(
+                given[index].map { .given($0, at: start) }
+                    ?? EncodingPlan(column.encoding, frame.columns[index], at: start, self.form))
             start += column.encoding.width
         }
         // By blocks of rows, so that a block's part of the matrix stays in the cache while one
@@ -132,6 +141,7 @@ extension Encoder.Encoding {
         case .number, .rank: 1
         case .dateParts(let parts): parts.count
         case .dateCycles(let cycles): cycles.width
+        case .text(let scores): scores.width
         }
     }
 }

@@ -11,8 +11,13 @@ enum EncodingPlan {
     case ranks([Int32], at: Int, ranks: [Double])
     case dateParts([Double], at: Int, [DatePart])
     case dateCycles([Double], at: Int, DateCycles)
+    case texts(Frame.Categories, at: Int, TextScores, absent: Double)
+    /// Encoded already, for the rows in their order.
+    case given(Matrix, at: Int)
 
-    init(_ encoding: Encoder.Encoding, _ column: Frame.Column, at start: Int) {
+    init(
+        _ encoding: Encoder.Encoding, _ column: Frame.Column, at start: Int, _ form: FeatureForm
+    ) {
         switch (encoding, column.values) {
         case (.dropped, _): self = .nothing
         case (.standardized(let center, let scale, let missing), .numeric(let numbers)):
@@ -31,8 +36,10 @@ enum EncodingPlan {
             self = .dateParts(dates, at: start, parts)
         case (.dateCycles(let cycles), .dates(let dates)):
             self = .dateCycles(dates, at: start, cycles)
+        case (.text(let scores), .texts(let texts)):
+            self = .texts(texts, at: start, scores, absent: form == .dense ? 0 : .nan)
         case (.standardized, _), (.number, _), (.oneHot, _), (.rank, _), (.dateParts, _),
-            (.dateCycles, _):
+            (.dateCycles, _), (.text, _):
             preconditionFailure("column \(column.name) is not of the kind it was fitted on")
         }
     }
@@ -84,6 +91,20 @@ enum EncodingPlan {
         case .dateCycles(let dates, let start, let cycles):
             for index in block {
                 cycles.encode(dates[rows[index]], into: values, at: index * width + start)
+            }
+        case .texts(let texts, let start, let scores, let absent):
+            var terms = TextTerms(bits: TextScores.bits)
+            for index in block {
+                let code = texts.codes[rows[index]]
+                scores.encode(
+                    code < 0 ? nil : texts.levels[Int(code)].revealed, &terms, absent: absent,
+                    into: values, at: index * width + start)
+            }
+        case .given(let matrix, let start):
+            for index in block {
+                for column in 0..<matrix.columns {
+                    values[index * width + start + column] = matrix[index, column]
+                }
             }
         }
     }

@@ -56,7 +56,8 @@ extension Frame.Values {
         switch self {
         case .numeric(let numbers), .dates(let numbers):
             numbers[row].isNaN ? .max : (numbers[row] + 0).bitPattern
-        case .categorical(let categories): UInt64(bitPattern: Int64(categories.codes[row]))
+        case .categorical(let categories), .texts(let categories):
+            UInt64(bitPattern: Int64(categories.codes[row]))
         }
     }
 }

@@ -24,7 +24,7 @@ import Testing
     private func fitted(
         _ frame: Frame, _ form: FeatureForm, rows: [Int]? = nil
     ) throws -> Encoder {
-        try Encoder(fitting: frame, rows: rows ?? Array(0..<frame.rows), form: form)
+        try .fitted(frame, form, rows: rows)
     }
 
     @Test func `numbers are centred and scaled by the training rows alone`() throws {
