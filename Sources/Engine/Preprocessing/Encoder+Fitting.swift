@@ -14,16 +14,26 @@ extension Encoder {
         precondition(!rows.isEmpty, "an encoder is fitted on at least one row")
         var columns: [Column] = []
         var given: [Int: Matrix] = [:]
-        let looksAtAnswers = frame.columns.contains { $0.values.kind == .texts }
-        let groups = looksAtAnswers ? AnswerGroups(answers.rows(at: rows)) : nil
+        let told = answers.rows(at: rows)
+        let looksAtAnswers = frame.columns.contains(where: Self.mayLookAtAnswers)
+        let groups = looksAtAnswers ? AnswerGroups(told) : nil
         for (index, column) in frame.columns.enumerated() {
             let encoding: Encoding
             switch (form, column.values) {
             case (.dense, .numeric(let numbers)): encoding = .standardizing(numbers, rows)
-            case (.dense, .categorical(let categories)): encoding = .oneHot(for: categories, rows)
+            case (_, .categorical(let categories)):
+                let ranked = Encoding.ranked(categories, rows)
+                if let groups, ranked.levels.count > EncoderLimits.oneHotLevelsMax {
+                    let fitted = TargetMeans.fit(categories, rows, ranked, told, groups, form)
+                    encoding = fitted.map { .means($0.means, categories, ranked, form) } ?? .dropped
+                    given[index] = fitted?.training
+                } else {
+                    encoding =
+                        form == .dense
+                        ? .oneHot(for: categories, ranked) : .ranking(categories, ranked)
+                }
             case (.dense, .dates(let dates)): encoding = .dateCycles(dates, rows)
             case (.ordinal, .numeric(let numbers)): encoding = .keeping(numbers, rows)
-            case (.ordinal, .categorical(let categories)): encoding = .ranking(categories, rows)
             case (.ordinal, .dates(let dates)): encoding = .dateParts(dates, rows)
             case (_, .texts(let texts)):
                 let fitted = groups.flatMap { TextScores.fit(texts, rows, $0, form) }
@@ -43,6 +53,17 @@ extension Encoder {
             )
         }
         return (encoder, encoder.encode(frame, rows: rows, given: given))
+    }
+}
+
+extension Encoder {
+    /// Whether answers may be worth grouping for a column.
+    private static func mayLookAtAnswers(_ column: Frame.Column) -> Bool {
+        switch column.values {
+        case .numeric, .dates: false
+        case .texts: true
+        case .categorical(let categories): categories.levels.count > EncoderLimits.oneHotLevelsMax
+        }
     }
 }
 
@@ -106,8 +127,10 @@ extension Encoder.Encoding {
         return varies ? .number : .dropped
     }
 
-    fileprivate static func oneHot(for categories: Frame.Categories, _ rows: [Int]) -> Self {
-        let (ranked, missing) = Self.ranked(categories, rows)
+    fileprivate static func oneHot(
+        for categories: Frame.Categories, _ levels: RankedLevels
+    ) -> Self {
+        let (ranked, missing) = levels
         let frequent = ranked.prefix { $0.count >= EncoderLimits.rowsOfLevelMin }
             .prefix(EncoderLimits.oneHotLevelsMax)
         let oneHot = OneHot(
@@ -116,19 +139,32 @@ extension Encoder.Encoding {
         return oneHot.slots < 2 ? .dropped : .oneHot(oneHot)
     }
 
+    /// Lines need the frequent levels by themselves: their means are one number each.
+    fileprivate static func means(
+        _ means: TargetMeans, _ categories: Frame.Categories, _ levels: RankedLevels,
+        _ form: FeatureForm
+    ) -> Self {
+        guard form == .dense, case .oneHot(let oneHot) = Self.oneHot(for: categories, levels)
+        else { return .targetMeans(means) }
+        return .oneHotAndMeans(oneHot, means)
+    }
+
     /// By frequency, so that the rare levels lie together and one cut parts them from the rest.
-    fileprivate static func ranking(_ categories: Frame.Categories, _ rows: [Int]) -> Self {
-        let (ranked, missing) = Self.ranked(categories, rows)
+    fileprivate static func ranking(
+        _ categories: Frame.Categories, _ levels: RankedLevels
+    ) -> Self {
+        let (ranked, missing) = levels
         guard ranked.count > 1 || ranked.count == 1 && missing > 0 else { return .dropped }
         return .rank(
             levels: ranked.prefix(EncoderLimits.rankedLevelsMax).map { categories.levels[$0.code] })
     }
 
+    /// The codes that occur in some rows with their numbers of rows, and how many miss a value.
+    typealias RankedLevels = (levels: [(code: Int, count: Int)], missing: Int)
+
     /// The codes that occur in `rows`, the most frequent first, equally frequent ones by level;
     /// and how many rows miss a value.
-    private static func ranked(
-        _ categories: Frame.Categories, _ rows: [Int]
-    ) -> (levels: [(code: Int, count: Int)], missing: Int) {
+    static func ranked(_ categories: Frame.Categories, _ rows: [Int]) -> RankedLevels {
         var counts = Array(repeating: 0, count: categories.levels.count)
         var missing = 0
         for row in rows {

@@ -71,6 +71,18 @@ extension Encoder.Encoding {
         case .dateParts(let parts):
             [.init("as", "date_parts"), .init("parts", .array(parts.map { .string($0.rawValue) }))]
         case .text(let scores): [.init("as", "text")] + scores.members
+        case .oneHotAndMeans(let oneHot, let means):
+            [
+                .init("as", "one_hot_and_means"),
+                .init("one_hot", .object(Self.oneHot(oneHot).members)),
+                .init("means", .object(Self.targetMeans(means).members)),
+            ]
+        case .targetMeans(let means):
+            [
+                .init("as", "target_means"), .init("levels", Self.json(means.levels)),
+                .init("missing", .bool(means.hasMissing)), .init("width", .integer(means.width)),
+                .init("values", .array(means.values.map { .number($0) })),
+            ]
         case .dateCycles(let dates):
             [
                 .init("as", "date_cycles"), .init("center", .number(dates.center)),
@@ -115,6 +127,30 @@ extension Encoder.Encoding {
                 DateCycles(
                     center: center, scale: scale, cycles: try Self.choices(json, "cycles"),
                     missing: missing))
+        case "one_hot_and_means":
+            let parts = (
+                try Self(json: try json.member("one_hot"), &tensors, of: column),
+                try Self(json: try json.member("means"), &tensors, of: column)
+            )
+            guard case (.oneHot(let oneHot), .targetMeans(let means)) = parts else {
+                throw ArtifactError(.badMember, "parts of an encoding are of other kinds")
+            }
+            self = .oneHotAndMeans(oneHot, means)
+        case "target_means":
+            let width = try json.member("width").count("width")
+            var values: [Double] = []
+            for item in try json.member("values").items("values") {
+                values.append(try item.number("values"))
+            }
+            let means = TargetMeans(
+                levels: try Self.levels(json),
+                hasMissing: try json.member("missing").truth("missing"),
+                values: values, width: width)
+            guard means.levels.count <= EncoderLimits.targetLevelsMax,
+                (2...AnswerGroups.countMax + 1).contains(width),
+                values.count == means.rows * width
+            else { throw ArtifactError(.badMember, "means are not one for each level") }
+            self = .targetMeans(means)
         case "text":
             self = .text(try TextScores(json: json, tensors.takePart(Self.prefix(of: column))))
         default: throw ArtifactError(.badMember, "an encoding is none of the known words")
@@ -159,7 +195,8 @@ extension Encoder.Encoding {
         switch self {
         case .dropped: true
         case .text(let scores): form == .dense || scores.missing == .never
-        case .standardized, .oneHot, .dateCycles: form == .dense
+        case .targetMeans: true
+        case .standardized, .oneHot, .oneHotAndMeans, .dateCycles: form == .dense
         case .number, .rank, .dateParts: form == .ordinal
         }
     }
@@ -169,7 +206,7 @@ extension Encoder.Encoding {
         switch self {
         case .dropped: nil
         case .standardized, .number: .numbers
-        case .oneHot, .rank: .categories
+        case .oneHot, .oneHotAndMeans, .rank, .targetMeans: .categories
         case .dateParts, .dateCycles: .dates
         case .text: .texts
         }

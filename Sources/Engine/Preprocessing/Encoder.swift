@@ -11,6 +11,7 @@ package import Privacy
 /// | numbers | centred, scaled, the mean where missing; an indicator if that occurred | as is |
 /// | categories | a column of 0 and 1 for each frequent level, for the rest, for missing | rank |
 /// | texts | how much their terms speak for each group of answers; an indicator | the same |
+/// | more than 64 categories | as above, and means of their rows' answers | means, frequency |
 /// | dates | the trend, sines and cosines of what comes round; an indicator | seconds, parts |
 /// | does not vary | dropped | dropped |
 package struct Encoder: Equatable, Sendable {
@@ -36,6 +37,8 @@ package struct Encoder: Equatable, Sendable {
         case dateParts([DatePart])
         case dateCycles(DateCycles)
         case text(TextScores)
+        case targetMeans(TargetMeans)
+        case oneHotAndMeans(OneHot, TargetMeans)
     }
 
     /// Whether numbers were missing among the training rows.
@@ -63,7 +66,7 @@ package struct Encoder: Equatable, Sendable {
         self.encode(frame, rows: rows, given: [:])
     }
 
-    /// - Parameter given: by column the rows that are encoded already.
+    /// - Parameter given: by column the rows whose last columns are encoded already.
     func encode(_ frame: Frame, rows: [Int], given: [Int: Matrix]) -> Matrix {
         precondition(
             frame.columns.map(\.name) == self.columns.map(\.name),
@@ -73,9 +76,8 @@ package struct Encoder: Equatable, Sendable {
         var plans: [EncodingPlan] = []
         var start = 0
         for (index, column) in self.columns.enumerated() {
-            plans.append(
-                given[index].map { .given($0, at: start) }
-                    ?? EncodingPlan(column.encoding, frame.columns[index], at: start, self.form))
+            plans += EncodingPlan.plans(
+                column.encoding, frame.columns[index], at: start, self.form, given: given[index])
             start += column.encoding.width
         }
         // By blocks of rows, so that a block's part of the matrix stays in the cache while one
@@ -142,6 +144,8 @@ extension Encoder.Encoding {
         case .dateParts(let parts): parts.count
         case .dateCycles(let cycles): cycles.width
         case .text(let scores): scores.width
+        case .targetMeans(let means): means.width
+        case .oneHotAndMeans(let oneHot, let means): oneHot.width + means.width
         }
     }
 }

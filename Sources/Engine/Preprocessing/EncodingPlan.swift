@@ -11,6 +11,8 @@ enum EncodingPlan {
     case ranks([Int32], at: Int, ranks: [Double])
     case dateParts([Double], at: Int, [DatePart])
     case dateCycles([Double], at: Int, DateCycles)
+    /// For every code (missing first) where its row of `values` begins.
+    case rowsOfCodes([Int32], at: Int, starts: [Int], values: [Double], width: Int)
     case texts(Frame.Categories, at: Int, TextScores, absent: Double)
     /// Encoded already, for the rows in their order.
     case given(Matrix, at: Int)
@@ -36,12 +38,33 @@ enum EncodingPlan {
             self = .dateParts(dates, at: start, parts)
         case (.dateCycles(let cycles), .dates(let dates)):
             self = .dateCycles(dates, at: start, cycles)
+        case (.targetMeans(let means), .categorical(let categories)):
+            self = .rowsOfCodes(
+                categories.codes, at: start,
+                starts: means.places(in: categories).map { $0 * means.width },
+                values: means.values, width: means.width)
         case (.text(let scores), .texts(let texts)):
             self = .texts(texts, at: start, scores, absent: form == .dense ? 0 : .nan)
+        case (.oneHotAndMeans, _): preconditionFailure("two parts have two plans")
         case (.standardized, _), (.number, _), (.oneHot, _), (.rank, _), (.dateParts, _),
-            (.dateCycles, _), (.text, _):
+            (.dateCycles, _), (.text, _), (.targetMeans, _):
             preconditionFailure("column \(column.name) is not of the kind it was fitted on")
         }
+    }
+
+    /// The plan of a column, or those of its parts.
+    ///
+    /// - Parameter given: the rows as the last part encodes them, where that is known.
+    static func plans(
+        _ encoding: Encoder.Encoding, _ column: Frame.Column, at start: Int, _ form: FeatureForm,
+        given: Matrix?
+    ) -> [EncodingPlan] {
+        guard case .oneHotAndMeans(let oneHot, let means) = encoding else {
+            return [given.map { .given($0, at: start) } ?? Self(encoding, column, at: start, form)]
+        }
+        return [Self(.oneHot(oneHot), column, at: start, form)]
+            + Self.plans(
+                .targetMeans(means), column, at: start + oneHot.width, form, given: given)
     }
 
     private static func indices(_ levels: [Private<String>]) -> [Private<String>: Int] {
@@ -99,6 +122,12 @@ enum EncodingPlan {
                 scores.encode(
                     code < 0 ? nil : texts.levels[Int(code)].revealed, &terms, absent: absent,
                     into: values, at: index * width + start)
+            }
+        case .rowsOfCodes(let codes, let start, let starts, let means, let count):
+            for index in block {
+                let place = index * width + start
+                let from = starts[Int(codes[rows[index]]) + 1]
+                for offset in 0..<count { values[place + offset] = means[from + offset] }
             }
         case .given(let matrix, let start):
             for index in block {

@@ -141,6 +141,8 @@ import Testing
         #"{"form":"flat","columns":[{"name":"x","as":"number"}]}"#,
         #"{"form":"dense","columns":[{"name":"x","as":"number"}]}"#,
         #"{"form":"ordinal","columns":[{"name":"x","as":"dropped"}]}"#,
+        #"{"form":"dense","columns":[{"name":"x","as":"one_hot_and_means","#
+            + #""one_hot":{"as":"dropped"},"means":{"as":"dropped"}}]}"#,
         #"{"form":"ordinal","columns":[{"name":"x","as":"number"},{"name":"x","as":"number"}]}"#,
         #"{"form":"ordinal","columns":[{"name":"x","as":"rank","levels":["a","a"]}]}"#,
         #"{"form":"ordinal","columns":[{"name":"x","as":"rank","levels":[]}]}"#,
