@@ -17,7 +17,16 @@ extension Encoder {
         let told = answers.rows(at: rows)
         let looksAtAnswers = frame.columns.contains(where: Self.mayLookAtAnswers)
         let groups = looksAtAnswers ? AnswerGroups(told) : nil
+        let firsts = Duplicates.firsts(in: frame, rows: rows)
         for (index, column) in frame.columns.enumerated() {
+            if let first = firsts[index] {
+                let isDropped = columns[first].encoding == .dropped
+                columns.append(
+                    Column(
+                        name: column.name,
+                        encoding: isDropped ? .dropped : .duplicate(of: first)))
+                continue
+            }
             let encoding: Encoding
             switch (form, column.values) {
             case (.dense, .numeric(let numbers)): encoding = .standardizing(numbers, rows)

@@ -55,6 +55,7 @@ extension Encoder.Encoding {
     fileprivate var members: [JSON.Member] {
         switch self {
         case .dropped: [.init("as", "dropped")]
+        case .duplicate(let first): [.init("as", "duplicate"), .init("of", .integer(first))]
         case .standardized(let center, let scale, let missing):
             [
                 .init("as", "standardized"), .init("center", .number(center)),
@@ -99,6 +100,12 @@ extension Encoder.Encoding {
     ) throws(ArtifactError) {
         switch try json.member("as").text("an encoding") {
         case "dropped": self = .dropped
+        case "duplicate":
+            let first = try json.member("of").count("of")
+            guard first < column else {
+                throw ArtifactError(.badMember, "a column repeats one that does not precede it")
+            }
+            self = .duplicate(of: first)
         case "number": self = .number
         case "standardized":
             let (center, scale, missing) = try Self.standardization(json)
@@ -193,7 +200,7 @@ extension Encoder.Encoding {
 
     fileprivate func suits(_ form: FeatureForm) -> Bool {
         switch self {
-        case .dropped: true
+        case .dropped, .duplicate: true
         case .text(let scores): form == .dense || scores.missing == .never
         case .targetMeans: true
         case .standardized, .oneHot, .oneHotAndMeans, .dateCycles: form == .dense
@@ -204,7 +211,7 @@ extension Encoder.Encoding {
     /// What a column must hold to be encoded so; nil where anything will do.
     var kind: Frame.Values.Kind? {
         switch self {
-        case .dropped: nil
+        case .dropped, .duplicate: nil
         case .standardized, .number: .numbers
         case .oneHot, .oneHotAndMeans, .rank, .targetMeans: .categories
         case .dateParts, .dateCycles: .dates

@@ -13,7 +13,7 @@ package import Privacy
 /// | texts | how much their terms speak for each group of answers; an indicator | the same |
 /// | more than 64 categories | as above, and means of their rows' answers | means, frequency |
 /// | dates | the trend, sines and cosines of what comes round; an indicator | seconds, parts |
-/// | does not vary | dropped | dropped |
+/// | does not vary, or repeats another | dropped | dropped |
 package struct Encoder: Equatable, Sendable {
     package let form: FeatureForm
     /// In the order of the frame's columns.
@@ -25,7 +25,10 @@ package struct Encoder: Equatable, Sendable {
     }
 
     package enum Encoding: Equatable, Sendable {
+        /// It does not vary over the training rows.
         case dropped
+        /// It has the values of a column before it, by its index, in every training row.
+        case duplicate(of: Int)
         /// (x - center) / scale, limited to ±`EncoderLimits.standardizedMax`.
         case standardized(center: Double, scale: Double, missing: MissingNumbers)
         case oneHot(OneHot)
@@ -137,7 +140,7 @@ package struct OneHot: Equatable, Sendable {
 extension Encoder.Encoding {
     package var width: Int {
         switch self {
-        case .dropped: 0
+        case .dropped, .duplicate: 0
         case .standardized(_, _, let missing): missing == .indicated ? 2 : 1
         case .oneHot(let oneHot): oneHot.width
         case .number, .rank: 1

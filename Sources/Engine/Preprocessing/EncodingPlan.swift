@@ -21,7 +21,7 @@ enum EncodingPlan {
         _ encoding: Encoder.Encoding, _ column: Frame.Column, at start: Int, _ form: FeatureForm
     ) {
         switch (encoding, column.values) {
-        case (.dropped, _): self = .nothing
+        case (.dropped, _), (.duplicate, _): self = .nothing
         case (.standardized(let center, let scale, let missing), .numeric(let numbers)):
             self = .standardized(numbers, at: start, center: center, scale: scale, missing)
         case (.number, .numeric(let numbers)): self = .numbers(numbers, at: start)

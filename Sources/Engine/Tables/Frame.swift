@@ -100,3 +100,25 @@ package struct Frame: Equatable, Sendable {
         Frame(rows: self.rows, columns: self.columns.filter { $0.name != name })
     }
 }
+
+extension Frame.Values {
+    /// What equal values of the column have in common; all missing ones are equal.
+    @inline(__always)
+    func bits(_ row: Int) -> UInt64 {
+        switch self {
+        case .numeric(let numbers), .dates(let numbers):
+            // The two zeros are one number.
+            numbers[row].isNaN ? .max : (numbers[row] + 0).bitPattern
+        case .categorical(let categories), .texts(let categories):
+            UInt64(bitPattern: Int64(categories.codes[row]))
+        }
+    }
+
+    /// The texts that occur; none among numbers.
+    var levels: [Private<String>] {
+        switch self {
+        case .numeric, .dates: []
+        case .categorical(let categories), .texts(let categories): categories.levels
+        }
+    }
+}
