@@ -75,9 +75,9 @@ extension FittedModel {
             try value.text("target")
         }
         let classNames = try Self.classNames(json, task, target)
-        let encoders = try Self.encoders(json)
-        let schema = try Self.schema(json.member("schema"), target, encoders)
         var tensors = try Safetensors.decode(weights).tensors
+        let encoders = try Self.encoders(json, &tensors)
+        let schema = try Self.schema(json.member("schema"), target, encoders)
         var members: [Member] = []
         for item in try json.member("members").items("the members") {
             members.append(
@@ -130,10 +130,13 @@ extension FittedModel {
     }
 
     /// One or more of different forms, all of the same columns.
-    private static func encoders(_ json: JSON) throws(ArtifactError) -> [Encoder] {
+    private static func encoders(
+        _ json: JSON, _ tensors: inout [Tensor]
+    ) throws(ArtifactError) -> [Encoder] {
         var encoders: [Encoder] = []
         for item in try json.member("encoders").items("the encoders") {
-            encoders.append(try Encoder(json: item))
+            let own = tensors.takePart(ModelBundle.prefix(ofEncoder: encoders.count))
+            encoders.append(try Encoder(json: item, tensors: own))
         }
         let names = encoders.map { $0.columns.map(\.name) }
         guard !encoders.isEmpty, Set(encoders.map(\.form)).count == encoders.count,

@@ -50,6 +50,8 @@ package struct ModelBundle: Sendable {
 
     /// What the names of a member's tensors begin with.
     static func prefix(of member: Int) -> String { "\(member)." }
+    /// What the names of an encoder's tensors begin with.
+    static func prefix(ofEncoder encoder: Int) -> String { "encoder.\(encoder)." }
 
     /// A recipe's members in a manifest.
     static func json(
@@ -115,9 +117,13 @@ extension FittedModel {
     }
 
     fileprivate var tensors: [Tensor] {
-        self.members.enumerated().flatMap { number, member in
+        let learned = self.members.enumerated().flatMap { number, member in
             member.predictor.tensors.map { $0.named(ModelBundle.prefix(of: number) + $0.name) }
         }
+        let encoding = self.encoders.enumerated().flatMap { number, encoder in
+            encoder.tensors.map { $0.named(ModelBundle.prefix(ofEncoder: number) + $0.name) }
+        }
+        return learned + encoding
     }
 }
 

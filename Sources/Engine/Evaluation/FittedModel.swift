@@ -58,15 +58,16 @@ package struct FittedModel: Sendable {
         _ ensemble: Ensemble, _ dataset: Dataset
     ) throws(EvaluationError) -> FittedModel {
         try Self.fit(ensemble, dataset) { form throws(EvaluationError) in
-            let encoder: Encoder
             do throws(EncodingError) {
-                encoder = try Encoder(
-                    fitting: dataset.features, rows: Array(0..<dataset.rows), form: form)
+                let fitted = try Encoder.fit(
+                    dataset.features, dataset.answers, rows: Array(0..<dataset.rows), form: form)
+                return (
+                    fitted.encoder,
+                    TrainingData(features: fitted.training, answers: dataset.answers)
+                )
             } catch {
                 throw EvaluationError(.unlearnable, error.description)
             }
-            let features = encoder.encode(dataset.features)
-            return (encoder, TrainingData(features: features, answers: dataset.answers))
         }
     }
 

@@ -116,18 +116,19 @@ package struct Workbench: Sendable {
         if let known = form == .dense ? self.dense[fold] : self.ordinal[fold] { return known }
         let kept = self.folds.kept(in: fold)
         let rows = self.folds.heldOut(in: fold)
-        let encoder: Encoder
+        let fitted: (encoder: Encoder, training: Matrix)
         do throws(EncodingError) {
-            encoder = try Encoder(fitting: self.dataset.features, rows: kept, form: form)
+            fitted = try Encoder.fit(
+                self.dataset.features, self.dataset.answers, rows: kept, form: form)
         } catch {
             throw EvaluationError(.unlearnable, "fold \(fold + 1): \(error.description)")
         }
         let prepared = Prepared(
-            encoder: encoder,
+            encoder: fitted.encoder,
             training: TrainingData(
-                features: encoder.encode(self.dataset.features, rows: kept),
+                features: fitted.training,
                 answers: self.dataset.answers.rows(at: kept)),
-            heldOut: encoder.encode(self.dataset.features, rows: rows),
+            heldOut: fitted.encoder.encode(self.dataset.features, rows: rows),
             answers: self.dataset.answers.rows(at: rows), rows: rows)
         if self.bytesHeld + prepared.bytes <= self.bytesMax {
             self.bytesHeld += prepared.bytes

@@ -70,7 +70,7 @@ struct SeriesColumns {
                 }
             }
             return (seconds, true)
-        case .categorical(let texts):
+        case .categorical(let texts), .texts(let texts):
             let parsed = texts.levels.map { CivilTime.parse($0.revealed.utf8) }
             var times: [Double] = []
             times.reserveCapacity(frame.rows)
@@ -95,7 +95,7 @@ struct SeriesColumns {
     ) throws(SeriesError) -> (groups: [[Int]], keys: [Private<String>]) {
         let texts: Frame.Categories
         switch try self.column(frame, name).values {
-        case .categorical(let categories): texts = categories
+        case .categorical(let categories), .texts(let categories): texts = categories
         case .numeric(let numbers): return try self.groups(of: numbers, name) { self.text(of: $0) }
         case .dates(let dates):
             return try self.groups(of: dates, name) { CivilTime(seconds: Int($0)).text }

@@ -10,8 +10,10 @@ package import Privacy
 /// | --- | --- | --- |
 /// | numbers | centred, scaled, the mean where missing; an indicator if that occurred | as is |
 /// | categories | a column of 0 and 1 for each frequent level, for the rest, for missing | rank |
+/// | texts | how much their terms speak for each group of answers; an indicator | the same |
+/// | more than 64 categories | as above, and means of their rows' answers | means, frequency |
 /// | dates | the trend, sines and cosines of what comes round; an indicator | seconds, parts |
-/// | does not vary | dropped | dropped |
+/// | does not vary, or repeats another | dropped | dropped |
 package struct Encoder: Equatable, Sendable {
     package let form: FeatureForm
     /// In the order of the frame's columns.
@@ -23,7 +25,10 @@ package struct Encoder: Equatable, Sendable {
     }
 
     package enum Encoding: Equatable, Sendable {
+        /// It does not vary over the training rows.
         case dropped
+        /// It has the values of a column before it, by its index, in every training row.
+        case duplicate(of: Int)
         /// (x - center) / scale, limited to ±`EncoderLimits.standardizedMax`.
         case standardized(center: Double, scale: Double, missing: MissingNumbers)
         case oneHot(OneHot)
@@ -34,6 +39,9 @@ package struct Encoder: Equatable, Sendable {
         /// Parts of a date, NaN where it is missing; never empty, in the order of `DatePart`.
         case dateParts([DatePart])
         case dateCycles(DateCycles)
+        case text(TextScores)
+        case targetMeans(TargetMeans)
+        case oneHotAndMeans(OneHot, TargetMeans)
     }
 
     /// Whether numbers were missing among the training rows.
@@ -58,6 +66,11 @@ package struct Encoder: Equatable, Sendable {
     ///   their kinds.
     /// - Complexity: O(`rows.count` × `width`).
     package func encode(_ frame: Frame, rows: [Int]) -> Matrix {
+        self.encode(frame, rows: rows, given: [:])
+    }
+
+    /// - Parameter given: by column the rows whose last columns are encoded already.
+    func encode(_ frame: Frame, rows: [Int], given: [Int: Matrix]) -> Matrix {
         precondition(
             frame.columns.map(\.name) == self.columns.map(\.name),
             "the frame has other columns than the encoder was fitted on")
@@ -65,8 +78,9 @@ package struct Encoder: Equatable, Sendable {
         let width = matrix.columns
         var plans: [EncodingPlan] = []
         var start = 0
-        for (column, values) in zip(self.columns, frame.columns) {
-            plans.append(EncodingPlan(column.encoding, values, at: start))
+        for (index, column) in self.columns.enumerated() {
+            plans += EncodingPlan.plans(
+                column.encoding, frame.columns[index], at: start, self.form, given: given[index])
             start += column.encoding.width
         }
         // By blocks of rows, so that a block's part of the matrix stays in the cache while one
@@ -127,12 +141,15 @@ package struct OneHot: Equatable, Sendable {
 extension Encoder.Encoding {
     package var width: Int {
         switch self {
-        case .dropped: 0
+        case .dropped, .duplicate: 0
         case .standardized(_, _, let missing): missing == .indicated ? 2 : 1
         case .oneHot(let oneHot): oneHot.width
         case .number, .rank: 1
         case .dateParts(let parts): parts.count
         case .dateCycles(let cycles): cycles.width
+        case .text(let scores): scores.width
+        case .targetMeans(let means): means.width
+        case .oneHotAndMeans(let oneHot, let means): oneHot.width + means.width
         }
     }
 }

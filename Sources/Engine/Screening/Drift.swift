@@ -36,7 +36,10 @@ package struct Drift: Equatable, Sendable {
             self.init(column, NumericReference(reference))
         case (.categorical(let column), .categorical(let reference)):
             self.init(column, reference)
-        case (.numeric, _), (.categorical, _), (.dates, _):
+        case (.texts(let column), .texts(let reference)):
+            // Hardly a text occurs twice: what may have changed is how much they say.
+            self.init(column.lengths, NumericReference(reference.lengths))
+        case (.numeric, _), (.categorical, _), (.dates, _), (.texts, _):
             preconditionFailure("a column is compared with one of another kind")
         }
     }
@@ -149,4 +152,12 @@ private struct NumericReference {
     }
 
     func isFarOut(_ value: Double) -> Bool { !value.isNaN && !self.fences.contains(value) }
+}
+
+extension Frame.Categories {
+    /// The bytes of each row's text; NaN where it is missing.
+    fileprivate var lengths: [Double] {
+        let lengths = self.levels.map { Double($0.revealed.utf8.count) }
+        return self.codes.map { $0 < 0 ? .nan : lengths[Int($0)] }
+    }
 }

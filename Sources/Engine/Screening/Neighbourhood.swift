@@ -26,7 +26,7 @@ struct Neighbourhood {
             case .numeric(let numbers), .dates(let numbers):
                 isText.append(false)
                 values = Self.ranks(sample.map { numbers[$0] })
-            case .categorical(let categories):
+            case .categorical(let categories), .texts(let categories):
                 isText.append(true)
                 values = sample.map { Float(categories.codes[$0]) }
             }

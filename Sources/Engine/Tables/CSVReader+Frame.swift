@@ -57,7 +57,7 @@ private struct FrameBuilder: FieldTaker {
 
     /// What is done with the fields of one column.
     private struct Sink {
-        enum Kind { case skip, numbers, levels, dates }
+        enum Kind { case skip, numbers, levels, dates, texts }
         var kind = Kind.skip
         var mayMiss = true
         var low = -Double.infinity
@@ -100,6 +100,11 @@ private struct FrameBuilder: FieldTaker {
             sink.table = self.tables.count
             self.tables.append(table)
             self.memories.append(ColumnMemory(of: Int32.self, count: rows))
+        case .text:
+            sink.kind = .texts
+            sink.table = self.tables.count
+            self.tables.append(LevelTable())
+            self.memories.append(ColumnMemory(of: Int32.self, count: rows))
         case .date:
             sink.kind = .dates
             self.memories.append(ColumnMemory(of: Double.self, count: rows))
@@ -115,7 +120,7 @@ private struct FrameBuilder: FieldTaker {
     ) throws(FieldScanner.Fault) {
         let sink = self.sinks[column]
         switch sink.kind {
-        case .skip: _ = try scanner.field()
+        case .skip: _ = try scanner.field(upTo: TableLimits.textBytesMax)
         case .numbers:
             var number: Double
             switch scanner.number() {
@@ -132,6 +137,10 @@ private struct FrameBuilder: FieldTaker {
             sink.start?.storeBytes(of: number, toByteOffset: row * 8, as: Double.self)
         case .levels:
             let code = try self.code(of: try scanner.field(), sink, row)
+            sink.start?.storeBytes(of: code, toByteOffset: row * 4, as: Int32.self)
+        case .texts:
+            let field = try scanner.field(upTo: TableLimits.textBytesMax)
+            let code = try self.code(of: field, sink, row)
             sink.start?.storeBytes(of: code, toByteOffset: row * 4, as: Int32.self)
         case .dates:
             let seconds = try Self.seconds(of: try scanner.field())
@@ -191,16 +200,15 @@ private struct FrameBuilder: FieldTaker {
         defer { self.memories[sink.memory] = ColumnMemory(of: UInt8.self, count: 0) }
         let memory = self.memories[sink.memory]
         switch sink.kind {
-        case .levels: break
+        case .levels, .texts: break
         case .dates: return .dates(memory.array(of: Double.self, count: rows))
         case .numbers, .skip: return .numeric(memory.array(of: Double.self, count: rows))
         }
         let (levels, indices) = self.tables[sink.table].sorted()
         self.tables[sink.table] = LevelTable()
-        return .categorical(
-            Frame.Categories(
-                compacting: memory.array(of: Int32.self, count: rows), indices: indices,
-                levels: levels))
+        let categories = Frame.Categories(
+            compacting: memory.array(of: Int32.self, count: rows), indices: indices, levels: levels)
+        return sink.kind == .texts ? .texts(categories) : .categorical(categories)
     }
 }
 

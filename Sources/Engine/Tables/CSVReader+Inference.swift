@@ -3,7 +3,8 @@ extension CSVReader {
     ///
     /// A column is numeric if every field that is present is a number (so is one without any). It
     /// is a date if every field that is present is one, and none is a bare year, which is a number
-    /// as well. Else it is categorical. Missing values are allowed everywhere.
+    /// as well. Else it is of texts if `TextProbe` says so, or categorical. Missing values are
+    /// allowed everywhere.
     package func inferredSchema() throws(TableError) -> Schema {
         var probe = KindProbe(width: self.columnNames.count)
         _ = try self.walk(&probe, naming: [])
@@ -32,6 +33,7 @@ private struct KindProbe: FieldTaker {
     private struct Column {
         var mayBeNumeric = true
         var mayBeDate = true
+        var texts = TextProbe()
     }
 
     init(width: Int) {
@@ -40,7 +42,8 @@ private struct KindProbe: FieldTaker {
 
     func kind(of column: Int) -> Schema.Kind {
         if self.columns[column].mayBeNumeric { return .numeric() }
-        return self.columns[column].mayBeDate ? .date : .categorical()
+        if self.columns[column].mayBeDate { return .date }
+        return self.columns[column].texts.verdict == .texts ? .text : .categorical()
     }
 
     @inline(__always)
@@ -56,11 +59,16 @@ private struct KindProbe: FieldTaker {
             case .irregular: break
             }
         }
-        let field = try scanner.field()
+        let field = try scanner.field(upTo: TableLimits.textBytesMax)
         if !field.bytes.isEmpty { self.look(at: field, in: column) }
     }
 
     private mutating func look(at field: FieldScanner.Field, in column: Int) {
+        if field.bytes.count > TableLimits.fieldBytesMax {
+            // Only a text may be so long, whatever it spells.
+            self.columns[column].mayBeNumeric = false
+            self.columns[column].mayBeDate = false
+        }
         if self.columns[column].mayBeNumeric {
             if !field.isEscaped, DecimalNumber.parse(field.bytes) != nil {
                 self.columns[column].mayBeDate = false
@@ -72,5 +80,6 @@ private struct KindProbe: FieldTaker {
             self.columns[column].mayBeDate =
                 CivilTime.moment(field.bytes) != nil && DecimalNumber.parse(field.bytes) == nil
         }
+        self.columns[column].texts.look(at: field.bytes)
     }
 }

@@ -171,8 +171,8 @@ package struct CSVReader {
             case .tooLong:
                 (
                     .fieldTooLong,
-                    "the field is longer than \(TableLimits.fieldBytesMax) bytes; "
-                        + "is a quote or a line not closed?"
+                    "the field is longer than \(TableLimits.fieldBytesMax) bytes, or as a text than "
+                        + "\(TableLimits.textBytesMax); is a quote or a line not closed?"
                 )
             }
         return TableError(code, line: line, column: column, sentence)
@@ -185,7 +185,7 @@ package struct CSVReader {
         // The row was read to its wrong length already; what follows it may be broken as well.
         do throws(FieldScanner.Fault) {
             repeat {
-                _ = try scanner.field()
+                _ = try scanner.field(upTo: TableLimits.textBytesMax)
                 fields += 1
             } while try scanner.boundary() == .nextField && fields < TableLimits.columnsMax
         } catch {

@@ -142,13 +142,8 @@ extension Frame {
                 case .dates(let seconds):
                     Column(column.name, .dates(rows.map { seconds[$0] }))
                 case .categorical(let categories):
-                    Column(
-                        column.name,
-                        .categorical(
-                            Categories(
-                                compacting: rows.map { categories.codes[$0] },
-                                indices: categories.levels.indices.map(Int32.init),
-                                levels: categories.levels)))
+                    Column(column.name, .categorical(categories.rows(at: rows)))
+                case .texts(let texts): Column(column.name, .texts(texts.rows(at: rows)))
                 }
             })
     }
@@ -156,5 +151,13 @@ extension Frame {
     /// The same table without some columns.
     func without(_ names: Set<String>) -> Frame {
         Frame(rows: self.rows, columns: self.columns.filter { !names.contains($0.name) })
+    }
+}
+
+extension Frame.Categories {
+    fileprivate func rows(at rows: [Int]) -> Self {
+        Self(
+            compacting: rows.map { self.codes[$0] }, indices: self.levels.indices.map(Int32.init),
+            levels: self.levels)
     }
 }

@@ -110,6 +110,7 @@ package struct Dataset: Equatable, Sendable {
                 case .numeric: .numeric()
                 case .categorical: .categorical()
                 case .dates: .date
+                case .texts: .text
                 }
             let missing: Schema.Missing = column.name == target ? .refused : .allowed
             columns.append(
@@ -183,7 +184,7 @@ package enum Target {
                 }
                 labels.append(label)
             }
-        case .dates: throw Self.noClasses(column.name)
+        case .dates, .texts: throw Self.noClasses(column.name)
         }
         return .classes(labels, count: names.count)
     }
@@ -201,7 +202,7 @@ package enum Target {
                 if distinct.count > TableLimits.classesMax { break }
             }
             names = distinct.sorted().map(Self.text)
-        case .dates: throw Self.noClasses(column.name)
+        case .dates, .texts: throw Self.noClasses(column.name)
         }
         guard names.count <= TableLimits.classesMax else {
             throw TableError(
@@ -262,7 +263,7 @@ package enum Target {
     private static func noClasses(_ name: String) -> TableError {
         TableError(
             .wrongKind, column: .init(number: nil, name: name),
-            "the target was read as dates, and classes are numbers or texts; call it categorical")
+            "the target was read as dates or for its words, and classes are numbers or categories")
     }
 
     private static func unknownClass(row: Int, _ name: String) -> TableError {
@@ -273,8 +274,8 @@ package enum Target {
 }
 
 extension Schema {
-    /// The schema with a target that may not be missing, and is numeric for regression. Dates are
-    /// classes like other texts.
+    /// The schema with a target that may not be missing, and is numeric for regression. Dates
+    /// and texts are classes like other categories.
     ///
     /// Then a text in a numeric target is a bad number on its line, not a table of another kind.
     package func demanding(target: String, task: LearningTask) throws(TableError) -> Schema {
@@ -294,8 +295,9 @@ extension Schema {
             throw TableError(
                 .wrongKind, column: .init(number: nil, name: target),
                 "the schema has the target for checks only; leave out its use")
-        case (.categorical(nil), .regression), (.date, .regression): kind = .numeric()
-        case (.date, _): kind = .categorical()
+        case (.categorical(nil), .regression), (.date, .regression), (.text, .regression):
+            kind = .numeric()
+        case (.date, _), (.text, _): kind = .categorical()
         case (.categorical, .regression):
             throw TableError(
                 .targetNotNumeric, column: .init(number: nil, name: target),

@@ -68,8 +68,8 @@ package struct Schema: Equatable, Sendable {
     }
 
     /// What becomes of a field that is out of range, of no listed category, or missing where a
-    /// value is wanted. A field that is no number at all, or no date, is always refused: the table is
-    /// then not what the schema speaks of.
+    /// value is wanted. A field that is no number at all, or no date, is always refused: the table
+    /// is then not what the schema speaks of.
     package enum Remedy: String, CaseIterable, Equatable, Sendable {
         /// The table is refused.
         case refuse
@@ -95,6 +95,8 @@ package struct Schema: Equatable, Sendable {
         case categorical(categories: [String]? = nil)
         /// Dates of ISO 8601, with or without a time of day and an offset from UTC.
         case date
+        /// Texts to be read for their words, where a categorical one is taken as a whole.
+        case text
         /// Checked for its form and not kept.
         case ignored
 
@@ -104,6 +106,7 @@ package struct Schema: Equatable, Sendable {
             case .numeric: "numeric"
             case .categorical: "categorical"
             case .date: "date"
+            case .text: "text"
             case .ignored: "ignored"
             }
         }
@@ -114,6 +117,7 @@ package struct Schema: Equatable, Sendable {
             case .numeric: .numbers
             case .categorical: .categories
             case .date: .dates
+            case .text: .texts
             case .ignored: nil
             }
         }
@@ -170,7 +174,7 @@ package struct Schema: Equatable, Sendable {
     private static func check(_ column: Column) throws(SchemaError) {
         try Self.checkRemedy(of: column)
         switch column.kind {
-        case .date, .ignored: break
+        case .date, .text, .ignored: break
         case .numeric(let bounds):
             guard bounds.low?.isFinite != false, bounds.high?.isFinite != false else {
                 throw SchemaError(column: column.name, "has a bound that is not a finite number")
@@ -217,7 +221,7 @@ extension Schema {
         }
         guard column.remedy == .repair else { return }
         switch column.kind {
-        case .numeric(bounds: .none), .categorical(categories: nil), .date, .ignored:
+        case .numeric(bounds: .none), .categorical(categories: nil), .date, .text, .ignored:
             throw SchemaError(
                 column: column.name, "has no bounds and no categories, so nothing can be repaired")
         case .categorical where column.missing == .refused:

@@ -98,7 +98,7 @@ struct TableReport: Encodable, Equatable {
                 return Column(
                     name: column.name, kind: kind, missing: numbers.count { $0.isNaN },
                     categories: nil)
-            case .categorical(let categories):
+            case .categorical(let categories), .texts(let categories):
                 return Column(
                     name: column.name, kind: kind, missing: categories.codes.count { $0 < 0 },
                     categories: categories.levels.count)

@@ -8,8 +8,8 @@ extension ModelCommand {
             abstract: "Write a model in another format.",
             discussion: """
                 MODEL is a bundle's directory, or the ID of a model on the head; its signature is \
-                verified first, as assay predict does. ONNX holds everything from a table's columns \
-                to the answer, and any runtime of operator set 21 computes it: docs/ONNX.md.
+                verified first, as assay predict does. An ONNX file holds everything from a \
+                table's columns to the answer, for runtimes of many languages: docs/ONNX.md.
                 """)
 
         enum Format: String, CaseIterable, ExpressibleByArgument { case onnx }

@@ -41,7 +41,8 @@ extension ReportPage {
 
     private static func text(of members: [FittedModel.Member]) -> String {
         members.map { member in
-            "\(member.recipe.family.rawValue) \(Figures.number((member.weight * 100).rounded() / 100))"
+            let weight = Figures.number((member.weight * 100).rounded() / 100)
+            return "\(member.recipe.family.rawValue) \(weight)"
         }.joined(separator: ", ")
     }
 

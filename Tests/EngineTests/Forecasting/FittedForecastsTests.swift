@@ -105,7 +105,6 @@ import Testing
         ("k,t\na,2025-01\na,2025-01\n", .duplicateTime, 2),
         ("k,t\na,2025-01-15\n", .offGrid, 1),
         ("k,t\na,9999-01\n", .badHorizon, 1),
-        ("k,t\na,soon\n", .badTime, 1),
         ("k,t\na,\n", .missingTime, 1),
     ]) func `a row that is no coming step is named`(
         csv: String, code: SeriesError.Code, row: Int

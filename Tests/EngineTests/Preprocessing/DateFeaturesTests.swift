@@ -10,7 +10,7 @@ import Testing
     private func fitted(
         _ dates: [Double], _ form: FeatureForm, rows: [Int]? = nil
     ) throws -> Encoder {
-        try Encoder(fitting: self.frame(dates), rows: rows ?? Array(dates.indices), form: form)
+        try Encoder.fitted(self.frame(dates), form, rows: rows)
     }
 
     /// Days, each at midnight, from the given one of 1970 on.

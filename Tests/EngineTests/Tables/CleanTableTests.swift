@@ -207,9 +207,9 @@ import Testing
     }
 
     @Test func `equal tables have equal bytes, and others have others`() throws {
-        func bytes(_ csv: String) throws -> [UInt8] {
+        func bytes(_ csv: String, _ schema: Schema? = nil) throws -> [UInt8] {
             var bytes: [UInt8] = []
-            try SmallTables.frame(csv).forEachBlock { bytes += $0 }
+            try SmallTables.frame(csv, schema).forEachBlock { bytes += $0 }
             return bytes
         }
         let one = try bytes("a,b\n1,x\n,y\n")
@@ -217,5 +217,8 @@ import Testing
         for other in ["a,b\n1,x\n0,y\n", "a,b\n1,x\n,\n", "a,c\n1,x\n,y\n", "b,a\nx,1\ny,\n"] {
             #expect(try bytes(other) != one)
         }
+        let kinds: [Schema.Kind] = [.numeric(), .categorical(), .date, .text]
+        let read = try kinds.map { try bytes("a\n1970\n", try Schema([.init("a", $0)])) }
+        #expect(Set(read).count == kinds.count)
     }
 }

@@ -12,6 +12,7 @@ import Testing
                 .init("stadt", .categorical(categories: ["Köln", "a \"b\"", "\n"])),
                 .init("x", .categorical()), .init("note", .ignored),
                 .init("day", .date, missing: .refused, remedy: .drop),
+                .init("words", .text, missing: .refused),
                 .init("id", .categorical(categories: ["a"]), remedy: .repair, use: .checks),
             ],
             rules: [
@@ -57,6 +58,7 @@ import Testing
             ),
             (.init("a", .ignored, use: .checks), "ignored"),
             (.init("a", .date, remedy: .repair), "no bounds"),
+            (.init("a", .text, remedy: .repair), "no categories"),
         ]
         for (column, word) in faults {
             let error = #expect(throws: SchemaError.self) { try Schema([column]) }

@@ -83,8 +83,8 @@ extension Encoder {
     private static func unsupported(_ column: Column) -> ExportError {
         ExportError(
             .unsupportedColumn, nil,
-            "column \(column.name) cannot be exported: no operators of ONNX are known for how it is "
-                + "encoded")
+            "column \(column.name) cannot be exported: no operators of ONNX are known for how it "
+                + "is encoded")
     }
 }
 

@@ -85,7 +85,7 @@ extension ExpressionEvaluation.Node {
         case .missing(let name):
             switch frame.values(of: name) {
             case .numeric(let numbers), .dates(let numbers): self = .missingNumber(numbers)
-            case .categorical(let categories):
+            case .categorical(let categories), .texts(let categories):
                 self = .table(
                     codes: categories.codes,
                     truths: categories.levels.map { _ in ExpressionEvaluation.falsehood },
@@ -142,7 +142,8 @@ extension ExpressionEvaluation.Number {
         case .column(let name):
             switch frame.values(of: name) {
             case .numeric(let numbers), .dates(let numbers): self = .column(numbers)
-            case .categorical: preconditionFailure("an expression was typed for other columns")
+            case .categorical, .texts:
+                preconditionFailure("an expression was typed for other columns")
             }
         case .literal(let number): self = .literal(number)
         case .negative(let number): self = .negative(.init(number, frame))
@@ -218,9 +219,9 @@ extension Frame {
     }
 
     fileprivate func categories(of name: String) -> Categories {
-        guard case .categorical(let categories) = self.values(of: name) else {
-            preconditionFailure("an expression was typed for other columns")
+        switch self.values(of: name) {
+        case .categorical(let categories), .texts(let categories): return categories
+        case .numeric, .dates: preconditionFailure("an expression was typed for other columns")
         }
-        return categories
     }
 }

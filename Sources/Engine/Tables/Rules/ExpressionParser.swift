@@ -315,7 +315,7 @@ struct ExpressionParser {
         switch column.kind {
         case .numeric: .number(.column(column.name))
         case .date: .date(.column(column.name))
-        case .categorical, .ignored: .text(.column(column.name))
+        case .categorical, .text, .ignored: .text(.column(column.name))
         }
     }
 

@@ -60,7 +60,7 @@ extension TypedRule {
         case .numeric(let numbers), .dates(let numbers):
             // The two zeros are one number.
             numbers[row].isNaN ? nil : (numbers[row] + 0).bitPattern
-        case .categorical(let categories):
+        case .categorical(let categories), .texts(let categories):
             categories.codes[row] < 0 ? nil : UInt64(categories.codes[row])
         }
     }
@@ -74,7 +74,7 @@ extension TypedRule {
             for (row, number) in numbers.enumerated() where !number.isNaN {
                 if number < highest { falling.append(row) } else { highest = number }
             }
-        case .categorical(let categories):
+        case .categorical(let categories), .texts(let categories):
             // Levels are sorted: their codes compare as they do.
             var highest: Int32 = 0
             for (row, code) in categories.codes.enumerated() where code >= 0 {
