@@ -16,6 +16,8 @@ extension Frame {
             let quantiles = Self.quantiles(of: seconds)
             values = .dates(quantiles)
             axis = .numbers(Private(quantiles.map { 1970 + $0 / Self.secondsPerYear }))
+        // A text is mostly of its own, and to see what a model makes of one is to read it.
+        case .texts: return nil
         case .categorical(let categories):
             let frequent = categories.frequentLevels(ExplanationLimits.levelsMax)
             values = .categorical(
@@ -79,15 +81,20 @@ extension Frame.Categories {
     }
 }
 
+extension Frame.Categories {
+    fileprivate static func missing(rows: Int) -> Self {
+        Self(codes: Array(repeating: Self.missing, count: rows), levels: [])
+    }
+}
+
 extension Frame.Values {
     /// As many missing values of the same kind.
     fileprivate func missing(rows: Int) -> Frame.Values {
         switch self {
         case .numeric: .numeric(Array(repeating: .nan, count: rows))
         case .dates: .dates(Array(repeating: .nan, count: rows))
-        case .categorical:
-            .categorical(
-                .init(codes: Array(repeating: Frame.Categories.missing, count: rows), levels: []))
+        case .categorical: .categorical(.missing(rows: rows))
+        case .texts: .texts(.missing(rows: rows))
         }
     }
 }
