@@ -68,8 +68,8 @@ package struct Schema: Equatable, Sendable {
     }
 
     /// What becomes of a field that is out of range, of no listed category, or missing where a
-    /// value is wanted. A field that is no number at all, or no date, is always refused: the table is
-    /// then not what the schema speaks of.
+    /// value is wanted. A field that is no number at all, or no date, is always refused: the table
+    /// is then not what the schema speaks of.
     package enum Remedy: String, CaseIterable, Equatable, Sendable {
         /// The table is refused.
         case refuse

@@ -1,4 +1,4 @@
-/// How much the terms of a text speak for each group of answers: a column of texts as a few numbers.
+/// How much the terms of a text speak for each group of answers: a column of texts as few numbers.
 ///
 /// Two naive Bayes classifiers over term weights (Rennie et al. 2003). The multinomial score of a
 /// group is the sum, over the terms of the text, of the term's weight times the logarithm of the
