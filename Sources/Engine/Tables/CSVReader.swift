@@ -171,8 +171,8 @@ package struct CSVReader {
             case .tooLong:
                 (
                     .fieldTooLong,
-                    "the field is longer than \(TableLimits.fieldBytesMax) bytes, or as a text than "
-                        + "\(TableLimits.textBytesMax); is a quote or a line not closed?"
+                    "the field is longer than \(TableLimits.fieldBytesMax) bytes, or as a text "
+                        + "than \(TableLimits.textBytesMax); is a quote or a line not closed?"
                 )
             }
         return TableError(code, line: line, column: column, sentence)

@@ -189,7 +189,8 @@ import Testing
             #""centers":[0,0],"scales":[1]"#,
         ] {
             let text =
-                #"{"form":"dense","columns":[{"name":"x","as":"text","missing":"never",\#(members)}]}"#
+                #"{"form":"dense","columns":[{"name":"x","as":"text","missing":"never","#
+                + "\(members)}]}"
             let json = try JSON(decoding: Array(text.utf8))
             #expect(throws: ArtifactError.self) { try Encoder(json: json, tensors: tensors) }
         }
