@@ -49,7 +49,7 @@ struct DateFeatures {
     private let fraction: Double
 
     /// The years 0 to 9999, and a day beyond for offsets from UTC.
-    private static let range = -62_167_305_600.0...253_402_387_200
+    static let range = -62_167_305_600.0...253_402_387_200
 
     init(_ seconds: Double) {
         self.seconds = min(max(seconds, Self.range.lowerBound), Self.range.upperBound)

@@ -22,10 +22,12 @@ import Testing
         #expect(fields.texts(2) == ["assay"] && fields.texts(3) == ["1.2"])
         let properties = try fields.messages(14).map { ($0.texts(1)[0], $0.texts(2)[0]) }
         #expect(
-            properties.map(\.0) == ["classes", "members", "target", "task", "temperature"])
-        #expect(properties[0].1 == #"["high","low"]"#)
-        #expect(properties[1].1 == #"[{"family":"logistic_regression","weight":1.0}]"#)
-        #expect(properties[2].1 == "answer" && properties[3].1 == "classification")
+            properties.map(\.0) == [
+                "classes", "dates", "members", "target", "task", "temperature",
+            ])
+        #expect(properties[0].1 == #"["high","low"]"# && properties[1].1 == "[]")
+        #expect(properties[2].1 == #"[{"family":"logistic_regression","weight":1.0}]"#)
+        #expect(properties[3].1 == "answer" && properties[4].1 == "classification")
         let graph = try fields.messages(7)[0]
         #expect(
             try graph.messages(11).map { $0.texts(1)[0] } == [

@@ -50,16 +50,10 @@ struct ONNXRig {
 
     private static func json(_ column: Frame.Column) -> JSON {
         switch column.values {
-        case .numeric(let numbers):
+        case .numeric(let numbers), .dates(let numbers):
             .object([
                 "name": .string(column.name), "kind": "number",
                 "values": .array(numbers.map { $0.isNaN ? .null : .number($0) }),
-            ])
-        // A date that nothing looks at: any text will do.
-        case .dates(let seconds):
-            .object([
-                "name": .string(column.name), "kind": "text",
-                "values": .array(seconds.map { $0.isNaN ? .null : .string("\($0)") }),
             ])
         case .categorical(let categories), .texts(let categories):
             .object([

@@ -12,71 +12,82 @@ extension Encoder {
         _ inputs: [ONNXInput], _ values: [ONNXGraph.Value], into graph: inout ONNXGraph
     ) throws(ExportError) -> ONNXGraph.Value {
         switch self.form {
-        case .ordinal: try self.exportOrdinal(values, into: &graph)
+        case .ordinal: try self.exportOrdinal(inputs, values, into: &graph)
         case .dense: try self.exportDense(inputs, values, into: &graph)
         }
     }
 
     private func exportOrdinal(
-        _ inputs: [ONNXGraph.Value], into graph: inout ONNXGraph
+        _ inputs: [ONNXInput], _ values: [ONNXGraph.Value], into graph: inout ONNXGraph
     ) throws(ExportError) -> ONNXGraph.Value {
-        var values: [ONNXGraph.Value] = []
-        for (column, input) in zip(self.columns, inputs) where column.encoding.width > 0 {
+        var features: [ONNXGraph.Value] = []
+        for (index, column) in self.columns.enumerated() where column.encoding.width > 0 {
+            let value = values[index]
             switch column.encoding {
-            case .number: values.append(input)
+            case .number: features.append(value)
             case .rank(let levels):
                 let ranks = ONNXTensor.Values.doubles(levels.indices.map { Double($0) })
-                values.append(
+                features.append(
                     graph.lookUp(
-                        input, levels.map(\.revealed), give: ranks, else: .doubles([.nan])))
+                        value, levels.map(\.revealed), give: ranks, else: .doubles([.nan])))
+            case .targetMeans(let means):
+                features.append(means.export(inputs[index], value, into: &graph))
+            case .dateParts(let parts):
+                let date = ONNXDate(value, into: &graph)
+                features += parts.map { date.value(of: $0, in: &graph) }
             default: throw Self.unsupported(column)
             }
         }
-        return graph.concatenated(values)
+        return graph.concatenated(features)
     }
 
     /// All numbers at once, then all columns of 0 and 1, then each to its place:
     ///
     /// ```
-    /// numbers │ z of each │ missing, of those indicated │ columns of 0 and 1
-    ///         └───────────┴─────────────────────────────┴──────────────────── → in our order
+    /// numbers │ z of each │ missing, of those indicated │ columns of 0 and 1 │ other numbers
+    ///         └───────────┴─────────────────────────────┴────────────────────┴──→ in our order
     /// ```
     private func exportDense(
         _ inputs: [ONNXInput], _ values: [ONNXGraph.Value], into graph: inout ONNXGraph
     ) throws(ExportError) -> ONNXGraph.Value {
         let numbers = Standardization(self, values)
-        var blocks: [ONNXGraph.Value] = []
-        var flags: [ONNXGraph.Value] = []
-        if !numbers.centers.isEmpty {
-            let (z, missing) = numbers.export(into: &graph)
-            blocks.append(z)
-            if !numbers.indicated.isEmpty {
-                flags.append(graph.columns(numbers.indicated, of: missing))
-            }
-        }
-        var order: [Int] = []
-        var number = 0
-        var indicator = numbers.centers.count
-        var slot = indicator + numbers.indicated.count
+        var blocks = DenseBlocks(indicators: numbers.indicated.count)
         for (index, column) in self.columns.enumerated() where column.encoding.width > 0 {
+            let (input, value) = (inputs[index], values[index])
             switch column.encoding {
             case .standardized(_, _, let missing):
-                order.append(number)
-                number += 1
-                guard missing == .indicated else { continue }
-                order.append(indicator)
-                indicator += 1
+                blocks.addNumber()
+                if missing == .indicated { blocks.addIndicator() }
             case .oneHot(let oneHot):
-                flags.append(oneHot.export(inputs[index], values[index], into: &graph))
-                order += slot..<slot + oneHot.width
-                slot += oneHot.width
+                blocks.add(flags: oneHot.export(input, value, into: &graph), oneHot.width)
+            case .targetMeans(let means):
+                blocks.add(means.export(input, value, into: &graph), means.width)
+            case .oneHotAndMeans(let oneHot, let means):
+                blocks.add(flags: oneHot.export(input, value, into: &graph), oneHot.width)
+                blocks.add(means.export(input, value, into: &graph), means.width)
+            case .dateCycles(let cycles):
+                blocks.addNumber()
+                if cycles.turns > 0 {
+                    blocks.add(cycles.export(value, into: &graph), cycles.turns)
+                }
+                if cycles.missing == .indicated { blocks.addIndicator() }
             default: throw Self.unsupported(column)
             }
         }
-        if !flags.isEmpty {
-            blocks.append(graph.cast(graph.concatenated(flags), to: .double))
+        var parts: [ONNXGraph.Value] = []
+        var flags = blocks.flags
+        if !numbers.centers.isEmpty {
+            let (z, missing) = numbers.export(into: &graph)
+            parts.append(z)
+            if !numbers.indicated.isEmpty {
+                flags.insert(graph.columns(numbers.indicated, of: missing), at: 0)
+            }
         }
-        let features = graph.concatenated(blocks)
+        if !flags.isEmpty {
+            parts.append(graph.cast(graph.concatenated(flags), to: .double))
+        }
+        let features = graph.concatenated(parts + blocks.others)
+        let order = blocks.order
         return order == Array(order.indices) ? features : graph.columns(order, of: features)
     }
 
@@ -85,6 +96,59 @@ extension Encoder {
             .unsupportedColumn, nil,
             "column \(column.name) cannot be exported: no operators of ONNX are known for how it "
                 + "is encoded")
+    }
+}
+
+/// Which blocks a dense matrix is put together from, and where its columns stand in them.
+private struct DenseBlocks {
+    /// Columns of truths, behind the indicators of missing numbers.
+    private(set) var flags: [ONNXGraph.Value] = []
+    /// Columns of numbers that were made otherwise than by standardising.
+    private(set) var others: [ONNXGraph.Value] = []
+    private var places: [Place] = []
+    private var numbersCount = 0
+    private var indicatorsCount = 0
+    private var flagsCount: Int
+    private var othersCount = 0
+
+    private enum Place { case number(Int), flag(Int), other(Int) }
+
+    /// - Parameter indicators: how many there will be.
+    init(indicators: Int) { self.flagsCount = indicators }
+
+    mutating func addNumber() {
+        self.places.append(.number(self.numbersCount))
+        self.numbersCount += 1
+    }
+
+    mutating func addIndicator() {
+        self.places.append(.flag(self.indicatorsCount))
+        self.indicatorsCount += 1
+    }
+
+    mutating func add(flags: ONNXGraph.Value, _ width: Int) {
+        self.flags.append(flags)
+        let start = self.flagsCount
+        self.places += (start..<start + width).map { .flag($0) }
+        self.flagsCount += width
+    }
+
+    mutating func add(_ others: ONNXGraph.Value, _ width: Int) {
+        self.others.append(others)
+        let start = self.othersCount
+        self.places += (start..<start + width).map { .other($0) }
+        self.othersCount += width
+    }
+
+    /// For every column of the matrix its place among those of all blocks.
+    var order: [Int] {
+        self.places.map { place in
+            switch place {
+            case .number(let index): index
+            case .flag(let index): self.numbersCount + index
+            case .other(let index): self.numbersCount + self.flagsCount + index
+            }
+        }
     }
 }
 
@@ -98,14 +162,24 @@ private struct Standardization {
 
     init(_ encoder: Encoder, _ values: [ONNXGraph.Value]) {
         for (column, value) in zip(encoder.columns, values) {
-            guard case .standardized(let center, let scale, let missing) = column.encoding else {
-                continue
+            switch column.encoding {
+            case .standardized(let center, let scale, let missing):
+                self.append(value, center, scale, missing)
+            case .dateCycles(let date):
+                self.append(value, date.center, date.scale, date.missing)
+            default: break
             }
-            if missing == .indicated { self.indicated.append(self.centers.count) }
-            self.centers.append(center)
-            self.scales.append(scale)
-            self.inputs.append(value)
         }
+    }
+
+    private mutating func append(
+        _ input: ONNXGraph.Value, _ center: Double, _ scale: Double,
+        _ missing: Encoder.MissingNumbers
+    ) {
+        if missing == .indicated { self.indicated.append(self.centers.count) }
+        self.centers.append(center)
+        self.scales.append(scale)
+        self.inputs.append(input)
     }
 
     func export(
@@ -118,7 +192,7 @@ private struct Standardization {
         let limited = graph.node(
             "Clip", scaled, graph.scalar(-EncoderLimits.standardizedMax),
             graph.scalar(EncoderLimits.standardizedMax))
-        return (graph.node("Where", missing, graph.scalar(0), limited), missing)
+        return (graph.zeroWhereMissing(limited), missing)
     }
 }
 
@@ -129,27 +203,45 @@ extension OneHot {
     fileprivate func export(
         _ input: ONNXInput, _ value: ONNXGraph.Value, into graph: inout ONNXGraph
     ) -> ONNXGraph.Value {
-        var texts = self.levels.map(\.revealed)
-        var columns = self.levels.indices.map { self.column(ofSlot: $0) }
-        if let listed = input.listed {
-            let known = Set(texts)
-            let rest = listed.filter { !known.contains($0) }
-            texts += rest
-            columns += rest.map { _ in self.column(ofSlot: self.otherSlot) }
-        }
-        texts.append("")
-        columns.append(self.missingColumn)
-        let unknown =
-            input.listed == nil ? self.column(ofSlot: self.otherSlot) : self.missingColumn
         let found = graph.lookUp(
-            value, texts, give: .integers(columns.map { Int64($0 ?? -1) }),
-            else: .integers([Int64(unknown ?? -1)]))
+            self.levels.map(\.revealed), of: input, value,
+            give: self.levels.indices.map { self.column(ofSlot: $0) ?? -1 },
+            missing: self.missingColumn ?? -1, other: self.column(ofSlot: self.otherSlot) ?? -1)
         let all = graph.constant(.integers((0..<self.width).map { Int64($0) }))
         return graph.node("Equal", found, all)
     }
 }
 
+extension TargetMeans {
+    /// The numbers of each text's level.
+    fileprivate func export(
+        _ input: ONNXInput, _ value: ONNXGraph.Value, into graph: inout ONNXGraph
+    ) -> ONNXGraph.Value {
+        let rare = self.rows - 1
+        let found = graph.lookUp(
+            self.levels.map(\.revealed), of: input, value, give: Array(self.levels.indices),
+            missing: self.hasMissing ? self.levels.count : rare, other: rare)
+        let table = graph.constant(ONNXTensor([self.rows, self.width], .doubles(self.values)))
+        // Rows × 1 × width, as what was found is rows × 1.
+        let numbers = graph.node("Gather", table, found)
+        return graph.node("Squeeze", numbers, graph.constant(.integers([1])))
+    }
+}
+
 extension ONNXGraph {
+    /// The number of each text's level; texts that the schema does not list are missing.
+    fileprivate mutating func lookUp(
+        _ levels: [String], of input: ONNXInput, _ value: Value, give numbers: [Int],
+        missing: Int, other: Int
+    ) -> Value {
+        let known = Set(levels)
+        let rest = (input.listed ?? []).filter { !known.contains($0) }
+        let results = numbers + rest.map { _ in other } + [missing]
+        return self.lookUp(
+            value, levels + rest + [""], give: .integers(results.map { Int64($0) }),
+            else: .integers([Int64(input.listed == nil ? other : missing)]))
+    }
+
     /// What stands for each text: the one of `results` at its place in `texts`, or `rest`.
     fileprivate mutating func lookUp(
         _ value: Value, _ texts: [String], give results: ONNXTensor.Values,

@@ -35,6 +35,31 @@ extension ONNXGraph {
         return self.concatenated([self.node("Sub", one, second), second])
     }
 
+    /// cos(2πx), by the sine: runtimes had that in double precision first.
+    mutating func cosineOfTurns(_ turns: Value) -> Value {
+        let rest = self.node("Abs", self.node("Sub", turns, self.node("Round", turns)))
+        let quarter = self.node("Sub", self.scalar(0.25), rest)
+        return self.node("Sin", self.node("Mul", quarter, self.scalar(2 * .pi)))
+    }
+
+    /// Within the bounds that there are. By comparison, which leaves NaN alone.
+    mutating func bounded(_ value: Value, from low: Double?, to high: Double?) -> Value {
+        var value = value
+        if let low {
+            let bound = self.scalar(low)
+            value = self.node("Where", self.node("Less", value, bound), bound, value)
+        }
+        if let high {
+            let bound = self.scalar(high)
+            value = self.node("Where", self.node("Greater", value, bound), bound, value)
+        }
+        return value
+    }
+
+    mutating func zeroWhereMissing(_ value: Value) -> Value {
+        self.node("Where", self.node("IsNaN", value), self.scalar(0), value)
+    }
+
     /// `values` in every row that `value` has.
     mutating func repeated(_ values: [Double], alongRowsOf value: Value) -> Value {
         let row = self.constant(ONNXTensor([1, values.count], .doubles(values)))

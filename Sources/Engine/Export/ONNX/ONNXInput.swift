@@ -1,9 +1,11 @@
 /// A feature column as a graph's input.
 struct ONNXInput {
     let name: String
-    let isText: Bool
+    let kind: Kind
     /// What the schema repairs where a table is read; nil where it repairs nothing.
     let repair: Repair?
+
+    enum Kind { case number, text, date }
 
     enum Repair {
         case bounds(Schema.Bounds)
@@ -16,16 +18,18 @@ struct ONNXInput {
     static func inputs(of model: FittedModel) -> [ONNXInput] {
         model.encoders[0].columns.enumerated().map { index, column in
             let known = model.schema.column(named: column.name)
-            var isText = if case .categorical = known?.kind { true } else { false }
-            for encoder in model.encoders {
-                switch encoder.columns[index].encoding {
-                case .oneHot, .rank: isText = true
-                case .number, .standardized: isText = false
-                default: break
-                }
-            }
+            let encoded = model.encoders.compactMap { $0.columns[index].encoding.inputKind }.first
             return ONNXInput(
-                name: column.name, isText: isText, repair: known.flatMap(Self.repair(by:)))
+                name: column.name, kind: encoded ?? Self.kind(by: known),
+                repair: known.flatMap(Self.repair(by:)))
+        }
+    }
+
+    private static func kind(by column: Schema.Column?) -> Kind {
+        switch column?.kind {
+        case .numeric: .number
+        case .date: .date
+        default: .text
         }
     }
 
@@ -36,32 +40,39 @@ struct ONNXInput {
         return nil
     }
 
-    var element: ONNXElement { self.isText ? .text : .double }
+    var element: ONNXElement { self.kind == .text ? .text : .double }
 
     var about: String {
-        self.isText ? "a text, empty where it is missing" : "a number, NaN where it is missing"
+        switch self.kind {
+        case .number: "a number, NaN where it is missing"
+        case .text: "a text, empty where it is missing"
+        case .date: "seconds since 1970-01-01 00:00 UTC, NaN where it is missing"
+        }
     }
 
     /// The input, its numbers within the schema's bounds; texts are repaired where they are looked
     /// up.
     func repaired(in graph: inout ONNXGraph) -> ONNXGraph.Value {
-        var value = ONNXGraph.Value(name: self.name)
+        let value = ONNXGraph.Value(name: self.name)
         guard case .bounds(let bounds) = self.repair else { return value }
-        // By comparison, which leaves NaN alone.
-        if let low = bounds.low {
-            let bound = graph.scalar(low)
-            value = graph.node("Where", graph.node("Less", value, bound), bound, value)
-        }
-        if let high = bounds.high {
-            let bound = graph.scalar(high)
-            value = graph.node("Where", graph.node("Greater", value, bound), bound, value)
-        }
-        return value
+        return graph.bounded(value, from: bounds.low, to: bounds.high)
     }
 
     /// The categories that the schema lists, where any other text is to be taken as missing.
     var listed: [String]? {
         guard case .categories(let categories) = self.repair else { return nil }
         return categories
+    }
+}
+
+extension Encoder.Encoding {
+    /// What it takes; nil if it takes anything.
+    fileprivate var inputKind: ONNXInput.Kind? {
+        switch self {
+        case .oneHot, .rank, .targetMeans, .oneHotAndMeans: .text
+        case .number, .standardized: .number
+        case .dateParts, .dateCycles: .date
+        default: nil
+        }
     }
 }

@@ -53,7 +53,7 @@ package enum ONNXModel {
                 set.integer(2, version)
             }
         }
-        for entry in Self.metadata(of: model) {
+        for entry in Self.metadata(of: model, inputs) {
             writer.message(14) { property in
                 property.text(1, entry.name)
                 property.text(2, entry.text)
@@ -116,13 +116,19 @@ package enum ONNXModel {
     }
 
     /// By name.
-    private static func metadata(of model: FittedModel) -> [Safetensors.Entry] {
+    private static func metadata(
+        of model: FittedModel, _ inputs: [ONNXInput]
+    ) -> [Safetensors.Entry] {
         let members = model.members.map { member in
             JSON.object([
                 "family": .string(member.recipe.family.rawValue), "weight": .number(member.weight),
             ])
         }
         var entries = [
+            Safetensors.Entry(
+                "dates",
+                Self.text(
+                    .array(inputs.filter { $0.kind == .date }.map { .string($0.name) }))),
             Safetensors.Entry("members", Self.text(.array(members))),
             Safetensors.Entry("task", model.task.rawValue),
         ]

@@ -88,12 +88,8 @@ extension KernelPredictor: ONNXPredictor {
         _ features: ONNXGraph.Value, into graph: inout ONNXGraph
     ) throws(ExportError) -> ONNXGraph.Value {
         let turns = graph.linear(features, self.features.directions, self.features.phases)
-        let rest = graph.node("Abs", graph.node("Sub", turns, graph.node("Round", turns)))
-        // cos(2π rest), by the sine: runtimes had that in double precision first.
-        let quarter = graph.node("Sub", graph.scalar(0.25), rest)
-        let cosines = graph.node("Sin", graph.node("Mul", quarter, graph.scalar(2 * .pi)))
         let scale = (2 / Double(self.features.phases.count)).squareRoot()
-        let random = graph.node("Mul", cosines, graph.scalar(scale))
+        let random = graph.node("Mul", graph.cosineOfTurns(turns), graph.scalar(scale))
         return try self.inner.exported(.kernelMachine, random, into: &graph)
     }
 }
