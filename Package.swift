@@ -181,6 +181,7 @@ let tests: [Target] = [
         name: "Fuzzing", dependencies: ["Engine"], path: "Tests/Fuzzing", swiftSettings: settings),
     .testTarget(
         name: "EngineTests", dependencies: ["Engine", "Fuzzing", "Privacy"],
+        exclude: ["Tables/Fixtures"],
         swiftSettings: optimised),
     .testTarget(
         name: "InspectionTests", dependencies: ["Engine", "Fuzzing", "Inspection"],

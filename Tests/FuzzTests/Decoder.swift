@@ -76,6 +76,6 @@ struct Decoder: Sendable, CustomTestStringConvertible {
     }
 
     static let all: [Decoder] =
-        Self.links + Self.tables + Self.models + Self.foreign + Self.certificates + Self.records
-        + Self.texts
+        Self.links + Self.tables + Self.arrowTables + Self.models + Self.foreign
+        + Self.certificates + Self.records + Self.texts
 }

@@ -1,8 +1,6 @@
 extension CSVReader {
-    /// The schema that this table suggests: names and kinds, and nothing of what fields hold.
-    ///
     /// A column is numeric if every field that is present is a number (so is one without any), and
-    /// categorical otherwise. Missing values are allowed everywhere.
+    /// categorical otherwise.
     package func inferredSchema() throws(TableError) -> Schema {
         var probe = KindProbe(width: self.columnNames.count)
         _ = try self.walk(&probe, naming: [])
@@ -11,18 +9,7 @@ extension CSVReader {
                 self.columnNames[index].revealed,
                 probe.isNumeric[index] ? .numeric() : .categorical())
         }
-        do throws(SchemaError) {
-            return try Schema(columns)
-        } catch {
-            preconditionFailure("the header was checked by the same rules: \(error)")
-        }
-    }
-}
-
-extension Schema {
-    /// See `CSVReader.inferredSchema()`.
-    package static func infer(from csv: UnsafeRawBufferPointer) throws(TableError) -> Schema {
-        try CSVReader(csv).inferredSchema()
+        return Schema(suggesting: columns)
     }
 }
 
@@ -37,7 +24,7 @@ private struct KindProbe: FieldTaker {
     @inline(__always)
     mutating func take(
         column: Int, row: Int, from scanner: inout FieldScanner
-    ) throws(FieldScanner.Fault) {
+    ) throws(FieldFault) {
         guard self.isNumeric[column] else {
             _ = try scanner.field()
             return

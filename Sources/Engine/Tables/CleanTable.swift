@@ -27,7 +27,7 @@ package struct CleanTable: Equatable, Sendable {
     }
 }
 
-extension CSVReader {
+extension TableReader {
     /// Reads the table, repairs what the schema lets be repaired, and holds the rest against its
     /// rules, one after the other: each sees the rows that the ones before it left.
     ///
@@ -71,26 +71,6 @@ extension CSVReader {
             origins: origins)
     }
 
-    /// An amendment whose places are rows of the file, not lines yet.
-    private struct Finding {
-        let subject: Repairs.Subject
-        let remedy: Repairs.Remedy
-        let count: Int
-        let rows: [Int]
-
-        init(_ subject: Repairs.Subject, _ remedy: Repairs.Remedy, _ count: Int, _ rows: [Int]) {
-            self.subject = subject
-            self.remedy = remedy
-            self.count = count
-            self.rows = rows
-        }
-
-        init(_ tally: FieldDamage.Tally) {
-            self.init(
-                .column(tally.column, tally.fault), tally.remedy, tally.count, tally.rows)
-        }
-    }
-
     private func amendments(_ findings: [Finding]) -> [Repairs.Amendment] {
         let lines = self.lines(ofRows: Set(findings.flatMap(\.rows)))
         return findings.map { finding in
@@ -110,6 +90,26 @@ extension CSVReader {
             ? "the row breaks rule \(rule.name)"
             : "\(count) rows break rule \(rule.name), at lines \(named)\(more)"
         return TableError(.brokenRule, line: lines.first, what)
+    }
+}
+
+/// An amendment whose places are rows of the file, not lines yet.
+private struct Finding {
+    let subject: Repairs.Subject
+    let remedy: Repairs.Remedy
+    let count: Int
+    let rows: [Int]
+
+    init(_ subject: Repairs.Subject, _ remedy: Repairs.Remedy, _ count: Int, _ rows: [Int]) {
+        self.subject = subject
+        self.remedy = remedy
+        self.count = count
+        self.rows = rows
+    }
+
+    init(_ tally: FieldDamage.Tally) {
+        self.init(
+            .column(tally.column, tally.fault), tally.remedy, tally.count, tally.rows)
     }
 }
 

@@ -12,7 +12,7 @@ struct Prediction {
     ) throws(InputError) {
         self.model = model
         do {
-            self.frame = try bytes.withUnsafeBytes { try model.frame(csv: $0, for: purpose) }
+            self.frame = try bytes.withUnsafeBytes { try model.frame(bytes: $0, for: purpose) }
             self.values = try model.predict(self.frame)
         } catch let error as TableError where error.code == .missingColumn {
             throw InputError(path, "\(error)\(model.aliasDoubt)")

@@ -34,7 +34,7 @@ extension Decoder {
             let model = try ModelBundle(manifest: manifest, weights: weights) { _ in "same" }.model
             let table = Self.table(for: model.schema)
             _ = try table.withUnsafeBytes { bytes in
-                try model.predict(try model.frame(csv: bytes, for: .prediction))
+                try model.predict(try model.frame(bytes: bytes, for: .prediction))
             }
         },
         Decoder("signature", dictionary: Self.jsonWords, seeds: { try [Self.signature()] }) {
@@ -64,7 +64,7 @@ extension Decoder {
         func dataset(_ task: LearningTask) throws -> Dataset {
             try table.withUnsafeBytes { bytes in
                 try Dataset(
-                    csv: bytes, schema: try Schema.infer(from: bytes), target: "y", task: task)
+                    bytes: bytes, schema: try Schema.infer(from: bytes), target: "y", task: task)
             }
         }
         func bundle(_ recipes: [Recipe], _ task: LearningTask) throws -> [UInt8] {

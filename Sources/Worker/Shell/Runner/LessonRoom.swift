@@ -29,7 +29,7 @@ struct LessonRoom {
             let task = Engine.LearningTask(lesson.task)
             let (table, demanding) = try data.withBytes { bytes throws(TableError) in
                 try Dataset.table(
-                    csv: bytes, schema: columns, target: lesson.target, task: task)
+                    bytes: bytes, schema: columns, target: lesson.target, task: task)
             }
             // The last hop: from the bytes, whose digest the worker checked, to the rows.
             if let pinned = lesson.cleaned, pinned != table.digest {

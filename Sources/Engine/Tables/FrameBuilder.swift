@@ -1,0 +1,203 @@
+import Privacy
+
+/// Puts fields into columns while a table is read, each held against its column of the schema.
+///
+/// It knows nothing of formats: a reader hands it numbers and texts, of which it says the column of
+/// the file and the row.
+struct FrameBuilder {
+    private var sinks: [Sink]
+    private var tables: [LevelTable] = []
+    private var memories: [ColumnMemory] = []
+    private var damage: FieldDamage
+    /// The columns that the frame will have, in its order.
+    private var order: [(index: Int, name: String)] = []
+
+    /// What is done with the fields of one column.
+    struct Sink {
+        enum Kind { case skip, numbers, levels }
+        var kind = Kind.skip
+        fileprivate(set) var mayMiss = true
+        fileprivate(set) var low = -Double.infinity
+        fileprivate(set) var high = Double.infinity
+        /// Of the schema's columns.
+        fileprivate var number = 0
+        /// Which of `tables` numbers the texts, and how many numbers the schema gave out.
+        fileprivate var table = 0
+        fileprivate var listed = Int32.max
+        /// Which of `memories` holds the values, and where it begins.
+        fileprivate var memory = 0
+        fileprivate(set) var start = UnsafeMutableRawPointer(bitPattern: 8)
+    }
+
+    /// Finds the schema's columns in the file.
+    ///
+    /// - Parameters:
+    ///   - names: of the file's columns, no two of them equal.
+    ///   - rowsMax: the file has no more rows.
+    ///   - doubt: what is added to a message about names.
+    init(
+        _ schema: Schema, among names: [Private<String>], rowsMax: Int,
+        unknownColumns: UnknownColumns, doubt: String
+    ) throws(TableError) {
+        self.sinks = Array(repeating: Sink(), count: names.count)
+        self.damage = FieldDamage(schema)
+        var columns: [Private<String>: Int] = [:]
+        for (index, name) in names.enumerated() { columns[name] = index }
+        for (number, column) in schema.columns.enumerated() {
+            guard let index = columns.removeValue(forKey: Private(column.name)) else {
+                if case .ignored = column.kind { continue }
+                throw TableError(
+                    .missingColumn, line: 1, column: .init(number: nil, name: column.name),
+                    "the schema names this column, none of the \(names.count) in the table's "
+                        + "header is called so" + doubt)
+            }
+            self.expect(column, number, at: index, rows: rowsMax)
+            if column.kind != .ignored { self.order.append((index, column.name)) }
+        }
+        if unknownColumns == .refused, let index = columns.values.min() {
+            throw TableError(
+                .unknownColumn, line: 1, column: .init(number: index + 1, name: nil),
+                "the schema does not name this column, one of \(names.count) in the "
+                    + "header; name it, as ignored if it is not wanted" + doubt)
+        }
+    }
+
+    private mutating func expect(
+        _ column: Schema.Column, _ number: Int, at index: Int, rows: Int
+    ) {
+        var sink = Sink()
+        sink.number = number
+        sink.mayMiss = column.missing == .allowed
+        switch column.kind {
+        case .ignored: return
+        case .numeric(let bounds):
+            sink.kind = .numbers
+            sink.low = bounds.low ?? -.infinity
+            sink.high = bounds.high ?? .infinity
+            self.memories.append(ColumnMemory(of: Double.self, count: rows))
+        case .categorical(let categories):
+            sink.kind = .levels
+            var table = LevelTable()
+            if let categories {
+                for category in categories {
+                    _ = Array(category.utf8).withUnsafeBufferPointer { table.number(of: $0) }
+                }
+                sink.listed = Int32(table.count)
+            }
+            sink.table = self.tables.count
+            self.tables.append(table)
+            self.memories.append(ColumnMemory(of: Int32.self, count: rows))
+        }
+        sink.memory = self.memories.count - 1
+        sink.start = self.memories[sink.memory].start
+        self.sinks[index] = sink
+    }
+
+    // MARK: Fields
+
+    /// Where the fields of a column of the file go.
+    @inline(__always)
+    func sink(of column: Int) -> Sink { self.sinks[column] }
+
+    /// - Parameter number: NaN where it is missing; else finite.
+    @inline(__always)
+    mutating func put(_ number: Double, in sink: Sink, row: Int) throws(FieldFault) {
+        var number = number
+        if number.isNaN {
+            if !sink.mayMiss { try self.damage.note(.missingValue, sink.number, row) }
+        } else if !(number >= sink.low && number <= sink.high) {
+            try self.damage.note(.outOfRange, sink.number, row)
+            number = min(max(number, sink.low), sink.high)
+        }
+        sink.start?.storeBytes(of: number, toByteOffset: row * 8, as: Double.self)
+    }
+
+    /// - Parameter level: what `level(of:in:)` gave; negative where the text is missing.
+    @inline(__always)
+    mutating func put(level: Int32, in sink: Sink, row: Int) throws(FieldFault) {
+        var level = level
+        if level < 0 {
+            if !sink.mayMiss { try self.damage.note(.missingValue, sink.number, row) }
+        } else if level >= sink.listed {
+            try self.damage.note(.unknownCategory, sink.number, row)
+            level = Frame.Categories.missing
+        }
+        sink.start?.storeBytes(of: level, toByteOffset: row * 4, as: Int32.self)
+    }
+
+    /// The number of a text in its column; an empty text is a missing one.
+    @inline(__always)
+    mutating func level(of text: UnsafeBufferPointer<UInt8>, in sink: Sink) -> Int32 {
+        text.isEmpty ? Frame.Categories.missing : self.tables[sink.table].number(of: text)
+    }
+
+    /// Texts that have a number in the column: the next new one will have this.
+    @inline(__always)
+    func levels(in sink: Sink) -> Int { self.tables[sink.table].count }
+
+    // MARK: The table
+
+    /// What was put into the first `rows` rows of every column. Their memory is given back one
+    /// after the other, so that only one column lies here twice.
+    consuming func finish(rows: Int) -> TableFields {
+        var columns: [Frame.Column] = []
+        for (index, name) in self.order {
+            columns.append(.init(name, self.values(at: index, rows: rows)))
+        }
+        return TableFields(frame: Frame(rows: rows, columns: columns), damage: self.damage)
+    }
+
+    private mutating func values(at index: Int, rows: Int) -> Frame.Values {
+        let sink = self.sinks[index]
+        defer { self.memories[sink.memory] = ColumnMemory(of: UInt8.self, count: 0) }
+        let memory = self.memories[sink.memory]
+        guard sink.kind == .levels else {
+            return .numeric(memory.array(of: Double.self, count: rows))
+        }
+        let (levels, indices) = self.tables[sink.table].sorted()
+        self.tables[sink.table] = LevelTable()
+        return .categorical(
+            Frame.Categories(
+                compacting: memory.array(of: Int32.self, count: rows), indices: indices,
+                levels: levels))
+    }
+}
+
+extension Frame.Categories {
+    /// - Parameters:
+    ///   - numbers: for every row the number of its text, or -1.
+    ///   - indices: for every number its index in `levels`, some of which may not occur.
+    init(compacting numbers: [Int32], indices: [Int32], levels: [Private<String>]) {
+        var occurs = Array(repeating: false, count: levels.count)
+        for number in numbers where number >= 0 { occurs[Int(indices[Int(number)])] = true }
+        var ranks: [Int32] = []
+        var rank: Int32 = 0
+        for level in levels.indices {
+            ranks.append(rank)
+            if occurs[level] { rank += 1 }
+        }
+        let codes = numbers.map { $0 < 0 ? Self.missing : ranks[Int(indices[Int($0)])] }
+        self.init(codes: codes, levels: levels.indices.filter { occurs[$0] }.map { levels[$0] })
+    }
+}
+
+/// Room for a column whose final length is not known yet. Pages that no row reaches cost nothing.
+final class ColumnMemory {
+    let start: UnsafeMutableRawPointer
+
+    init<Element: BitwiseCopyable>(of type: Element.Type, count: Int) {
+        self.start = .allocate(
+            byteCount: max(count, 1) * MemoryLayout<Element>.stride, alignment: 16)
+    }
+
+    deinit { self.start.deallocate() }
+
+    /// - Requires: the first `count` elements were written.
+    func array<Element: BitwiseCopyable>(of type: Element.Type, count: Int) -> [Element] {
+        withExtendedLifetime(self) {
+            Array(
+                UnsafeBufferPointer(
+                    start: self.start.bindMemory(to: type, capacity: count), count: count))
+        }
+    }
+}
