@@ -5,20 +5,18 @@
 package struct CleanTable: Equatable, Sendable {
     /// What may be learned from.
     package let frame: Frame
+    /// The columns that are for checks only, in the same rows.
+    package let aside: Frame
     package let repairs: Repairs
     /// For every row of the frame its row in the file, from 0; empty when no row was dropped.
-    private let origins: [Int32]
+    let origins: [Int32]
 
-    init(frame: Frame, repairs: Repairs, origins: [Int32]) {
+    init(frame: Frame, aside: Frame, repairs: Repairs, origins: [Int32]) {
+        precondition(frame.rows == aside.rows, "another table")
         self.frame = frame
+        self.aside = aside
         self.repairs = repairs
         self.origins = origins
-    }
-
-    /// The same rows in another form.
-    func holding(_ frame: Frame) -> CleanTable {
-        precondition(frame.rows == self.frame.rows, "another table")
-        return CleanTable(frame: frame, repairs: self.repairs, origins: self.origins)
     }
 
     /// The row in the file, from 0, of a row of the frame.
@@ -67,8 +65,8 @@ extension TableReader {
             amendments: self.amendments(findings))
         let hidden = Set(schema.columns.filter { $0.use == .checks }.map(\.name))
         return CleanTable(
-            frame: hidden.isEmpty ? frame : frame.without(hidden), repairs: repairs,
-            origins: origins)
+            frame: frame.columns { !hidden.contains($0) },
+            aside: frame.columns(where: hidden.contains), repairs: repairs, origins: origins)
     }
 
     private func amendments(_ findings: [Finding]) -> [Repairs.Amendment] {
@@ -151,8 +149,8 @@ extension Frame {
             })
     }
 
-    /// The same table without some columns.
-    func without(_ names: Set<String>) -> Frame {
-        Frame(rows: self.rows, columns: self.columns.filter { !names.contains($0.name) })
+    /// The same table with some of its columns.
+    func columns(where isWanted: (String) -> Bool) -> Frame {
+        Frame(rows: self.rows, columns: self.columns.filter { isWanted($0.name) })
     }
 }

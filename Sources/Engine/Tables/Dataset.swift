@@ -77,10 +77,14 @@ package struct Dataset: Equatable, Sendable {
 
     /// Reads a table whose target must be there in every row, and says by which schema. Its first
     /// bytes tell the format.
+    ///
+    /// - Parameter split: the column by which rows are parted must be there likewise.
     package static func table(
-        bytes: UnsafeRawBufferPointer, schema: Schema, target: String?, task: LearningTask
+        bytes: UnsafeRawBufferPointer, schema: Schema, target: String?, task: LearningTask,
+        split: RowSplit? = nil
     ) throws(TableError) -> (table: CleanTable, schema: Schema) {
         let reader = try TableFormat.reader(of: bytes)
+        let schema = try schema.demanding(split, target: target)
         guard let target else { return (try reader.table(schema), schema) }
         guard reader.columnNames.contains(Private(target)) else {
             throw TableError(
