@@ -6,7 +6,7 @@ extension CSVReader {
     ) throws(TableError) -> TableFields {
         var taker = FrameTaker(
             builder: try FrameBuilder(
-                schema, among: self.columnNames, rowsMax: self.rowsMax,
+                schema, among: self.columnNames, rows: .atMost(self.rowsMax),
                 unknownColumns: unknownColumns, doubt: self.headerDoubt))
         let rows = try self.walk(&taker, naming: Set(schema.columns.map(\.name)))
         return taker.builder.finish(rows: rows)

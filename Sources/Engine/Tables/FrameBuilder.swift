@@ -7,7 +7,8 @@ import Privacy
 struct FrameBuilder {
     private var sinks: [Sink]
     private var tables: [LevelTable] = []
-    private var memories: [ColumnMemory] = []
+    private var numbers: [ColumnRoom<Double>] = []
+    private var levels: [ColumnRoom<Int32>] = []
     private var damage: FieldDamage
     /// The columns that the frame will have, in its order.
     private var order: [(index: Int, name: String)] = []
@@ -24,19 +25,19 @@ struct FrameBuilder {
         /// Which of `tables` numbers the texts, and how many numbers the schema gave out.
         fileprivate var table = 0
         fileprivate var listed = Int32.max
-        /// Which of `memories` holds the values, and where it begins.
-        fileprivate var memory = 0
-        fileprivate(set) var start = UnsafeMutableRawPointer(bitPattern: 8)
+        /// Which of `numbers` or `levels` holds the values, and where it begins.
+        fileprivate var room = 0
+        fileprivate(set) var start: UnsafeMutableRawPointer?
     }
 
     /// Finds the schema's columns in the file.
     ///
     /// - Parameters:
     ///   - names: of the file's columns, no two of them equal.
-    ///   - rowsMax: the file has no more rows.
+    ///   - rows: how many there will be, or at most.
     ///   - doubt: what is added to a message about names.
     init(
-        _ schema: Schema, among names: [Private<String>], rowsMax: Int,
+        _ schema: Schema, among names: [Private<String>], rows: RowCount,
         unknownColumns: UnknownColumns, doubt: String
     ) throws(TableError) {
         self.sinks = Array(repeating: Sink(), count: names.count)
@@ -51,7 +52,7 @@ struct FrameBuilder {
                     "the schema names this column, none of the \(names.count) in the table's "
                         + "header is called so" + doubt)
             }
-            self.expect(column, number, at: index, rows: rowsMax)
+            self.expect(column, number, at: index, rows)
             if column.kind != .ignored { self.order.append((index, column.name)) }
         }
         if unknownColumns == .refused, let index = columns.values.min() {
@@ -63,7 +64,7 @@ struct FrameBuilder {
     }
 
     private mutating func expect(
-        _ column: Schema.Column, _ number: Int, at index: Int, rows: Int
+        _ column: Schema.Column, _ number: Int, at index: Int, _ rows: RowCount
     ) {
         var sink = Sink()
         sink.number = number
@@ -74,7 +75,9 @@ struct FrameBuilder {
             sink.kind = .numbers
             sink.low = bounds.low ?? -.infinity
             sink.high = bounds.high ?? .infinity
-            self.memories.append(ColumnMemory(of: Double.self, count: rows))
+            sink.room = self.numbers.count
+            self.numbers.append(ColumnRoom(rows, .nan))
+            sink.start = self.numbers[sink.room].start
         case .categorical(let categories):
             sink.kind = .levels
             var table = LevelTable()
@@ -86,11 +89,39 @@ struct FrameBuilder {
             }
             sink.table = self.tables.count
             self.tables.append(table)
-            self.memories.append(ColumnMemory(of: Int32.self, count: rows))
+            sink.room = self.levels.count
+            self.levels.append(ColumnRoom(rows, Frame.Categories.missing))
+            sink.start = self.levels[sink.room].start
         }
-        sink.memory = self.memories.count - 1
-        sink.start = self.memories[sink.memory].start
         self.sinks[index] = sink
+    }
+
+    /// Lets `body` put fields into one column of the file, which must be one that is kept.
+    ///
+    /// Needed where the number of rows is exact: then a column lies where it stays, and can be
+    /// written to for as long as this lasts only.
+    mutating func fill<Fault: Error>(
+        _ column: Int, _ body: (inout FrameBuilder) throws(Fault) -> Void
+    ) throws(Fault) {
+        let place = self.sinks[column].room
+        defer { self.sinks[column].start = nil }
+        switch self.sinks[column].kind {
+        case .skip: preconditionFailure("column \(column) is not kept")
+        case .numbers:
+            var room = self.numbers[place].taken()
+            defer { self.numbers[place] = room }
+            try room.write { start throws(Fault) in
+                self.sinks[column].start = start
+                try body(&self)
+            }
+        case .levels:
+            var room = self.levels[place].taken()
+            defer { self.levels[place] = room }
+            try room.write { start throws(Fault) in
+                self.sinks[column].start = start
+                try body(&self)
+            }
+        }
     }
 
     // MARK: Fields
@@ -149,16 +180,14 @@ struct FrameBuilder {
 
     private mutating func values(at index: Int, rows: Int) -> Frame.Values {
         let sink = self.sinks[index]
-        defer { self.memories[sink.memory] = ColumnMemory(of: UInt8.self, count: 0) }
-        let memory = self.memories[sink.memory]
         guard sink.kind == .levels else {
-            return .numeric(memory.array(of: Double.self, count: rows))
+            return .numeric(self.numbers[sink.room].taken().array(rows: rows))
         }
         let (levels, indices) = self.tables[sink.table].sorted()
         self.tables[sink.table] = LevelTable()
         return .categorical(
             Frame.Categories(
-                compacting: memory.array(of: Int32.self, count: rows), indices: indices,
+                compacting: self.levels[sink.room].taken().array(rows: rows), indices: indices,
                 levels: levels))
     }
 }
@@ -178,26 +207,5 @@ extension Frame.Categories {
         }
         let codes = numbers.map { $0 < 0 ? Self.missing : ranks[Int(indices[Int($0)])] }
         self.init(codes: codes, levels: levels.indices.filter { occurs[$0] }.map { levels[$0] })
-    }
-}
-
-/// Room for a column whose final length is not known yet. Pages that no row reaches cost nothing.
-final class ColumnMemory {
-    let start: UnsafeMutableRawPointer
-
-    init<Element: BitwiseCopyable>(of type: Element.Type, count: Int) {
-        self.start = .allocate(
-            byteCount: max(count, 1) * MemoryLayout<Element>.stride, alignment: 16)
-    }
-
-    deinit { self.start.deallocate() }
-
-    /// - Requires: the first `count` elements were written.
-    func array<Element: BitwiseCopyable>(of type: Element.Type, count: Int) -> [Element] {
-        withExtendedLifetime(self) {
-            Array(
-                UnsafeBufferPointer(
-                    start: self.start.bindMemory(to: type, capacity: count), count: count))
-        }
     }
 }

@@ -5,6 +5,8 @@ struct ArrowFilling {
     private let kinds: [FrameBuilder.Sink.Kind]
     /// The columns that are kept, by their field.
     private let kept: [[Int]]
+    /// The fields that have each dictionary.
+    private let users: [Int64: [Int]]
     private let isFile: Bool
     /// For each column the entries of its dictionary, once it came.
     private var entries: [ArrowEntries?]
@@ -30,6 +32,12 @@ struct ArrowFilling {
             kept[column.field].append(number)
         }
         self.kept = kept
+        var users: [Int64: [Int]] = [:]
+        for (number, field) in fields.enumerated() where !kept[number].isEmpty {
+            guard let dictionary = field.dictionary else { continue }
+            users[dictionary.id, default: []].append(number)
+        }
+        self.users = users
     }
 
     /// A stream that follows another brings its own.
@@ -45,10 +53,9 @@ struct ArrowFilling {
         guard let data = try table.table(1) else {
             throw TableError(arrow: "a dictionary without values")
         }
-        for (number, field) in self.fields.enumerated() where field.dictionary?.id == id {
-            guard !self.kept[number].isEmpty else { continue }
+        for number in self.users[id] ?? [] {
             var batch = try ArrowBatch(data, body: body)
-            let array = try batch.takeEntries(of: field)
+            let array = try batch.takeEntries(of: self.fields[number])
             for column in self.kept[number] {
                 self.entriesLeft -= array.count
                 guard self.entriesLeft >= 0 else {
@@ -92,7 +99,9 @@ struct ArrowFilling {
                 guard field.dictionary == nil || self.entries[column] != nil else {
                     throw TableError(arrow: "a batch comes before its dictionary")
                 }
-                try self.put(array, in: column, &builder)
+                try builder.fill(column) { builder throws(TableError) in
+                    try self.put(array, in: column, &builder)
+                }
             }
         }
         guard batch.isAtEnd else {

@@ -124,8 +124,8 @@ package struct ArrowReader: TableReader {
                     + "uncompressed and without columns that hold nothing")
         }
         var builder = try FrameBuilder(
-            schema, among: self.columnNames, rowsMax: self.rows, unknownColumns: unknownColumns,
-            doubt: "")
+            schema, among: self.columnNames, rows: .exactly(self.rows),
+            unknownColumns: unknownColumns, doubt: "")
         var kinds: [FrameBuilder.Sink.Kind] = []
         for number in self.columns.indices {
             let kind = builder.sink(of: number).kind
