@@ -11,8 +11,8 @@ func runTable(_ arguments: [String]) throws {
     try bytes.withUnsafeBytes { bytes in
         var inference = Double.infinity
         var reading = Double.infinity
-        var copying = Double.infinity
-        var copyingAnew = Double.infinity
+        var copying = 0.0
+        var copyingAnew = 0.0
         var cells = 0
         for _ in 0..<rounds {
             let start = processSeconds()
@@ -23,9 +23,9 @@ func runTable(_ arguments: [String]) throws {
             inference = min(inference, inferred - start)
             reading = min(reading, read - inferred)
             cells = frame.columns.count * frame.rows
-            let copies = copySeconds(of: frame)
-            copyingAnew = min(copyingAnew, copies.anew)
-            copying = min(copying, copies.again)
+            let copies = copySpeed(of: frame)
+            copyingAnew = max(copyingAnew, copies.anew)
+            copying = max(copying, copies.again)
         }
         let megabytes = Double(bytes.count) / 1e6
         let cellMegabytes = Double(cells) * 8 / 1e6
@@ -33,15 +33,16 @@ func runTable(_ arguments: [String]) throws {
             "{\"file_mb\": \(megabytes), \"infer_mb_s\": \(megabytes / inference), "
                 + "\"read_mb_s\": \(megabytes / reading), \"cells\": \(cells), "
                 + "\"cells_mb_s\": \(cellMegabytes / reading), "
-                + "\"copy_mb_s\": \(cellMegabytes / copying), "
-                + "\"new_copy_mb_s\": \(cellMegabytes / copyingAnew)}")
+                + "\"copy_mb_s\": \(copying), \"new_copy_mb_s\": \(copyingAnew)}")
     }
 }
 
-/// What it takes to copy each column of numbers into pages that nobody touched, and once more.
-private func copySeconds(of frame: Frame) -> (anew: Double, again: Double) {
+/// Megabytes a second that columns of numbers are copied at, into pages that nobody touched, and
+/// once more.
+private func copySpeed(of frame: Frame) -> (anew: Double, again: Double) {
     var anew = 0.0
     var again = 0.0
+    var megabytes = 0.0
     for column in frame.columns {
         guard case .numeric(let numbers) = column.values else { continue }
         let count = numbers.count * 8
@@ -58,8 +59,9 @@ private func copySeconds(of frame: Frame) -> (anew: Double, again: Double) {
         anew += middle - start
         again += processSeconds() - middle
         munmap(copy, count)
+        megabytes += Double(count) / 1e6
     }
-    return (anew, again)
+    return (megabytes / anew, megabytes / again)
 }
 
 func contents(of path: String) -> [UInt8] {

@@ -27,6 +27,41 @@ import Testing
         #expect(frame.texts("view") == ["QXZQ", nil, "a text of more than twelve bytes"])
     }
 
+    /// Long columns are looked at block by block; this looks row by row.
+    @Test func `what is missing or out of bounds is found in any block`() throws {
+        let schema = try Schema([
+            .init("eighths", .numeric(bounds: .init(low: 1, high: 320)), remedy: .repair),
+            .init("whole", .numeric(bounds: .init(low: -1499, high: 1400)), remedy: .repair),
+            .init("flag", .numeric()), .init("pair.0", .numeric()),
+            .init("pair.1", .numeric(bounds: .init(low: -2990, high: nil)), remedy: .repair),
+        ])
+        let table = try ArrowFixtures.bytes("long.arrow").withUnsafeBytes {
+            try ArrowReader($0).table(schema)
+        }
+        func expected(_ value: (Int) -> Double?) -> [UInt64] {
+            Self.bits((0..<3000).map { value($0) ?? .nan })
+        }
+        let frame = table.frame
+        #expect(
+            Self.bits(frame.numbers("eighths"))
+                == expected { $0 % 997 == 5 ? nil : min(max(Double($0) / 8, 1), 320) })
+        #expect(
+            Self.bits(frame.numbers("whole"))
+                == expected { min(max(Double($0) - 1500, -1499), 1400) })
+        #expect(
+            Self.bits(frame.numbers("flag"))
+                == expected { $0 % 1000 == 999 ? nil : $0 % 3 == 0 ? 1 : 0 })
+        #expect(
+            Self.bits(frame.numbers("pair.0")) == expected { $0 % 1100 == 1099 ? nil : Double($0) })
+        #expect(
+            Self.bits(frame.numbers("pair.1"))
+                == expected {
+                    $0 % 1100 == 1099 || $0 % 7 == 0 ? nil : max(-Double($0), -2990)
+                })
+        let counts = table.repairs.amendments.map(\.count)
+        #expect(counts == [445, 100, 8])
+    }
+
     @Test func `moments are ISO 8601 texts, or seconds since 1970`() throws {
         let texts = try Self.frame()
         #expect(texts.texts("s") == ["2026-01-31T12:30:15", "1969-12-31T23:59:59", nil])

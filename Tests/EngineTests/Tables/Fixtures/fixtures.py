@@ -147,7 +147,22 @@ def write_types():
     pyarrow.feather.write_feather(table.select(["spot", "tags", "last"]), HERE / "types.feather")
 
 
+def write_long():
+    """More rows than are looked at at once; what is missing lies in some blocks and not in others."""
+    rows = range(3000)
+    gaps = lambda value, every, at: [None if i % every == at else value(i) for i in rows]
+    table = pa.table({
+        "eighths": pa.array(gaps(lambda i: i / 8, 997, 5), pa.float32()),
+        "whole": pa.array([i - 1500 for i in rows], pa.int16()),
+        "flag": pa.array(gaps(lambda i: i % 3 == 0, 1000, 999), pa.bool_()),
+        "pair": pa.array(gaps(lambda i: [i, None if i % 7 == 0 else -i], 1100, 1099),
+                         pa.list_(pa.int16(), 2)),
+    })
+    stream(table, "long.arrow", rows=2500, compression="lz4")
+
+
 write_flowers()
+write_long()
 write_pandas()
 write_parts()
 write_deltas()
