@@ -20,7 +20,7 @@ PACKAGES := libopenblas-dev liblapacke-dev libsqlite3-dev libsystemd-dev libsecc
 .PHONY: help deps clients build release test attack fuzz lint protos-check demo bench clean
 
 help:
-	@echo 'make demo     install packages, build, run two AutoML jobs on a local cluster over TLS'
+	@echo 'make demo     install packages, build, run three AutoML jobs on a local cluster over TLS'
 	@echo 'make test     everything that CI runs: lint, build, generated code, all tests'
 	@echo 'make attack   all attacks on a live head, at their full size'
 	@echo 'make fuzz     SECONDS=60 for each decoder, or for one: DECODER=csv'
@@ -43,8 +43,8 @@ deps:
 	fi
 
 # Independent readers of what we write, for the tests: a gRPC client, the tool of the OpenSSF Model
-# Signing format (whose certificates need pyOpenSSL, which it does not ask for), and a scanner of
-# TLS servers. Without them the tests skip what needs them, and say so.
+# Signing format (whose certificates need pyOpenSSL, which it does not ask for), readers of ONNX and
+# safetensors, and a scanner of TLS servers. Without them the tests skip what needs them, and say so.
 CLIENTS := .build/clients
 # Of its own: it wants older libraries than the others.
 SCANNERS := .build/scanners
@@ -56,6 +56,9 @@ clients: deps
 	@$(CLIENTS)/bin/python -c 'import model_signing, OpenSSL' 2>/dev/null \
 	    || $(CLIENTS)/bin/pip install --quiet 'model-signing>=1.1' 'pyOpenSSL>=24' \
 	    || echo 'model-signing could not be installed: its tests will be skipped' >&2
+	@$(CLIENTS)/bin/python -c 'import onnx, onnxruntime, safetensors' 2>/dev/null \
+	    || $(CLIENTS)/bin/pip install --quiet 'onnx>=1.16' 'onnxruntime>=1.21' 'safetensors>=0.4' \
+	    || echo 'onnxruntime could not be installed: its tests will be skipped' >&2
 	@[ -x $(SCANNERS)/bin/sslyze ] || { python3 -m venv $(SCANNERS) && \
 	    $(SCANNERS)/bin/pip install --quiet 'sslyze>=6.1'; } \
 	    || echo 'sslyze could not be installed: its test will be skipped' >&2
@@ -82,7 +85,7 @@ protos-check: build
 TESTS := $(SWIFT) test --skip-build --filter
 PURE_TESTS := WireTests|SearchTests|CoordinatorCoreTests|WorkerCoreTests|SimulationTests|EngineTests
 PURE_TESTS := $(PURE_TESTS)|HostTests|InspectionTests|CertificateAuthorityTests|SigningTests
-PURE_TESTS := $(PURE_TESTS)|PrivacyTests|AssayTests|FuzzTests|TidyTests
+PURE_TESTS := $(PURE_TESTS)|PrivacyTests|ReportTests|AssayTests|FuzzTests|TidyTests
 
 test: lint clients build protos-check
 	$(TESTS) '^($(PURE_TESTS))\.'

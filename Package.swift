@@ -89,6 +89,7 @@ let pure: [Target] = [
         path: "Sources/Worker/Core", swiftSettings: settings),
     .target(name: "Engine", dependencies: ["COpenBLAS", "Privacy"], swiftSettings: optimised),
     .target(name: "Inspection", dependencies: ["Engine"], swiftSettings: settings),
+    .target(name: "Report", swiftSettings: settings),
 ]
 
 /// Modules that act.
@@ -141,8 +142,8 @@ let executables: [Target] = [
         name: "assay",
         dependencies: [
             "CertificateAuthority", "CoordinatorShell", "Engine", "Host", "Inspection", "Privacy",
-            "Signing", "Transport", "Wire", "WorkerShell", argumentParser, crypto, grpcCore,
-            logging, yams,
+            "Report", "Signing", "Transport", "Wire", "WorkerShell", argumentParser, crypto,
+            grpcCore, logging, yams,
         ],
         swiftSettings: settings,
         // By its build ID a worker says which program it is: see EnvironmentClass.
@@ -179,13 +180,14 @@ let tests: [Target] = [
         path: "Tests/Worker/CoreTests", swiftSettings: settings),
     .target(
         name: "Fuzzing", dependencies: ["Engine"], path: "Tests/Fuzzing", swiftSettings: settings),
+    .target(name: "Clients", path: "Tests/Clients", swiftSettings: settings),
     .testTarget(
-        name: "EngineTests", dependencies: ["Engine", "Fuzzing", "Privacy"],
-        exclude: ["Tables/Fixtures"],
-        swiftSettings: optimised),
+        name: "EngineTests", dependencies: ["Clients", "Engine", "Fuzzing", "Privacy"],
+        exclude: ["Clients", "Tables/Fixtures"], swiftSettings: optimised),
     .testTarget(
         name: "InspectionTests", dependencies: ["Engine", "Fuzzing", "Inspection"],
         swiftSettings: settings),
+    .testTarget(name: "ReportTests", dependencies: ["Report"], swiftSettings: settings),
     .testTarget(
         name: "HostTests", dependencies: ["CHost", "Host", "Privacy", crypto],
         swiftSettings: settings),
@@ -226,7 +228,7 @@ let tests: [Target] = [
     .testTarget(
         name: "AssayTests",
         dependencies: [
-            "assay", "CertificateAuthority", "Engine", "Host", "Inspection", "Signing",
+            "assay", "CertificateAuthority", "Engine", "Host", "Inspection", "Report", "Signing",
             "Transport", "Wire", "WorkerShell", argumentParser, grpcCore,
         ],
         swiftSettings: settings),
@@ -242,7 +244,7 @@ let tests: [Target] = [
         name: "SandboxRig", dependencies: ["Host", "LiveCluster", "Wire", "WorkerShell"],
         path: "Tests/SandboxRig", swiftSettings: settings),
     .testTarget(
-        name: "EndToEndTests", dependencies: ["assay", "assay-certs", "LiveCluster"],
+        name: "EndToEndTests", dependencies: ["assay", "assay-certs", "Clients", "LiveCluster"],
         exclude: ["Clients"], swiftSettings: settings),
     .testTarget(
         name: "AttackTests",

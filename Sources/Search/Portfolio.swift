@@ -8,7 +8,7 @@ import Wire
 /// forests of both kinds, and boosting from shallow and fast to slow and fine.
 enum Portfolio {
     /// A configuration is left out when it costs more than this many times the standard boosting,
-    /// unless the job names its families.
+    /// unless the job names its families. Forecasters are all tried: series are short.
     static let costRatioMax = 20.0
 
     static func recipes(of families: [SearchFamily], shape: TableShape, seed: UInt64) -> [Recipe] {
@@ -17,7 +17,7 @@ enum Portfolio {
         for family in families {
             for values in Self.configurations(of: family, shape: shape) {
                 let cost = Self.cost(values, family, shape)
-                guard shape.familiesAreChosen || cost <= Self.costRatioMax * standard else {
+                guard shape.takesAnyCost || cost <= Self.costRatioMax * standard else {
                     continue
                 }
                 priced.append((family, values, cost))
@@ -62,6 +62,9 @@ enum Portfolio {
         case .histogramOutliers, .principalComponents, .isolationForest, .ellipticEnvelope,
             .neighborDistance, .localOutlierFactor, .combinedDetector:
             return Self.detectors(family, shape)
+        case .naive, .seasonalNaive, .drift, .theta, .exponentialSmoothing, .arima,
+            .seasonalTrend, .ridgeLags, .boostingLags, .combinedForecaster:
+            return Self.forecasters(family)
         }
     }
 
@@ -77,7 +80,7 @@ enum Portfolio {
             switch (family, shape.task) {
             case (.randomForest, .regression): [light]
             case (_, .regression): [light, heavy]
-            case (_, .classification), (_, .anomalyDetection): [heavy]
+            case (_, .classification), (_, .anomalyDetection), (_, .forecasting): [heavy]
             }
         return chosen.map { trees, features in
             [
@@ -214,6 +217,9 @@ enum Portfolio {
             // Rows left out of a tree are still moved around for the next.
             let sampling = value("row_fraction") < 1 ? 2.0 : 1
             return 0.8 * cells * depth * value("trees") * shape.outputs * sampling
+        case .naive, .seasonalNaive, .drift, .theta, .exponentialSmoothing, .arima,
+            .seasonalTrend, .ridgeLags, .boostingLags, .combinedForecaster:
+            return shape.rows * Self.perStep(family)
         }
     }
 }

@@ -23,6 +23,16 @@ enum SearchFamily: String, CaseIterable, Sendable {
     case neighborDistance = "nearest_neighbor_distance"
     case localOutlierFactor = "local_outlier_factor"
     case combinedDetector = "combined_detector"
+    case naive
+    case seasonalNaive = "seasonal_naive"
+    case drift
+    case theta
+    case exponentialSmoothing = "ets"
+    case arima
+    case seasonalTrend = "stl"
+    case ridgeLags = "ridge_lags"
+    case boostingLags = "boosting_lags"
+    case combinedForecaster = "combination"
 
     func supports(_ task: LearningTask) -> Bool {
         switch self {
@@ -31,10 +41,13 @@ enum SearchFamily: String, CaseIterable, Sendable {
             task == .classification
         case .baseline, .nearestNeighbors, .decisionTree, .kernelMachine, .multilayerPerceptron,
             .extraTrees, .randomForest, .gradientBoosting:
-            task != .anomalyDetection
+            task == .classification || task == .regression
         case .histogramOutliers, .principalComponents, .isolationForest, .ellipticEnvelope,
             .neighborDistance, .localOutlierFactor, .combinedDetector:
             task == .anomalyDetection
+        case .naive, .seasonalNaive, .drift, .theta, .exponentialSmoothing, .arima,
+            .seasonalTrend, .ridgeLags, .boostingLags, .combinedForecaster:
+            task == .forecasting
         }
     }
 
@@ -51,7 +64,9 @@ enum SearchFamily: String, CaseIterable, Sendable {
         case .linearSVM, .decisionTree: false
         case .baseline, .naiveBayes, .ridge, .elasticNet, .linearDiscriminant,
             .logisticRegression, .nearestNeighbors, .kernelMachine, .multilayerPerceptron,
-            .extraTrees, .randomForest, .gradientBoosting:
+            .extraTrees, .randomForest, .gradientBoosting, .naive, .seasonalNaive, .drift, .theta,
+            .exponentialSmoothing, .arima, .seasonalTrend, .ridgeLags, .boostingLags,
+            .combinedForecaster:
             true
         }
     }
@@ -80,8 +95,8 @@ struct TableShape: Equatable, Sendable {
     /// than two.
     let outputs: Double
     let task: LearningTask
-    /// Whether the job names its families: then nothing is too slow to be tried.
-    let familiesAreChosen: Bool
+    /// Whether nothing is too slow to be tried.
+    let takesAnyCost: Bool
     /// The share of anomalies, where somebody knows it.
     let contamination: Double?
 
@@ -91,7 +106,7 @@ struct TableShape: Equatable, Sendable {
         self.columns = max(1, Double(job.columns))
         self.outputs = job.classes > 2 ? Double(job.classes) : 1
         self.task = job.lesson.task
-        self.familiesAreChosen = !job.families.isEmpty
+        self.takesAnyCost = !job.families.isEmpty || job.lesson.task == .forecasting
         self.contamination = job.contamination
     }
 

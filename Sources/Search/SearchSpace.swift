@@ -65,6 +65,9 @@ struct SearchSpace: Equatable, Sendable {
         case .histogramOutliers, .principalComponents, .isolationForest, .ellipticEnvelope,
             .neighborDistance, .localOutlierFactor, .combinedDetector:
             return Self.detector(family, shape)
+        case .naive, .seasonalNaive, .drift, .theta, .exponentialSmoothing, .arima,
+            .seasonalTrend, .ridgeLags, .boostingLags, .combinedForecaster:
+            return Self.forecaster(family, shape)
         case .decisionTree:
             let leaf = max(2, min(200, (shape.rows / 10).rounded(.down)))
             return [

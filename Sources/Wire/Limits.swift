@@ -127,6 +127,10 @@ package enum Limits {
 
     // MARK: Tables, as the engine reads them
 
+    /// Exogenous columns of series: the engine's bound too.
+    package static let exogenousMax = 1000
+    /// Steps of a horizon or of a season: more than any calendar plans for.
+    package static let stepsMax = 20_000
     /// Rows of a table, so that a row's number fits 32 bits.
     package static let rowsMax = UInt64(Int32.max) - 1
     package static let columnsMax: UInt32 = 100_000

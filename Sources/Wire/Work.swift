@@ -60,11 +60,15 @@ package struct Lesson: Hashable, Sendable {
     /// How long workers may keep data and schema; nil leaves it to them. It never means longer than
     /// a worker keeps others.
     package let cache: CacheMode?
+    /// Of a forecasting lesson, and of no other.
+    package let series: SeriesTerms?
 
     package init(
         task: LearningTask, data: Blob, schema: Blob, target: String?, metrics: [String],
-        folds: Int, foldSeed: UInt64, cleaned: Digest? = nil, cache: CacheMode? = nil
+        folds: Int, foldSeed: UInt64, cleaned: Digest? = nil, cache: CacheMode? = nil,
+        series: SeriesTerms? = nil
     ) {
+        precondition((series != nil) == (task == .forecasting), "series for another task")
         self.task = task
         self.data = data
         self.schema = schema
@@ -74,11 +78,43 @@ package struct Lesson: Hashable, Sendable {
         self.foldSeed = foldSeed
         self.cleaned = cleaned
         self.cache = cache
+        self.series = series
+    }
+}
+
+/// How a table makes series, and how far they are looked ahead.
+package struct SeriesTerms: Hashable, Sendable {
+    /// Nil where rows lie in the order of time, one step apart.
+    package let time: String?
+    /// Each value of this column is a series; nil where there is one.
+    package let key: String?
+    /// Columns that are known before the target is.
+    package let exogenous: [String]
+    /// Such as `monthly` or `15min`; nil: as the times tell.
+    package let frequency: String?
+    /// In steps; nil: as the values tell.
+    package let season: Int?
+    /// Whether rows of one time are averaged; else they are refused.
+    package let averages: Bool
+    /// In steps.
+    package let horizon: Int
+
+    package init(
+        time: String?, key: String?, exogenous: [String], frequency: String?, season: Int?,
+        averages: Bool, horizon: Int
+    ) {
+        self.time = time
+        self.key = key
+        self.exogenous = exogenous
+        self.frequency = frequency
+        self.season = season
+        self.averages = averages
+        self.horizon = horizon
     }
 }
 
 package enum LearningTask: String, CaseIterable, Hashable, Sendable {
-    case classification, regression
+    case classification, regression, forecasting
     case anomalyDetection = "anomaly_detection"
 }
 

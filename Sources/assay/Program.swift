@@ -74,7 +74,8 @@ struct Assay: AsyncParsableCommand {
             CommandGroup(
                 name: "Here:",
                 subcommands: [
-                    RunCommand.self, PredictCommand.self, VerifyCommand.self, DataCommand.self,
+                    RunCommand.self, PredictCommand.self, ReportCommand.self, VerifyCommand.self,
+                    DataCommand.self,
                 ]),
             CommandGroup(
                 name: "Jobs on a head:",

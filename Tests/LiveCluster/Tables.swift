@@ -31,6 +31,36 @@ package enum Tables {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// Two shops with a week's rhythm and a trend each, one row a day from 2024-01-01, and the
+    /// price that moves what they sell.
+    package static func sales(days: Range<Int>, seed: UInt64) -> String {
+        var lines = ["day,shop,price,sold"]
+        for day in days {
+            for shop in 0..<2 {
+                var noise = Noise(state: seed &+ UInt64(2 * day + shop))
+                let price = 1 + noise.unit()
+                let week = [0.0, 1, 2, 3, 5, 9, 7][day % 7]
+                let sold = 40 + 0.1 * Double(day) + week * Double(shop + 1) - 6 * price
+                lines.append(
+                    "\(Self.date(day)),\(["north", "south"][shop]),\(price),"
+                        + "\(sold + noise.unit())")
+            }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Days after 2024-01-01, within that year.
+    private static func date(_ day: Int) -> String {
+        var (month, rest) = (0, day)
+        let lengths = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+        while rest >= lengths[month] {
+            rest -= lengths[month]
+            month += 1
+        }
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "2024-\(two(month + 1))-\(two(rest + 1))"
+    }
+
     /// A cloud of normal rows and, far from it on all sides, a few others: `odd` in the column
     /// `state`, which may be left out.
     package static func anomalies(rows: Int, seed: UInt64, marked: Bool = true) -> String {

@@ -6,7 +6,8 @@ import Testing
     static let documents = [
         "README.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE", "docs/ARCHITECTURE.md",
         "docs/ATTACKS.md", "docs/DATA.md", "docs/HANDBOOK.md", "docs/JSON.md", "docs/MODELS.md",
-        "docs/OPERATING.md", "docs/SECURITY.md", "docs/TESTING.md", "docs/decisions/README.md",
+        "docs/ONNX.md", "docs/OPERATING.md", "docs/SECURITY.md", "docs/TESTING.md",
+        "docs/decisions/README.md",
     ]
 
     @Test(arguments: documents) func `the document is there`(path: String) throws {

@@ -14,6 +14,7 @@ import Testing
         // A lock around what trials of one data set share is no act.
         ("Sources/Engine", ["COpenBLAS", "Glibc", "Privacy", "Synchronization"]),
         ("Sources/Inspection", ["Engine"]),
+        ("Sources/Report", []),
     ]
 
     /// The engine takes the C library's mathematics, in one file that wraps it.

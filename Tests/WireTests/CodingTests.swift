@@ -144,8 +144,18 @@ import Wire
         let unmarked = Lesson(
             task: .anomalyDetection, data: Self.blob, schema: Self.blob, target: nil,
             metrics: ["stability"], folds: 5, foldSeed: 1)
+        let series = Lesson(
+            task: .forecasting, data: Self.blob, schema: Self.blob, target: "sold",
+            metrics: ["mase"], folds: 8, foldSeed: 1,
+            series: SeriesTerms(
+                time: "day", key: "shop", exogenous: ["price"], frequency: "daily", season: 7,
+                averages: true, horizon: 28))
         let kinds: [JobSpec.Kind] = [
             .learning(learning),
+            .learning(
+                LearningJob(
+                    lesson: series, direction: .minimise, families: ["ets"], rows: 3, columns: 1,
+                    classes: 0)),
             .learning(
                 LearningJob(
                     lesson: unmarked, direction: .maximise, families: [], ensembles: false,

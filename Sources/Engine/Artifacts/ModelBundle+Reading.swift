@@ -36,8 +36,35 @@ extension ModelBundle {
         for member in try json.member("lineage").members("lineage") {
             lineage.append(.init(member.name, try member.value.text("a lineage entry")))
         }
+        let isOfSeries = try json.member("task").text("task") == FittedForecasts.task
         self.init(
-            try FittedModel(json: json, weights: weights), scores: scores, lineage: lineage)
+            isOfSeries
+                ? .series(try FittedForecasts(json: json, weights: weights))
+                : .table(try FittedModel(json: json, weights: weights)),
+            scores: scores, lineage: lineage)
+    }
+
+    static func schema(_ json: JSON) throws(ArtifactError) -> Schema {
+        let parts = try Schema.parts(of: json)
+        do throws(SchemaError) {
+            return try Schema(parts.columns, rules: parts.rules)
+        } catch {
+            throw ArtifactError(.badMember, "the schema is not valid: \(error)")
+        }
+    }
+
+    /// What a manifest says of a recipe: its parameters and its seed.
+    static func recipe(
+        _ json: JSON
+    ) throws(ArtifactError) -> (parameters: [Recipe.Parameter], seed: UInt64) {
+        var parameters: [Recipe.Parameter] = []
+        for member in try json.member("parameters").members("parameters") {
+            parameters.append(.init(member.name, try member.value.number("a parameter")))
+        }
+        guard let seed = UInt64(try json.member("seed").text("seed")) else {
+            throw ArtifactError(.badMember, "the seed is no whole number")
+        }
+        return (parameters, seed)
     }
 }
 
@@ -48,9 +75,9 @@ extension FittedModel {
             try value.text("target")
         }
         let classNames = try Self.classNames(json, task, target)
-        let encoders = try Self.encoders(json)
-        let schema = try Self.schema(json.member("schema"), target, encoders)
         var tensors = try Safetensors.decode(weights).tensors
+        let encoders = try Self.encoders(json, &tensors)
+        let schema = try Self.schema(json.member("schema"), target, encoders)
         var members: [Member] = []
         for item in try json.member("members").items("the members") {
             members.append(
@@ -103,10 +130,13 @@ extension FittedModel {
     }
 
     /// One or more of different forms, all of the same columns.
-    private static func encoders(_ json: JSON) throws(ArtifactError) -> [Encoder] {
+    private static func encoders(
+        _ json: JSON, _ tensors: inout [Tensor]
+    ) throws(ArtifactError) -> [Encoder] {
         var encoders: [Encoder] = []
         for item in try json.member("encoders").items("the encoders") {
-            encoders.append(try Encoder(json: item))
+            let own = tensors.takePart(ModelBundle.prefix(ofEncoder: encoders.count))
+            encoders.append(try Encoder(json: item, tensors: own))
         }
         let names = encoders.map { $0.columns.map(\.name) }
         guard !encoders.isEmpty, Set(encoders.map(\.form)).count == encoders.count,
@@ -135,13 +165,7 @@ extension FittedModel {
     }
 
     private static func recipe(_ json: JSON) throws(ArtifactError) -> Recipe {
-        var parameters: [Recipe.Parameter] = []
-        for member in try json.member("parameters").members("parameters") {
-            parameters.append(.init(member.name, try member.value.number("a parameter")))
-        }
-        guard let seed = UInt64(try json.member("seed").text("seed")) else {
-            throw ArtifactError(.badMember, "the seed is no whole number")
-        }
+        let (parameters, seed) = try ModelBundle.recipe(json)
         return Recipe(try json.member("family").choice("family"), parameters, seed: seed)
     }
 
@@ -149,13 +173,7 @@ extension FittedModel {
     private static func schema(
         _ json: JSON, _ target: String?, _ encoders: [Encoder]
     ) throws(ArtifactError) -> Schema {
-        let schema: Schema
-        let parts = try Schema.parts(of: json)
-        do throws(SchemaError) {
-            schema = try Schema(parts.columns, rules: parts.rules)
-        } catch {
-            throw ArtifactError(.badMember, "the schema is not valid: \(error)")
-        }
+        let schema = try ModelBundle.schema(json)
         let features = schema.columns.filter { $0.name != target && $0.kind != .ignored }
         let columns = encoders[0].columns
         guard target.map({ schema.column(named: $0) != nil }) ?? true,
@@ -164,9 +182,8 @@ extension FittedModel {
             throw ArtifactError(.inconsistent, "the schema has not the encoder's columns")
         }
         for (index, feature) in features.enumerated() {
-            let isText = if case .categorical = feature.kind { true } else { false }
             guard feature.name == columns[index].name,
-                encoders.allSatisfy({ $0.takesTexts(at: index) ?? isText == isText })
+                encoders.allSatisfy({ [nil, feature.kind.values].contains($0.kind(at: index)) })
             else {
                 throw ArtifactError(
                     .inconsistent, "column \(feature.name) of the schema is not the encoder's")

@@ -6,11 +6,21 @@ import Privacy
 /// weights (safetensors) are what was learned. The manifest names the weights by their SHA-256, so
 /// that whoever vouches for the manifest vouches for both. Nothing in either file is ever run.
 package struct ModelBundle: Sendable {
-    package let model: FittedModel
+    package let model: Model
     /// What the model scored, for people.
     package let scores: [Score]
     /// Where the model comes from: digests, versions, names.
     package let lineage: [Safetensors.Entry]
+
+    package enum Model: Sendable {
+        case table(FittedModel)
+        case series(FittedForecasts)
+
+        /// The model of a table of rows; nil where it is one of series.
+        package var ofTable: FittedModel? {
+            if case .table(let model) = self { model } else { nil }
+        }
+    }
 
     package struct Score: Equatable, Sendable {
         /// A metric's name, or more words on it.
@@ -24,7 +34,7 @@ package struct ModelBundle: Sendable {
     }
 
     /// - Requires: names of scores and of lineage entries are unique; scores are finite.
-    package init(_ model: FittedModel, scores: [Score], lineage: [Safetensors.Entry]) {
+    package init(_ model: Model, scores: [Score], lineage: [Safetensors.Entry]) {
         self.model = model
         self.scores = scores
         self.lineage = lineage
@@ -36,10 +46,24 @@ package struct ModelBundle: Sendable {
     /// What `format` is in a manifest of ours.
     package static let formatName = "assay-model"
     /// Raised when an older reader would misread what a newer writer wrote.
-    static let version = 2
+    static let version = 3
 
     /// What the names of a member's tensors begin with.
     static func prefix(of member: Int) -> String { "\(member)." }
+    /// What the names of an encoder's tensors begin with.
+    static func prefix(ofEncoder encoder: Int) -> String { "encoder.\(encoder)." }
+
+    /// A recipe's members in a manifest.
+    static func json(
+        of family: String, _ parameters: [Recipe.Parameter], seed: UInt64
+    ) -> [JSON.Member] {
+        [
+            .init("family", .string(family)),
+            .init("parameters", .object(parameters.map { .init($0.name, .number($0.value)) })),
+            // As text: a reader in another language may keep 53 bits of a number only.
+            .init("seed", .string(String(seed))),
+        ]
+    }
 
     package struct Files: Equatable, Sendable {
         package let manifest: [UInt8]
@@ -51,43 +75,66 @@ package struct ModelBundle: Sendable {
     /// - Parameter digest: the SHA-256 of bytes, as the manifest shall name it; hashing acts
     ///   elsewhere, because the engine has no cryptography.
     package func files(digest: ([UInt8]) -> String) -> Files {
-        let tensors = self.model.members.enumerated().flatMap { number, member in
-            member.predictor.tensors.map { $0.named(Self.prefix(of: number) + $0.name) }
-        }
+        let (members, tensors) =
+            switch self.model {
+            case .table(let model): (model.json, model.tensors)
+            case .series(let model): (model.json, model.tensors)
+            }
         let weights = Safetensors.encode(tensors, metadata: [.init("format", Self.format)])
-        let manifest = JSON.object([
-            "format": .string(Self.format),
-            "version": .integer(Self.version),
-            "task": .string(self.model.task.rawValue),
-            "target": self.model.target.map { .string($0) } ?? .null,
-            "classes": .array(self.model.classNames.map { .string($0.revealed) }),
-            "schema": self.model.schema.json,
-            "members": .array(self.model.members.map(\.json)),
-            "temperature": .number(self.model.temperature),
-            "scores": .object(self.scores.map { .init($0.name, .number($0.value)) }),
-            "lineage": .object(
-                self.lineage.sorted { $0.name < $1.name }.map { .init($0.name, .string($0.text)) }),
-            "encoders": .array(self.model.encoders.map(\.json)),
-            "weights": .object([
-                "file": .string(Self.weightsName),
-                "bytes": .integer(weights.count),
-                "digest": .string(digest(weights)),
-            ]),
-        ])
+        let head: [JSON.Member] = [
+            .init("format", .string(Self.format)), .init("version", .integer(Self.version)),
+        ]
+        let foot: [JSON.Member] = [
+            .init("scores", .object(self.scores.map { .init($0.name, .number($0.value)) })),
+            .init(
+                "lineage",
+                .object(
+                    self.lineage.sorted { $0.name < $1.name }
+                        .map { .init($0.name, .string($0.text)) })),
+            .init(
+                "weights",
+                .object([
+                    "file": .string(Self.weightsName), "bytes": .integer(weights.count),
+                    "digest": .string(digest(weights)),
+                ])),
+        ]
+        let manifest = JSON.object(head + members + foot)
         return Files(manifest: manifest.encoded(.indented), weights: weights)
+    }
+}
+
+extension FittedModel {
+    fileprivate var json: [JSON.Member] {
+        [
+            .init("task", .string(self.task.rawValue)),
+            .init("target", self.target.map { .string($0) } ?? .null),
+            .init("classes", .array(self.classNames.map { .string($0.revealed) })),
+            .init("schema", self.schema.json),
+            .init("members", .array(self.members.map(\.json))),
+            .init("temperature", .number(self.temperature)),
+            .init("encoders", .array(self.encoders.map(\.json))),
+        ]
+    }
+
+    fileprivate var tensors: [Tensor] {
+        let learned = self.members.enumerated().flatMap { number, member in
+            member.predictor.tensors.map { $0.named(ModelBundle.prefix(of: number) + $0.name) }
+        }
+        let encoding = self.encoders.enumerated().flatMap { number, encoder in
+            encoder.tensors.map { $0.named(ModelBundle.prefix(ofEncoder: number) + $0.name) }
+        }
+        return learned + encoding
     }
 }
 
 extension FittedModel.Member {
     fileprivate var json: JSON {
-        .object([
-            "family": .string(self.recipe.family.rawValue),
-            "parameters": .object(
-                self.recipe.parameters.map { .init($0.name, .number($0.value)) }),
-            // As text: a reader in another language may keep 53 bits of a number only.
-            "seed": .string(String(self.recipe.seed)),
-            "weight": .number(self.weight),
-            "encoder": .integer(self.encoder),
-        ])
+        .object(
+            ModelBundle.json(
+                of: self.recipe.family.rawValue, self.recipe.parameters, seed: self.recipe.seed)
+                + [
+                    .init("weight", .number(self.weight)),
+                    .init("encoder", .integer(self.encoder)),
+                ])
     }
 }

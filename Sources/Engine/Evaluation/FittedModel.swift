@@ -57,22 +57,42 @@ package struct FittedModel: Sendable {
     package static func fit(
         _ ensemble: Ensemble, _ dataset: Dataset
     ) throws(EvaluationError) -> FittedModel {
+        try Self.fit(ensemble, dataset) { form throws(EvaluationError) in
+            do throws(EncodingError) {
+                let fitted = try Encoder.fit(
+                    dataset.features, dataset.answers, rows: Array(0..<dataset.rows), form: form)
+                return (
+                    fitted.encoder,
+                    TrainingData(features: fitted.training, answers: dataset.answers)
+                )
+            } catch {
+                throw EvaluationError(.unlearnable, error.description)
+            }
+        }
+    }
+
+    /// Fits all members on what `prepare` gives for their forms; it is asked once a form.
+    static func fit(
+        _ ensemble: Ensemble, _ dataset: Dataset,
+        _ prepare: (FeatureForm) throws(EvaluationError) -> (Encoder, TrainingData)
+    ) throws(EvaluationError) -> FittedModel {
         var encoders: [Encoder] = []
         var training: [TrainingData] = []
         var members: [Member] = []
         for member in ensemble.members {
+            let learner: any Learner
             do throws(LearnerError) {
-                let learner = try member.recipe.learner(for: dataset.task)
-                var place = encoders.firstIndex { $0.form == learner.form }
-                if place == nil {
-                    let encoder = try Self.encoder(learner.form, dataset)
-                    place = encoders.count
-                    encoders.append(encoder)
-                    training.append(
-                        TrainingData(
-                            features: encoder.encode(dataset.features), answers: dataset.answers))
-                }
-                let index = place ?? 0
+                learner = try member.recipe.learner(for: dataset.task)
+            } catch {
+                throw EvaluationError(error)
+            }
+            if !encoders.contains(where: { $0.form == learner.form }) {
+                let prepared = try prepare(learner.form)
+                encoders.append(prepared.0)
+                training.append(prepared.1)
+            }
+            let index = encoders.firstIndex { $0.form == learner.form } ?? 0
+            do throws(LearnerError) {
                 let predictor = try learner.fit(training[index], seed: member.recipe.seed)
                 members.append(
                     Member(member.recipe, weight: member.weight, encoder: index, predictor))
@@ -84,17 +104,6 @@ package struct FittedModel: Sendable {
             task: dataset.task, schema: dataset.schema, target: dataset.target,
             classNames: dataset.classNames, members: members, encoders: encoders,
             temperature: ensemble.temperature)
-    }
-
-    private static func encoder(
-        _ form: FeatureForm, _ dataset: Dataset
-    ) throws(LearnerError) -> Encoder {
-        do throws(EncodingError) {
-            return try Encoder(
-                fitting: dataset.features, rows: Array(0..<dataset.rows), form: form)
-        } catch {
-            throw LearnerError(.tooFewRows, error.description)
-        }
     }
 
     /// Columns of a prediction.
@@ -133,7 +142,7 @@ package struct FittedModel: Sendable {
     }
 
     /// - Parameter encoded: the same rows by each encoder.
-    private func predict(_ encoded: [Matrix]) -> Matrix {
+    func predict(_ encoded: [Matrix]) -> Matrix {
         if self.members.count == 1, self.temperature == 1 {
             return self.members[0].predictor.predict(encoded[0])
         }
@@ -181,11 +190,10 @@ package struct FittedModel: Sendable {
             guard let column = given[wanted.name] else {
                 throw TableError(.missingColumn, column: place, "the model needs this column")
             }
-            let isText = if case .categorical = column.values { true } else { false }
-            guard self.encoders.allSatisfy({ $0.takesTexts(at: index) ?? isText == isText }) else {
+            for case let kind? in self.encoders.map({ $0.kind(at: index) })
+            where kind != column.values.kind {
                 throw TableError(
-                    .wrongKind, column: place,
-                    "the model was fitted on \(isText ? "numbers" : "texts") here")
+                    .wrongKind, column: place, "the model was fitted on \(kind) here")
             }
             columns.append(column)
         }
@@ -194,6 +202,6 @@ package struct FittedModel: Sendable {
 }
 
 extension Encoder {
-    /// Whether the column must hold texts, or numbers; nil where either will do.
-    func takesTexts(at column: Int) -> Bool? { self.columns[column].encoding.takesTexts }
+    /// What the column must hold; nil where anything will do.
+    func kind(at column: Int) -> Frame.Values.Kind? { self.columns[column].encoding.kind }
 }

@@ -50,8 +50,8 @@ extension Folds {
         }
         let missing: Int
         switch values {
-        case .numeric(let numbers): missing = numbers.count(where: \.isNaN)
-        case .categorical(let categories): missing = categories.codes.count { $0 < 0 }
+        case .numeric(let numbers), .dates(let numbers): missing = numbers.count(where: \.isNaN)
+        case .categorical(let texts), .texts(let texts): missing = texts.codes.count { $0 < 0 }
         }
         guard missing == 0 else {
             throw EvaluationError(
@@ -60,8 +60,8 @@ extension Folds {
         }
         switch values {
         // Levels are sorted, and each of them occurs.
-        case .categorical(let categories): return categories.codes.map(Int.init)
-        case .numeric(let numbers):
+        case .categorical(let texts), .texts(let texts): return texts.codes.map(Int.init)
+        case .numeric(let numbers), .dates(let numbers):
             let order = numbers.indices.sorted { numbers[$0] < numbers[$1] }
             var ranks = Array(repeating: 0, count: numbers.count)
             for (before, row) in zip(order, order.dropFirst()) {

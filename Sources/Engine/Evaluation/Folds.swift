@@ -133,14 +133,3 @@ extension Answers {
         }
     }
 }
-
-extension SeededGenerator {
-    /// Fisher and Yates; the standard library's shuffle may change its draws between versions.
-    mutating func shuffled(_ items: [Int]) -> [Int] {
-        var items = items
-        for index in items.indices.dropFirst().reversed() {
-            items.swapAt(index, self.below(index + 1))
-        }
-        return items
-    }
-}

@@ -51,7 +51,7 @@ package struct Workbench: Sendable {
     }
 
     /// What a model predicts for rows that it has not seen; `judge` sees it fold by fold.
-    private mutating func predictions(
+    mutating func predictions(
         of recipe: Recipe,
         _ judge: (Int, Prepared, Matrix) throws(EvaluationError) -> Void
     ) throws(EvaluationError) -> Matrix {
@@ -102,7 +102,8 @@ package struct Workbench: Sendable {
     }
 
     /// One fold in one form.
-    private struct Prepared: Sendable {
+    struct Prepared: Sendable {
+        let encoder: Encoder
         let training: TrainingData
         let heldOut: Matrix
         let answers: Answers
@@ -112,23 +113,25 @@ package struct Workbench: Sendable {
         var bytes: Int { (self.training.features.values.count + self.heldOut.values.count) * 8 }
     }
 
-    private mutating func prepare(
+    mutating func prepare(
         _ fold: Int, _ form: FeatureForm
     ) throws(EvaluationError) -> Prepared {
         if let known = form == .dense ? self.dense[fold] : self.ordinal[fold] { return known }
         let kept = self.folds.kept(in: fold)
         let rows = self.folds.heldOut(in: fold)
-        let encoder: Encoder
+        let fitted: (encoder: Encoder, training: Matrix)
         do throws(EncodingError) {
-            encoder = try Encoder(fitting: self.dataset.features, rows: kept, form: form)
+            fitted = try Encoder.fit(
+                self.dataset.features, self.dataset.answers, rows: kept, form: form)
         } catch {
             throw EvaluationError(.unlearnable, "fold \(fold + 1): \(error.description)")
         }
         let prepared = Prepared(
+            encoder: fitted.encoder,
             training: TrainingData(
-                features: encoder.encode(self.dataset.features, rows: kept),
+                features: fitted.training,
                 answers: self.dataset.answers.rows(at: kept)),
-            heldOut: encoder.encode(self.dataset.features, rows: rows),
+            heldOut: fitted.encoder.encode(self.dataset.features, rows: rows),
             answers: self.dataset.answers.rows(at: rows), rows: rows)
         if self.bytesHeld + prepared.bytes <= self.bytesMax {
             self.bytesHeld += prepared.bytes

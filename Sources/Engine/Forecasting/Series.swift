@@ -103,6 +103,11 @@ package enum ForecastLimits {
     package static let levelsMax = 20
     /// Exogenous columns: regressions on more of them would need more steps than series have.
     package static let exogenousMax = 1000
+    /// Series of one model: each has tensors and a history of its own.
+    package static let seriesMax = 1000
+    /// Origins of all series of a job, so that a trial of many costs what one of few does: with
+    /// more than fifty series each is judged from fewer than eight.
+    static let originsMax = 400
     /// Gaps to fill for every value that is there; beyond, most of the series would be made up.
     package static let fillRatioMax = 1.0
 }

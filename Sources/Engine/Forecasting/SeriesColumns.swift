@@ -44,7 +44,7 @@ struct SeriesColumns {
 
     private static func numbers(_ frame: Frame, _ name: String) throws(SeriesError) -> [Double] {
         guard case .numeric(let numbers) = try self.column(frame, name).values else {
-            throw SeriesError(.wrongKind, column: name, "a series needs numbers; these are texts")
+            throw SeriesError(.wrongKind, column: name, "a series needs numbers; these are none")
         }
         return numbers
     }
@@ -58,7 +58,19 @@ struct SeriesColumns {
                 throw SeriesError(.missingTime, row: row + 1, column: name, "the time is missing")
             }
             return (numbers, false)
-        case .categorical(let texts):
+        case .dates(let seconds):
+            for (row, time) in seconds.enumerated() {
+                guard !time.isNaN else {
+                    throw SeriesError(
+                        .missingTime, row: row + 1, column: name, "the time is missing")
+                }
+                guard time == time.rounded() else {
+                    throw SeriesError(
+                        .badTime, row: row + 1, column: name, "the time has a fraction of a second")
+                }
+            }
+            return (seconds, true)
+        case .categorical(let texts), .texts(let texts):
             let parsed = texts.levels.map { CivilTime.parse($0.revealed.utf8) }
             var times: [Double] = []
             times.reserveCapacity(frame.rows)
@@ -81,8 +93,12 @@ struct SeriesColumns {
     private static func groups(
         _ frame: Frame, _ name: String
     ) throws(SeriesError) -> (groups: [[Int]], keys: [Private<String>]) {
-        guard case .categorical(let texts) = try self.column(frame, name).values else {
-            return try self.groupsOfNumbers(self.numbers(frame, name), name)
+        let texts: Frame.Categories
+        switch try self.column(frame, name).values {
+        case .categorical(let categories), .texts(let categories): texts = categories
+        case .numeric(let numbers): return try self.groups(of: numbers, name) { self.text(of: $0) }
+        case .dates(let dates):
+            return try self.groups(of: dates, name) { CivilTime(seconds: Int($0)).text }
         }
         var groups = [[Int]](repeating: [], count: texts.levels.count)
         for (row, code) in texts.codes.enumerated() {
@@ -95,8 +111,8 @@ struct SeriesColumns {
         return (used.map { groups[$0] }, used.map { texts.levels[$0] })
     }
 
-    private static func groupsOfNumbers(
-        _ numbers: [Double], _ name: String
+    private static func groups(
+        of numbers: [Double], _ name: String, _ text: (Double) -> String
     ) throws(SeriesError) -> (groups: [[Int]], keys: [Private<String>]) {
         if let row = numbers.firstIndex(where: \.isNaN) {
             throw SeriesError(.missingTime, row: row + 1, column: name, "the key is missing")
@@ -108,10 +124,11 @@ struct SeriesColumns {
             guard let place = places[number] else { continue }
             groups[place].append(row)
         }
-        let keys = levels.map { level in
-            let isWhole = level == level.rounded() && abs(level) < 1e15
-            return Private(isWhole ? "\(Int(level))" : "\(level)")
-        }
-        return (groups, keys)
+        return (groups, levels.map { Private(text($0)) })
+    }
+
+    private static func text(of number: Double) -> String {
+        let isWhole = number == number.rounded() && abs(number) < 1e15
+        return isWhole ? "\(Int(number))" : "\(number)"
     }
 }

@@ -5,7 +5,7 @@ package struct SeriesError: Error, Equatable, Sendable, CustomStringConvertible 
     package enum Code: String, CaseIterable, Sendable {
         case missingColumn, wrongKind, noRows, missingTime, badTime
         case duplicateTime, offGrid, wrongFrequency, tooManyGaps
-        case missingFuture, noValues, badSeason
+        case missingFuture, notFuture, unknownKey, noValues, badSeason, badHorizon, tooMany
     }
 
     package let code: Code

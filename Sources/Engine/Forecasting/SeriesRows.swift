@@ -100,7 +100,7 @@ struct SeriesRows {
         return SeriesTable.Entry(
             key: key,
             series: try self.series(onGrid(self.target), columns, frequency, plan),
-            future: future, start: self.times[first])
+            future: future, start: self.times[first], last: self.times[last])
     }
 
     private func series(

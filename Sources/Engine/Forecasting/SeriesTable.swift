@@ -15,11 +15,18 @@ package struct SeriesPlan: Equatable, Sendable {
     package var season: Int?
 
     /// What to do with two rows of one series and one time.
-    package enum Duplicates: String, Equatable, Sendable { case refused, averaged }
+    package enum Duplicates: String, CaseIterable, Equatable, Sendable {
+        case refused, averaged
+    }
 
     package init(target: String, time: String? = nil) {
         self.target = target
         self.time = time
+    }
+
+    /// All columns that it names.
+    package var columns: [String] {
+        [self.time, self.key].compactMap(\.self) + self.exogenous + [self.target]
     }
 }
 
@@ -40,6 +47,8 @@ package struct SeriesTable: Equatable, Sendable {
         package let future: Matrix
         /// The time of the first value: seconds since 1970, a number, or 0 without a time column.
         package let start: Double
+        /// The time of the last value.
+        package let last: Double
     }
 
     /// Something that was done to the table, and how often; never a value.

@@ -1,8 +1,8 @@
 /// Class probabilities beside the right classes.
 struct ClassScores {
-    private let labels: [Int32]
-    private let count: Int
-    private let probabilities: Matrix
+    let labels: [Int32]
+    let count: Int
+    let probabilities: Matrix
 
     init(labels: [Int32], count: Int, _ probabilities: Matrix) {
         self.labels = labels
@@ -79,7 +79,7 @@ struct ClassScores {
     /// than a row of another class, a tie counting half (Mann and Whitney 1947).
     ///
     /// - Complexity: O(n log n).
-    private func areaUnderCurve(of k: Int) -> Double? {
+    func areaUnderCurve(of k: Int) -> Double? {
         var sorted: [(score: Double, isPositive: Bool)] = []
         sorted.reserveCapacity(self.labels.count)
         for (row, label) in self.labels.enumerated() {
@@ -119,7 +119,7 @@ struct ClassScores {
     /// precision down to it; equal scores come together. Nil for a class without rows.
     ///
     /// - Complexity: O(n log n).
-    private func averagePrecision(of k: Int) -> Double? {
+    func averagePrecision(of k: Int) -> Double? {
         let sorted = self.labels.indices.map { (self.probabilities[$0, k], $0) }
             .sorted { $0.0 > $1.0 }
         var sum = 0.0
@@ -140,7 +140,7 @@ struct ClassScores {
     }
 
     /// How often each class was predicted for each.
-    private struct Confusion {
+    struct Confusion {
         private let classes: Int
         private var counts: [Int]
 

@@ -49,5 +49,16 @@ package struct SeededGenerator: RandomNumberGenerator, Equatable, Sendable {
         return Int(product.high)
     }
 
+    /// The numbers in an order in which each is equally likely.
+    ///
+    /// Fisher and Yates; the standard library's shuffle may change its draws between versions.
+    mutating func shuffled(_ numbers: [Int]) -> [Int] {
+        var numbers = numbers
+        for index in numbers.indices.dropFirst().reversed() {
+            numbers.swapAt(index, self.below(index + 1))
+        }
+        return numbers
+    }
+
     package static func == (left: Self, right: Self) -> Bool { left.state == right.state }
 }

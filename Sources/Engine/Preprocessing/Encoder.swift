@@ -9,8 +9,11 @@ package import Privacy
 /// | column | dense | ordinal |
 /// | --- | --- | --- |
 /// | numbers | centred, scaled, the mean where missing; an indicator if that occurred | as is |
-/// | texts | a column of 0 and 1 for each frequent level, for the rest, for missing | rank |
-/// | does not vary | dropped | dropped |
+/// | categories | a column of 0 and 1 for each frequent level, for the rest, for missing | rank |
+/// | texts | how much their terms speak for each group of answers; an indicator | the same |
+/// | more than 64 categories | as above, and means of their rows' answers | means, frequency |
+/// | dates | the trend, sines and cosines of what comes round; an indicator | seconds, parts |
+/// | does not vary, or repeats another | dropped | dropped |
 package struct Encoder: Equatable, Sendable {
     package let form: FeatureForm
     /// In the order of the frame's columns.
@@ -22,7 +25,10 @@ package struct Encoder: Equatable, Sendable {
     }
 
     package enum Encoding: Equatable, Sendable {
+        /// It does not vary over the training rows.
         case dropped
+        /// It has the values of a column before it, by its index, in every training row.
+        case duplicate(of: Int)
         /// (x - center) / scale, limited to ±`EncoderLimits.standardizedMax`.
         case standardized(center: Double, scale: Double, missing: MissingNumbers)
         case oneHot(OneHot)
@@ -30,6 +36,12 @@ package struct Encoder: Equatable, Sendable {
         case number
         /// The rank of the text in these levels; NaN where it is missing or none of them.
         case rank(levels: [Private<String>])
+        /// Parts of a date, NaN where it is missing; never empty, in the order of `DatePart`.
+        case dateParts([DatePart])
+        case dateCycles(DateCycles)
+        case text(TextScores)
+        case targetMeans(TargetMeans)
+        case oneHotAndMeans(OneHot, TargetMeans)
     }
 
     /// Whether numbers were missing among the training rows.
@@ -54,15 +66,21 @@ package struct Encoder: Equatable, Sendable {
     ///   their kinds.
     /// - Complexity: O(`rows.count` × `width`).
     package func encode(_ frame: Frame, rows: [Int]) -> Matrix {
+        self.encode(frame, rows: rows, given: [:])
+    }
+
+    /// - Parameter given: by column the rows whose last columns are encoded already.
+    func encode(_ frame: Frame, rows: [Int], given: [Int: Matrix]) -> Matrix {
         precondition(
             frame.columns.map(\.name) == self.columns.map(\.name),
             "the frame has other columns than the encoder was fitted on")
         var matrix = Matrix(rows: rows.count, columns: self.width)
         let width = matrix.columns
-        var plans: [Plan] = []
+        var plans: [EncodingPlan] = []
         var start = 0
-        for (column, values) in zip(self.columns, frame.columns) {
-            plans.append(Plan(column.encoding, values, at: start))
+        for (index, column) in self.columns.enumerated() {
+            plans += EncodingPlan.plans(
+                column.encoding, frame.columns[index], at: start, self.form, given: given[index])
             start += column.encoding.width
         }
         // By blocks of rows, so that a block's part of the matrix stays in the cache while one
@@ -103,7 +121,7 @@ package struct OneHot: Equatable, Sendable {
     package var width: Int { self.slots == 2 ? 1 : self.slots }
 
     /// The column that is 1, counted from the encoding's first; nil where all are 0.
-    private func column(ofSlot slot: Int?) -> Int? {
+    func column(ofSlot slot: Int?) -> Int? {
         guard self.slots == 2 else { return slot }
         return slot == 1 ? 0 : nil
     }
@@ -116,86 +134,22 @@ package struct OneHot: Equatable, Sendable {
         self.column(ofSlot: slots[level] ?? self.otherSlot)
     }
 
-    private var otherSlot: Int? { self.hasOther ? self.levels.count : nil }
+    /// Of levels without a slot of their own.
+    var otherSlot: Int? { self.hasOther ? self.levels.count : nil }
 }
 
 extension Encoder.Encoding {
     package var width: Int {
         switch self {
-        case .dropped: 0
+        case .dropped, .duplicate: 0
         case .standardized(_, _, let missing): missing == .indicated ? 2 : 1
         case .oneHot(let oneHot): oneHot.width
         case .number, .rank: 1
-        }
-    }
-}
-
-/// How one column of one frame is written: lookups by text are done once a level, not once a row.
-private enum Plan {
-    case nothing
-    case standardized([Double], at: Int, center: Double, scale: Double, Encoder.MissingNumbers)
-    /// For every code (missing first) the column of the matrix that is 1, or -1.
-    case oneHot([Int32], columns: [Int])
-    case numbers([Double], at: Int)
-    /// For every code (missing first) the rank.
-    case ranks([Int32], at: Int, ranks: [Double])
-
-    init(_ encoding: Encoder.Encoding, _ column: Frame.Column, at start: Int) {
-        switch (encoding, column.values) {
-        case (.dropped, _): self = .nothing
-        case (.standardized(let center, let scale, let missing), .numeric(let numbers)):
-            self = .standardized(numbers, at: start, center: center, scale: scale, missing)
-        case (.number, .numeric(let numbers)): self = .numbers(numbers, at: start)
-        case (.oneHot(let oneHot), .categorical(let categories)):
-            let slots = Self.indices(oneHot.levels)
-            let columns =
-                [oneHot.missingColumn] + categories.levels.map { oneHot.column(of: $0, in: slots) }
-            self = .oneHot(categories.codes, columns: columns.map { $0.map { start + $0 } ?? -1 })
-        case (.rank(let levels), .categorical(let categories)):
-            let indices = Self.indices(levels)
-            let ranks = categories.levels.map { indices[$0].map(Double.init) ?? .nan }
-            self = .ranks(categories.codes, at: start, ranks: [.nan] + ranks)
-        case (.standardized, .categorical), (.number, .categorical), (.oneHot, .numeric),
-            (.rank, .numeric):
-            preconditionFailure("column \(column.name) is not of the kind it was fitted on")
-        }
-    }
-
-    private static func indices(_ levels: [Private<String>]) -> [Private<String>: Int] {
-        var indices: [Private<String>: Int] = [:]
-        for (index, level) in levels.enumerated() { indices[level] = index }
-        return indices
-    }
-
-    func encode(
-        _ rows: [Int], _ block: Range<Int>, into values: UnsafeMutableBufferPointer<Double>,
-        width: Int
-    ) {
-        switch self {
-        case .nothing: break
-        case .standardized(let numbers, let start, let center, let scale, let missing):
-            for index in block {
-                let number = numbers[rows[index]]
-                let place = index * width + start
-                if number.isNaN {
-                    // The mean stands for what is missing, and the mean is 0 here.
-                    if missing == .indicated { values[place + 1] = 1 }
-                } else {
-                    let limit = EncoderLimits.standardizedMax
-                    values[place] = max(-limit, min(limit, (number - center) / scale))
-                }
-            }
-        case .numbers(let numbers, let start):
-            for index in block { values[index * width + start] = numbers[rows[index]] }
-        case .oneHot(let codes, let columns):
-            for index in block {
-                let column = columns[Int(codes[rows[index]]) + 1]
-                if column >= 0 { values[index * width + column] = 1 }
-            }
-        case .ranks(let codes, let start, let ranks):
-            for index in block {
-                values[index * width + start] = ranks[Int(codes[rows[index]]) + 1]
-            }
+        case .dateParts(let parts): parts.count
+        case .dateCycles(let cycles): cycles.width
+        case .text(let scores): scores.width
+        case .targetMeans(let means): means.width
+        case .oneHotAndMeans(let oneHot, let means): oneHot.width + means.width
         }
     }
 }

@@ -8,6 +8,11 @@ package enum EncoderLimits {
     /// Levels of one column with a rank of their own: trees see 255 bins at most, so that further
     /// ones could not be told apart.
     package static let rankedLevelsMax = 1000
+    /// Levels of one column that are told apart by the answers of their rows.
+    package static let targetLevelsMax = 10_000
+    /// Rows that the mean of all answers counts as, beside the rows of a level: what five rows say
+    /// moves it by a third.
+    package static let priorRows = 10.0
     /// Standardised numbers lie within ± this. No honest value comes near; one that does (a unit
     /// mistaken, 1e300) must not turn a whole prediction into infinities.
     package static let standardizedMax = 1e9

@@ -31,11 +31,15 @@ package struct Drift: Equatable, Sendable {
     /// - Complexity: O(r log r) for r rows of the reference, O(log r) for each row of the column.
     package init(of column: Frame.Values, from reference: Frame.Values) {
         switch (column, reference) {
-        case (.numeric(let column), .numeric(let reference)):
+        case (.numeric(let column), .numeric(let reference)),
+            (.dates(let column), .dates(let reference)):
             self.init(column, NumericReference(reference))
         case (.categorical(let column), .categorical(let reference)):
             self.init(column, reference)
-        case (.numeric, .categorical), (.categorical, .numeric):
+        case (.texts(let column), .texts(let reference)):
+            // Hardly a text occurs twice: what may have changed is how much they say.
+            self.init(column.lengths, NumericReference(reference.lengths))
+        case (.numeric, _), (.categorical, _), (.dates, _), (.texts, _):
             preconditionFailure("a column is compared with one of another kind")
         }
     }
@@ -148,4 +152,12 @@ private struct NumericReference {
     }
 
     func isFarOut(_ value: Double) -> Bool { !value.isNaN && !self.fences.contains(value) }
+}
+
+extension Frame.Categories {
+    /// The bytes of each row's text; NaN where it is missing.
+    fileprivate var lengths: [Double] {
+        let lengths = self.levels.map { Double($0.revealed.utf8.count) }
+        return self.codes.map { $0 < 0 ? .nan : lengths[Int($0)] }
+    }
 }

@@ -23,10 +23,10 @@ struct Neighbourhood {
         for (index, column) in columns.enumerated() {
             let values: [Float]
             switch features.columns[column].values {
-            case .numeric(let numbers):
+            case .numeric(let numbers), .dates(let numbers):
                 isText.append(false)
                 values = Self.ranks(sample.map { numbers[$0] })
-            case .categorical(let categories):
+            case .categorical(let categories), .texts(let categories):
                 isText.append(true)
                 values = sample.map { Float(categories.codes[$0]) }
             }

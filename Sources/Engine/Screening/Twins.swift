@@ -49,18 +49,6 @@ struct Twins {
     }
 }
 
-extension Frame.Values {
-    /// What equal values have in common; all missing ones are equal.
-    @inline(__always)
-    fileprivate func bits(_ row: Int) -> UInt64 {
-        switch self {
-        case .numeric(let numbers):
-            numbers[row].isNaN ? .max : (numbers[row] + 0).bitPattern
-        case .categorical(let categories): UInt64(bitPattern: Int64(categories.codes[row]))
-        }
-    }
-}
-
 extension Frame {
     fileprivate func isRow(_ row: Int, equalTo other: Int) -> Bool {
         self.columns.allSatisfy { $0.values.bits(row) == $0.values.bits(other) }

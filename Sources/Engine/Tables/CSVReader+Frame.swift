@@ -23,7 +23,7 @@ private struct FrameTaker: FieldTaker {
     ) throws(FieldFault) {
         let sink = self.builder.sink(of: column)
         switch sink.kind {
-        case .skip: _ = try scanner.field()
+        case .skip: _ = try scanner.field(upTo: TableLimits.textBytesMax)
         case .numbers:
             let number: Double
             switch scanner.number() {
@@ -32,8 +32,8 @@ private struct FrameTaker: FieldTaker {
             case .irregular: number = try Self.irregularNumber(from: &scanner)
             }
             try self.builder.put(number, in: sink, row: row)
-        case .levels:
-            let field = try scanner.field()
+        case .levels, .texts:
+            let field = try scanner.field(upTo: sink.bytesMax)
             let level =
                 field.isEscaped
                 ? field.unescaped.revealed.withUnsafeBufferPointer {
@@ -41,6 +41,10 @@ private struct FrameTaker: FieldTaker {
                 }
                 : self.builder.level(of: field.bytes, in: sink)
             try self.builder.put(level: level, in: sink, row: row)
+        case .dates:
+            let field = try scanner.field()
+            guard let seconds = CivilTime.seconds(of: field.bytes) else { throw .badDate }
+            try self.builder.put(seconds, in: sink, row: row)
         }
     }
 

@@ -139,7 +139,7 @@ package struct CSVReader: TableReader {
         // The row was read to its wrong length already; what follows it may be broken as well.
         do throws(FieldFault) {
             repeat {
-                _ = try scanner.field()
+                _ = try scanner.field(upTo: TableLimits.textBytesMax)
                 fields += 1
             } while try scanner.boundary() == .nextField && fields < TableLimits.columnsMax
         } catch {

@@ -137,14 +137,11 @@ extension Frame {
                 switch column.values {
                 case .numeric(let numbers):
                     Column(column.name, .numeric(rows.map { numbers[$0] }))
+                case .dates(let seconds):
+                    Column(column.name, .dates(rows.map { seconds[$0] }))
                 case .categorical(let categories):
-                    Column(
-                        column.name,
-                        .categorical(
-                            Categories(
-                                compacting: rows.map { categories.codes[$0] },
-                                indices: categories.levels.indices.map(Int32.init),
-                                levels: categories.levels)))
+                    Column(column.name, .categorical(categories.rows(at: rows)))
+                case .texts(let texts): Column(column.name, .texts(texts.rows(at: rows)))
                 }
             })
     }
@@ -152,5 +149,13 @@ extension Frame {
     /// The same table with some of its columns.
     func columns(where isWanted: (String) -> Bool) -> Frame {
         Frame(rows: self.rows, columns: self.columns.filter { isWanted($0.name) })
+    }
+}
+
+extension Frame.Categories {
+    fileprivate func rows(at rows: [Int]) -> Self {
+        Self(
+            compacting: rows.map { self.codes[$0] }, indices: self.levels.indices.map(Int32.init),
+            levels: self.levels)
     }
 }

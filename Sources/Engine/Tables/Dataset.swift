@@ -114,6 +114,8 @@ package struct Dataset: Equatable, Sendable {
                 switch column.values {
                 case .numeric: .numeric()
                 case .categorical: .categorical()
+                case .dates: .date
+                case .texts: .text
                 }
             let missing: Schema.Missing = column.name == target ? .refused : .allowed
             columns.append(
@@ -187,6 +189,7 @@ package enum Target {
                 }
                 labels.append(label)
             }
+        case .dates, .texts: throw Self.noClasses(column.name)
         }
         return .classes(labels, count: names.count)
     }
@@ -204,6 +207,7 @@ package enum Target {
                 if distinct.count > TableLimits.classesMax { break }
             }
             names = distinct.sorted().map(Self.text)
+        case .dates, .texts: throw Self.noClasses(column.name)
         }
         guard names.count <= TableLimits.classesMax else {
             throw TableError(
@@ -261,6 +265,12 @@ package enum Target {
             "the target is missing in row \(row + 1) (the header not counted)")
     }
 
+    private static func noClasses(_ name: String) -> TableError {
+        TableError(
+            .wrongKind, column: .init(number: nil, name: name),
+            "the target was read as dates or for its words, and classes are numbers or categories")
+    }
+
     private static func unknownClass(row: Int, _ name: String) -> TableError {
         TableError(
             .unknownClass, column: .init(number: nil, name: name),
@@ -269,7 +279,8 @@ package enum Target {
 }
 
 extension Schema {
-    /// The schema with a target that may not be missing, and is numeric for regression.
+    /// The schema with a target that may not be missing, and is numeric for regression. Dates
+    /// and texts are classes like other categories.
     ///
     /// Then a text in a numeric target is a bad number on its line, not a table of another kind.
     package func demanding(target: String, task: LearningTask) throws(TableError) -> Schema {
@@ -289,7 +300,9 @@ extension Schema {
             throw TableError(
                 .wrongKind, column: .init(number: nil, name: target),
                 "the schema has the target for checks only; leave out its use")
-        case (.categorical(nil), .regression): kind = .numeric()
+        case (.categorical(nil), .regression), (.date, .regression), (.text, .regression):
+            kind = .numeric()
+        case (.date, _), (.text, _): kind = .categorical()
         case (.categorical, .regression):
             throw TableError(
                 .targetNotNumeric, column: .init(number: nil, name: target),

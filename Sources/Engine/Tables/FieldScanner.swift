@@ -116,9 +116,13 @@ struct FieldScanner {
     // MARK: Any field
 
     /// Reads a field, quoted or not, up to the delimiter or line end that follows it.
+    ///
+    /// - Parameter bytesMax: a longer one is a fault.
     @inline(__always)
-    mutating func field() throws(FieldFault) -> Field {
-        if self.byte(self.at) == UInt8(ascii: "\"") { return try self.quotedField() }
+    mutating func field(
+        upTo bytesMax: Int = TableLimits.fieldBytesMax
+    ) throws(FieldFault) -> Field {
+        if self.byte(self.at) == UInt8(ascii: "\"") { return try self.quotedField(bytesMax) }
         let start = self.at
         let end = self.firstOf(self.at) { word in
             Self.matches(word, UInt8(ascii: ",")) | Self.matches(word, 0x0A)
@@ -126,10 +130,10 @@ struct FieldScanner {
         }
         if end < self.text.count, self.text[end] == UInt8(ascii: "\"") { throw .strayQuote }
         self.at = end
-        return try self.field(start, end, isEscaped: false)
+        return try self.field(start, end, bytesMax, isEscaped: false)
     }
 
-    private mutating func quotedField() throws(FieldFault) -> Field {
+    private mutating func quotedField(_ bytesMax: Int) throws(FieldFault) -> Field {
         let start = self.at + 1
         var at = start
         var isEscaped = false
@@ -142,12 +146,14 @@ struct FieldScanner {
         }
         self.at = at + 1
         guard self.isAtEnd || Self.endsField(self.byte(self.at)) else { throw .strayQuote }
-        return try self.field(start, at, isEscaped: isEscaped)
+        return try self.field(start, at, bytesMax, isEscaped: isEscaped)
     }
 
     @inline(__always)
-    private func field(_ start: Int, _ end: Int, isEscaped: Bool) throws(FieldFault) -> Field {
-        guard end - start <= TableLimits.fieldBytesMax else { throw .tooLong }
+    private func field(
+        _ start: Int, _ end: Int, _ bytesMax: Int, isEscaped: Bool
+    ) throws(FieldFault) -> Field {
+        guard end - start <= bytesMax else { throw .tooLong }
         return Field(bytes: .init(rebasing: self.text[start..<end]), isEscaped: isEscaped)
     }
 

@@ -31,10 +31,12 @@ package struct Frame: Equatable, Sendable {
         package static func == (left: Self, right: Self) -> Bool {
             guard left.name == right.name else { return false }
             switch (left.values, right.values) {
-            case (.numeric(let left), .numeric(let right)):
+            case (.numeric(let left), .numeric(let right)), (.dates(let left), .dates(let right)):
                 return left.count == right.count
                     && zip(left, right).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN }
-            case (.categorical(let left), .categorical(let right)): return left == right
+            case (.categorical(let left), .categorical(let right)),
+                (.texts(let left), .texts(let right)):
+                return left == right
             default: return false
             }
         }
@@ -44,11 +46,27 @@ package struct Frame: Equatable, Sendable {
         /// A missing value is NaN; infinities do not occur.
         case numeric([Double])
         case categorical(Categories)
+        /// Seconds since 1970-01-01 00:00 UTC, within the years 0 to 9999; a missing one is NaN.
+        case dates([Double])
+        /// Texts to be read for their words.
+        case texts(Categories)
+
+        /// What a column holds, without its values.
+        package enum Kind: Equatable, Sendable { case numbers, categories, dates, texts }
+
+        package var kind: Kind {
+            switch self {
+            case .numeric: .numbers
+            case .categorical: .categories
+            case .dates: .dates
+            case .texts: .texts
+            }
+        }
 
         package var count: Int {
             switch self {
-            case .numeric(let numbers): numbers.count
-            case .categorical(let categories): categories.codes.count
+            case .numeric(let numbers), .dates(let numbers): numbers.count
+            case .categorical(let categories), .texts(let categories): categories.codes.count
             }
         }
     }
@@ -80,5 +98,27 @@ package struct Frame: Equatable, Sendable {
     /// The same table without one column.
     package func without(_ name: String) -> Frame {
         Frame(rows: self.rows, columns: self.columns.filter { $0.name != name })
+    }
+}
+
+extension Frame.Values {
+    /// What equal values of the column have in common; all missing ones are equal.
+    @inline(__always)
+    func bits(_ row: Int) -> UInt64 {
+        switch self {
+        case .numeric(let numbers), .dates(let numbers):
+            // The two zeros are one number.
+            numbers[row].isNaN ? .max : (numbers[row] + 0).bitPattern
+        case .categorical(let categories), .texts(let categories):
+            UInt64(bitPattern: Int64(categories.codes[row]))
+        }
+    }
+
+    /// The texts that occur; none among numbers.
+    var levels: [Private<String>] {
+        switch self {
+        case .numeric, .dates: []
+        case .categorical(let categories), .texts(let categories): categories.levels
+        }
     }
 }

@@ -15,7 +15,8 @@ struct FrameBuilder {
 
     /// What is done with the fields of one column.
     struct Sink {
-        enum Kind { case skip, numbers, levels }
+        /// Dates are numbers, seconds since 1970; texts are levels that may be longer.
+        enum Kind { case skip, numbers, levels, dates, texts }
         var kind = Kind.skip
         fileprivate(set) var mayMiss = true
         fileprivate(set) var low = -Double.infinity
@@ -28,6 +29,11 @@ struct FrameBuilder {
         /// Which of `numbers` or `levels` holds the values, and where it begins.
         fileprivate var room = 0
         fileprivate(set) var start: UnsafeMutableRawPointer?
+
+        /// The longest text that a field may hold.
+        var bytesMax: Int {
+            self.kind == .texts ? TableLimits.textBytesMax : TableLimits.fieldBytesMax
+        }
     }
 
     /// Finds the schema's columns in the file.
@@ -72,14 +78,11 @@ struct FrameBuilder {
         switch column.kind {
         case .ignored: return
         case .numeric(let bounds):
-            sink.kind = .numbers
             sink.low = bounds.low ?? -.infinity
             sink.high = bounds.high ?? .infinity
-            sink.room = self.numbers.count
-            self.numbers.append(ColumnRoom(rows, .nan))
-            sink.start = self.numbers[sink.room].start
+            self.prepare(&sink, .numbers, rows)
+        case .date: self.prepare(&sink, .dates, rows)
         case .categorical(let categories):
-            sink.kind = .levels
             var table = LevelTable()
             if let categories {
                 for category in categories {
@@ -87,13 +90,28 @@ struct FrameBuilder {
                 }
                 sink.listed = Int32(table.count)
             }
-            sink.table = self.tables.count
-            self.tables.append(table)
-            sink.room = self.levels.count
-            self.levels.append(ColumnRoom(rows, Frame.Categories.missing))
-            sink.start = self.levels[sink.room].start
+            self.prepare(&sink, .levels, table, rows)
+        case .text: self.prepare(&sink, .texts, LevelTable(), rows)
         }
         self.sinks[index] = sink
+    }
+
+    private mutating func prepare(_ sink: inout Sink, _ kind: Sink.Kind, _ rows: RowCount) {
+        sink.kind = kind
+        sink.room = self.numbers.count
+        self.numbers.append(ColumnRoom(rows, .nan))
+        sink.start = self.numbers[sink.room].start
+    }
+
+    private mutating func prepare(
+        _ sink: inout Sink, _ kind: Sink.Kind, _ table: LevelTable, _ rows: RowCount
+    ) {
+        sink.kind = kind
+        sink.table = self.tables.count
+        self.tables.append(table)
+        sink.room = self.levels.count
+        self.levels.append(ColumnRoom(rows, Frame.Categories.missing))
+        sink.start = self.levels[sink.room].start
     }
 
     /// Lets `body` put fields into one column of the file, which must be one that is kept.
@@ -107,14 +125,14 @@ struct FrameBuilder {
         defer { self.sinks[column].start = nil }
         switch self.sinks[column].kind {
         case .skip: preconditionFailure("column \(column) is not kept")
-        case .numbers:
+        case .numbers, .dates:
             var room = self.numbers[place].taken()
             defer { self.numbers[place] = room }
             try room.write { start throws(Fault) in
                 self.sinks[column].start = start
                 try body(&self)
             }
-        case .levels:
+        case .levels, .texts:
             var room = self.levels[place].taken()
             defer { self.levels[place] = room }
             try room.write { start throws(Fault) in
@@ -180,15 +198,26 @@ struct FrameBuilder {
 
     private mutating func values(at index: Int, rows: Int) -> Frame.Values {
         let sink = self.sinks[index]
-        guard sink.kind == .levels else {
-            return .numeric(self.numbers[sink.room].taken().array(rows: rows))
+        switch sink.kind {
+        case .numbers, .skip: return .numeric(self.numbers[sink.room].taken().array(rows: rows))
+        case .dates: return .dates(self.numbers[sink.room].taken().array(rows: rows))
+        case .levels, .texts: break
         }
         let (levels, indices) = self.tables[sink.table].sorted()
         self.tables[sink.table] = LevelTable()
-        return .categorical(
-            Frame.Categories(
-                compacting: self.levels[sink.room].taken().array(rows: rows), indices: indices,
-                levels: levels))
+        let categories = Frame.Categories(
+            compacting: self.levels[sink.room].taken().array(rows: rows), indices: indices,
+            levels: levels)
+        return sink.kind == .texts ? .texts(categories) : .categorical(categories)
+    }
+}
+
+extension CivilTime {
+    /// What a field of dates spells, in seconds since 1970; NaN where it is empty.
+    static func seconds(of field: UnsafeBufferPointer<UInt8>) -> Double? {
+        if field.isEmpty { return .nan }
+        guard let moment = CivilTime.moment(field) else { return nil }
+        return Double(moment.seconds) + moment.fraction
     }
 }
 

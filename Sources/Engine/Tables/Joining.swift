@@ -55,8 +55,12 @@ extension Frame {
                 switch (column.values, other.values) {
                 case (.numeric(let numbers), .numeric(let more)):
                     Column(column.name, .numeric(numbers + more))
+                case (.dates(let seconds), .dates(let more)):
+                    Column(column.name, .dates(seconds + more))
                 case (.categorical(let categories), .categorical(let more)):
                     Column(column.name, .categorical(categories.joined(with: more)))
+                case (.texts(let texts), .texts(let more)):
+                    Column(column.name, .texts(texts.joined(with: more)))
                 default: preconditionFailure("column \(column.name) is of two kinds")
                 }
             })

@@ -25,7 +25,7 @@ struct LevelTable {
     /// The number of `text`, a new one if it was not seen before.
     @inline(__always)
     mutating func number(of text: UnsafeBufferPointer<UInt8>) -> Int32 {
-        let hash = Self.hash(text)
+        let hash = UInt32(truncatingIfNeeded: textHash(text))
         var index = Int(hash) & (self.slots.count - 1)
         while true {
             let slot = self.slots[index]
@@ -88,24 +88,24 @@ struct LevelTable {
             return true
         }
     }
+}
 
-    /// Multiply and fold, eight bytes at a time (after Wang Yi's wyhash).
-    @inline(__always)
-    private static func hash(_ text: UnsafeBufferPointer<UInt8>) -> UInt32 {
-        let raw = UnsafeRawBufferPointer(text)
-        var hash = UInt64(text.count) ^ 0x9E37_79B9_7F4A_7C15
-        var at = 0
-        while at < text.count {
-            var word: UInt64 = 0
-            if at + 8 <= text.count {
-                word = raw.loadUnaligned(fromByteOffset: at, as: UInt64.self)
-            } else {
-                for offset in at..<text.count { word = word << 8 | UInt64(text[offset]) }
-            }
-            let (high, low) = (hash ^ word).multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
-            hash = high ^ low
-            at += 8
+/// Multiply and fold, eight bytes at a time (after Wang Yi's wyhash).
+@inline(__always)
+func textHash(_ text: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    let raw = UnsafeRawBufferPointer(text)
+    var hash = UInt64(text.count) ^ 0x9E37_79B9_7F4A_7C15
+    var at = 0
+    while at < text.count {
+        var word: UInt64 = 0
+        if at + 8 <= text.count {
+            word = raw.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+        } else {
+            for offset in at..<text.count { word = word << 8 | UInt64(text[offset]) }
         }
-        return UInt32(truncatingIfNeeded: hash ^ hash >> 32)
+        let (high, low) = (hash ^ word).multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
+        hash = high ^ low
+        at += 8
     }
+    return hash ^ hash >> 32
 }

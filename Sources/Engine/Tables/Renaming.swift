@@ -64,6 +64,20 @@ extension Schema {
     }
 }
 
+extension FittedForecasts {
+    /// The same model for tables whose columns are called otherwise.
+    ///
+    /// - Throws: when two columns would have one name, or a rule would be too long.
+    package func renamed(_ rename: (String) -> String) throws(SchemaError) -> FittedForecasts {
+        FittedForecasts(
+            columns: Columns(
+                target: rename(self.columns.target), time: self.columns.time.map(rename),
+                key: self.columns.key.map(rename), exogenous: self.columns.exogenous.map(rename)),
+            schema: try self.schema.renamed(rename), grid: self.grid, horizon: self.horizon,
+            entries: self.entries)
+    }
+}
+
 extension FittedModel {
     /// The same model for tables whose columns are called otherwise.
     ///

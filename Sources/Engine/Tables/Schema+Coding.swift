@@ -60,7 +60,7 @@ extension Schema {
                     if let high = bounds.high { members.append(.init("max", .number(high))) }
                 case .categorical(let categories?):
                     members.append(.init("categories", .array(categories.map { .string($0) })))
-                case .categorical(nil), .ignored: break
+                case .categorical(nil), .date, .text, .ignored: break
                 }
                 if column.remedy != .refuse {
                     members.append(.init("on_violation", .string(column.remedy.rawValue)))
@@ -117,10 +117,13 @@ extension Schema {
             case "categorical":
                 kind = .categorical(
                     categories: try item.optionalMember("categories")?.texts("categories"))
+            case "date": kind = .date
+            case "text": kind = .text
             case "ignored": kind = .ignored
             default:
                 throw ArtifactError(
-                    .badMember, "a column's kind is none of numeric, categorical, ignored")
+                    .badMember,
+                    "a column's kind is none of numeric, categorical, date, text, ignored")
             }
             columns.append(Column(name, kind, missing: missing, remedy: remedy, use: use))
         }

@@ -68,8 +68,8 @@ package struct Schema: Equatable, Sendable {
     }
 
     /// What becomes of a field that is out of range, of no listed category, or missing where a
-    /// value is wanted. A field that is no number at all is always refused: the table is then not
-    /// what the schema speaks of.
+    /// value is wanted. A field that is no number at all, or no date, is always refused: the table
+    /// is then not what the schema speaks of.
     package enum Remedy: String, CaseIterable, Equatable, Sendable {
         /// The table is refused.
         case refuse
@@ -93,6 +93,10 @@ package struct Schema: Equatable, Sendable {
         case numeric(bounds: Bounds = .none)
         /// Texts; when `categories` are listed, no others.
         case categorical(categories: [String]? = nil)
+        /// Dates of ISO 8601, with or without a time of day and an offset from UTC.
+        case date
+        /// Texts to be read for their words, where a categorical one is taken as a whole.
+        case text
         /// Checked for its form and not kept.
         case ignored
 
@@ -101,7 +105,20 @@ package struct Schema: Equatable, Sendable {
             switch self {
             case .numeric: "numeric"
             case .categorical: "categorical"
+            case .date: "date"
+            case .text: "text"
             case .ignored: "ignored"
+            }
+        }
+
+        /// What a frame's column of this kind holds; nil where a frame has none.
+        package var values: Frame.Values.Kind? {
+            switch self {
+            case .numeric: .numbers
+            case .categorical: .categories
+            case .date: .dates
+            case .text: .texts
+            case .ignored: nil
             }
         }
     }
@@ -157,7 +174,7 @@ package struct Schema: Equatable, Sendable {
     private static func check(_ column: Column) throws(SchemaError) {
         try Self.checkRemedy(of: column)
         switch column.kind {
-        case .ignored: break
+        case .date, .text, .ignored: break
         case .numeric(let bounds):
             guard bounds.low?.isFinite != false, bounds.high?.isFinite != false else {
                 throw SchemaError(column: column.name, "has a bound that is not a finite number")
@@ -204,7 +221,7 @@ extension Schema {
         }
         guard column.remedy == .repair else { return }
         switch column.kind {
-        case .numeric(bounds: .none), .categorical(categories: nil), .ignored:
+        case .numeric(bounds: .none), .categorical(categories: nil), .date, .text, .ignored:
             throw SchemaError(
                 column: column.name, "has no bounds and no categories, so nothing can be repaired")
         case .categorical where column.missing == .refused:
@@ -213,6 +230,16 @@ extension Schema {
                 "must not miss a value, and a text is repaired by making it missing: drop instead")
         case .numeric, .categorical: break
         }
+    }
+
+    /// Only these columns, and the rules that name no others.
+    ///
+    /// - Throws: when none of its columns is among them.
+    package func keeping(_ names: [String]) throws(SchemaError) -> Schema {
+        let names = Set(names)
+        return try Schema(
+            self.columns.filter { names.contains($0.name) },
+            rules: self.typedRules.filter { $0.columns.isSubset(of: names) }.map(\.rule))
     }
 
     /// What a table must satisfy whose every row is to be answered: no row may be left out, so

@@ -12,12 +12,12 @@ package struct TableError: Error, Equatable, Sendable, CustomStringConvertible {
         // The rows
         case noRows, tooManyRows, raggedRow, rowTooLong, fieldTooLong
         case unterminatedQuote, strayQuote, strayCarriageReturn
-        case badNumber, outOfRange, unknownCategory, missingValue, brokenRule
+        case badNumber, badDate, outOfRange, unknownCategory, missingValue, brokenRule
         // The target
         case targetMissing, targetNotNumeric, oneClass, tooManyClasses, unknownClass, noFeatures
         case wrongKind
         // The format
-        case unknownFormat, badArrow, unknownType, badTime
+        case unknownFormat, badArrow, unknownType
     }
 
     package let code: Code

@@ -6,6 +6,8 @@ package enum TableLimits {
     package static let nameBytesMax = 256
     /// One field, in bytes. A longer one is most often a quote that was never closed.
     package static let fieldBytesMax = 64 * 1024
+    /// One field of a column of texts, or of one that is ignored, in bytes: a long document.
+    package static let textBytesMax = 1024 * 1024
     /// One row, in bytes: the widest table with 40 bytes a field, and 16 of the longest fields.
     package static let rowBytesMax = 4 * 1024 * 1024
     /// Rows of a table: they are counted in 32 bits wherever there are many of them.

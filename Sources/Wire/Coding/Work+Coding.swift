@@ -52,6 +52,9 @@ extension Lesson {
         guard !metrics.isEmpty else { throw WireError("lesson.metrics", "is empty") }
         let task: LearningTask = try Checked.choice(message.task, "lesson.task")
         let hasTarget = !message.target.isEmpty || task != .anomalyDetection
+        guard message.hasSeries == (task == .forecasting) else {
+            throw WireError("lesson.series", "is there without need, or missing")
+        }
         self.init(
             task: task,
             data: try Blob(message.data, "lesson.data"),
@@ -64,7 +67,8 @@ extension Lesson {
             foldSeed: message.foldSeed,
             cleaned: message.cleaned.isEmpty
                 ? nil : try Checked.digest(message.cleaned, "lesson.cleaned"),
-            cache: message.cache.isEmpty ? nil : try Checked.choice(message.cache, "lesson.cache"))
+            cache: message.cache.isEmpty ? nil : try Checked.choice(message.cache, "lesson.cache"),
+            series: message.hasSeries ? try SeriesTerms(message.series) : nil)
     }
 
     package var message: Assay_V1_Lesson {
@@ -78,6 +82,40 @@ extension Lesson {
         message.foldSeed = self.foldSeed
         message.cleaned = self.cleaned?.description ?? ""
         message.cache = self.cache?.rawValue ?? ""
+        if let series { message.series = series.message }
+        return message
+    }
+}
+
+extension SeriesTerms {
+    init(_ message: Assay_V1_Series) throws(WireError) {
+        func text(_ text: String, _ field: String) throws(WireError) -> String? {
+            text.isEmpty ? nil : try Checked.text(text, field)
+        }
+        let exogenous = try Checked.count(
+            message.exogenous, "series.exogenous", upTo: Limits.exogenousMax)
+        self.init(
+            time: try text(message.time, "series.time"), key: try text(message.key, "series.key"),
+            exogenous: try Checked.map(exogenous) { (name) throws(WireError) in
+                try Checked.text(name, "series.exogenous")
+            },
+            frequency: try text(message.frequency, "series.frequency"),
+            season: message.season == 0
+                ? nil
+                : try Checked.number(message.season, "series.season", in: 1...Limits.stepsMax),
+            averages: message.averages,
+            horizon: try Checked.number(message.horizon, "series.horizon", in: 1...Limits.stepsMax))
+    }
+
+    var message: Assay_V1_Series {
+        var message = Assay_V1_Series()
+        message.time = self.time ?? ""
+        message.key = self.key ?? ""
+        message.exogenous = self.exogenous
+        message.frequency = self.frequency ?? ""
+        message.season = UInt32(self.season ?? 0)
+        message.averages = self.averages
+        message.horizon = UInt32(self.horizon)
         return message
     }
 }

@@ -83,55 +83,117 @@ package nonisolated struct Assay_V1_Score: Sendable {
   package init() {}
 }
 
-package nonisolated struct Assay_V1_Lesson: Sendable {
+package nonisolated struct Assay_V1_Lesson: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// "classification", "regression" or "anomaly_detection"
-  package var task: String = String()
+  /// "classification", "regression", "anomaly_detection" or "forecasting"
+  package var task: String {
+    get {_storage._task}
+    set {_uniqueStorage()._task = newValue}
+  }
 
   /// CSV with a header row
   package var data: Assay_V1_Blob {
-    get {_data ?? Assay_V1_Blob()}
-    set {_data = newValue}
+    get {_storage._data ?? Assay_V1_Blob()}
+    set {_uniqueStorage()._data = newValue}
   }
   /// Returns true if `data` has been explicitly set.
-  package var hasData: Bool {self._data != nil}
+  package var hasData: Bool {_storage._data != nil}
   /// Clears the value of `data`. Subsequent reads from it will return its default value.
-  package mutating func clearData() {self._data = nil}
+  package mutating func clearData() {_uniqueStorage()._data = nil}
 
   package var schema: Assay_V1_Blob {
-    get {_schema ?? Assay_V1_Blob()}
-    set {_schema = newValue}
+    get {_storage._schema ?? Assay_V1_Blob()}
+    set {_uniqueStorage()._schema = newValue}
   }
   /// Returns true if `schema` has been explicitly set.
-  package var hasSchema: Bool {self._schema != nil}
+  package var hasSchema: Bool {_storage._schema != nil}
   /// Clears the value of `schema`. Subsequent reads from it will return its default value.
-  package mutating func clearSchema() {self._schema = nil}
+  package mutating func clearSchema() {_uniqueStorage()._schema = nil}
 
   /// "": none, to detect anomalies that nobody has marked
-  package var target: String = String()
+  package var target: String {
+    get {_storage._target}
+    set {_uniqueStorage()._target = newValue}
+  }
 
   /// the first is optimised
-  package var metrics: [String] = []
+  package var metrics: [String] {
+    get {_storage._metrics}
+    set {_uniqueStorage()._metrics = newValue}
+  }
 
-  package var folds: UInt32 = 0
+  package var folds: UInt32 {
+    get {_storage._folds}
+    set {_uniqueStorage()._folds = newValue}
+  }
 
-  package var foldSeed: UInt64 = 0
+  package var foldSeed: UInt64 {
+    get {_storage._foldSeed}
+    set {_uniqueStorage()._foldSeed = newValue}
+  }
 
   /// "off", "memory" or "disk": how long workers may keep data; else theirs
-  package var cache: String = String()
+  package var cache: String {
+    get {_storage._cache}
+    set {_uniqueStorage()._cache = newValue}
+  }
 
   /// Of the table as the schema leaves it, where it may drop or repair something; "" elsewhere.
-  package var cleaned: String = String()
+  package var cleaned: String {
+    get {_storage._cleaned}
+    set {_uniqueStorage()._cleaned = newValue}
+  }
+
+  /// of a forecasting lesson, and of no other
+  package var series: Assay_V1_Series {
+    get {_storage._series ?? Assay_V1_Series()}
+    set {_uniqueStorage()._series = newValue}
+  }
+  /// Returns true if `series` has been explicitly set.
+  package var hasSeries: Bool {_storage._series != nil}
+  /// Clears the value of `series`. Subsequent reads from it will return its default value.
+  package mutating func clearSeries() {_uniqueStorage()._series = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _data: Assay_V1_Blob? = nil
-  fileprivate var _schema: Assay_V1_Blob? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// How a table makes series, and how far they are looked ahead.
+package nonisolated struct Assay_V1_Series: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// "": rows lie in the order of time, one step apart
+  package var time: String = String()
+
+  /// each value of this column is a series; "": there is one
+  package var key: String = String()
+
+  /// columns that are known before the target is
+  package var exogenous: [String] = []
+
+  /// such as "monthly" or "15min"; "": as the times tell
+  package var frequency: String = String()
+
+  /// in steps; 0: as the values tell
+  package var season: UInt32 = 0
+
+  /// rows of one time are averaged; else they are refused
+  package var averages: Bool = false
+
+  /// in steps
+  package var horizon: UInt32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 /// What all trials of a job have in common; sent once per burst, not once per trial.
@@ -781,7 +843,140 @@ nonisolated extension Assay_V1_Score: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Lesson"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}task\0\u{1}data\0\u{1}schema\0\u{1}target\0\u{1}metrics\0\u{1}folds\0\u{3}fold_seed\0\u{2}5cache\0\u{2}\u{a}cleaned\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}task\0\u{1}data\0\u{1}schema\0\u{1}target\0\u{1}metrics\0\u{1}folds\0\u{3}fold_seed\0\u{2}5cache\0\u{2}\u{a}cleaned\0\u{2}\u{a}series\0")
+
+  fileprivate class _StorageClass {
+    var _task: String = String()
+    var _data: Assay_V1_Blob? = nil
+    var _schema: Assay_V1_Blob? = nil
+    var _target: String = String()
+    var _metrics: [String] = []
+    var _folds: UInt32 = 0
+    var _foldSeed: UInt64 = 0
+    var _cache: String = String()
+    var _cleaned: String = String()
+    var _series: Assay_V1_Series? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _task = source._task
+      _data = source._data
+      _schema = source._schema
+      _target = source._target
+      _metrics = source._metrics
+      _folds = source._folds
+      _foldSeed = source._foldSeed
+      _cache = source._cache
+      _cleaned = source._cleaned
+      _series = source._series
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._task) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._data) }()
+        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._schema) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._target) }()
+        case 5: try { try decoder.decodeRepeatedStringField(value: &_storage._metrics) }()
+        case 6: try { try decoder.decodeSingularUInt32Field(value: &_storage._folds) }()
+        case 7: try { try decoder.decodeSingularUInt64Field(value: &_storage._foldSeed) }()
+        case 60: try { try decoder.decodeSingularStringField(value: &_storage._cache) }()
+        case 70: try { try decoder.decodeSingularStringField(value: &_storage._cleaned) }()
+        case 80: try { try decoder.decodeSingularMessageField(value: &_storage._series) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._task.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._task, fieldNumber: 1)
+      }
+      try { if let v = _storage._data {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+      try { if let v = _storage._schema {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      } }()
+      if !_storage._target.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._target, fieldNumber: 4)
+      }
+      if !_storage._metrics.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._metrics, fieldNumber: 5)
+      }
+      if _storage._folds != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._folds, fieldNumber: 6)
+      }
+      if _storage._foldSeed != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._foldSeed, fieldNumber: 7)
+      }
+      if !_storage._cache.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._cache, fieldNumber: 60)
+      }
+      if !_storage._cleaned.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._cleaned, fieldNumber: 70)
+      }
+      try { if let v = _storage._series {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 80)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_Lesson, rhs: Assay_V1_Lesson) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._task != rhs_storage._task {return false}
+        if _storage._data != rhs_storage._data {return false}
+        if _storage._schema != rhs_storage._schema {return false}
+        if _storage._target != rhs_storage._target {return false}
+        if _storage._metrics != rhs_storage._metrics {return false}
+        if _storage._folds != rhs_storage._folds {return false}
+        if _storage._foldSeed != rhs_storage._foldSeed {return false}
+        if _storage._cache != rhs_storage._cache {return false}
+        if _storage._cleaned != rhs_storage._cleaned {return false}
+        if _storage._series != rhs_storage._series {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_V1_Series: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Series"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}time\0\u{1}key\0\u{1}exogenous\0\u{1}frequency\0\u{1}season\0\u{1}averages\0\u{1}horizon\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -789,65 +984,51 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.task) }()
-      case 2: try { try decoder.decodeSingularMessageField(value: &self._data) }()
-      case 3: try { try decoder.decodeSingularMessageField(value: &self._schema) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.target) }()
-      case 5: try { try decoder.decodeRepeatedStringField(value: &self.metrics) }()
-      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.folds) }()
-      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.foldSeed) }()
-      case 60: try { try decoder.decodeSingularStringField(value: &self.cache) }()
-      case 70: try { try decoder.decodeSingularStringField(value: &self.cleaned) }()
+      case 1: try { try decoder.decodeSingularStringField(value: &self.time) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.key) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.exogenous) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.frequency) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.season) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.averages) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.horizon) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.task.isEmpty {
-      try visitor.visitSingularStringField(value: self.task, fieldNumber: 1)
+    if !self.time.isEmpty {
+      try visitor.visitSingularStringField(value: self.time, fieldNumber: 1)
     }
-    try { if let v = self._data {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
-    try { if let v = self._schema {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    } }()
-    if !self.target.isEmpty {
-      try visitor.visitSingularStringField(value: self.target, fieldNumber: 4)
+    if !self.key.isEmpty {
+      try visitor.visitSingularStringField(value: self.key, fieldNumber: 2)
     }
-    if !self.metrics.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.metrics, fieldNumber: 5)
+    if !self.exogenous.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.exogenous, fieldNumber: 3)
     }
-    if self.folds != 0 {
-      try visitor.visitSingularUInt32Field(value: self.folds, fieldNumber: 6)
+    if !self.frequency.isEmpty {
+      try visitor.visitSingularStringField(value: self.frequency, fieldNumber: 4)
     }
-    if self.foldSeed != 0 {
-      try visitor.visitSingularUInt64Field(value: self.foldSeed, fieldNumber: 7)
+    if self.season != 0 {
+      try visitor.visitSingularUInt32Field(value: self.season, fieldNumber: 5)
     }
-    if !self.cache.isEmpty {
-      try visitor.visitSingularStringField(value: self.cache, fieldNumber: 60)
+    if self.averages != false {
+      try visitor.visitSingularBoolField(value: self.averages, fieldNumber: 6)
     }
-    if !self.cleaned.isEmpty {
-      try visitor.visitSingularStringField(value: self.cleaned, fieldNumber: 70)
+    if self.horizon != 0 {
+      try visitor.visitSingularUInt32Field(value: self.horizon, fieldNumber: 7)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: Assay_V1_Lesson, rhs: Assay_V1_Lesson) -> Bool {
-    if lhs.task != rhs.task {return false}
-    if lhs._data != rhs._data {return false}
-    if lhs._schema != rhs._schema {return false}
-    if lhs.target != rhs.target {return false}
-    if lhs.metrics != rhs.metrics {return false}
-    if lhs.folds != rhs.folds {return false}
-    if lhs.foldSeed != rhs.foldSeed {return false}
-    if lhs.cache != rhs.cache {return false}
-    if lhs.cleaned != rhs.cleaned {return false}
+  package static func ==(lhs: Assay_V1_Series, rhs: Assay_V1_Series) -> Bool {
+    if lhs.time != rhs.time {return false}
+    if lhs.key != rhs.key {return false}
+    if lhs.exogenous != rhs.exogenous {return false}
+    if lhs.frequency != rhs.frequency {return false}
+    if lhs.season != rhs.season {return false}
+    if lhs.averages != rhs.averages {return false}
+    if lhs.horizon != rhs.horizon {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -23,7 +23,7 @@ struct DataExamination {
     ) throws(InputError) {
         let poison = PoisonScreen(bound.dataset, seed: seed)
         let drift = reference.map { TableScreen(of: bound.table.frame, against: $0.frame) }
-        var findings = bound.table.repairs.amendments.filter { $0.count > 0 }.map(Self.finding)
+        var findings = Self.findings(of: bound.table.repairs)
         let drifted = drift?.columns.filter { $0.drift.stability > terms.drift } ?? []
         let strange = try Self.flags(drifted, drift, poison, bound.table, bytes, path)
         findings += strange
@@ -43,6 +43,11 @@ struct DataExamination {
                     + "\(Figures.share(terms.outliers)) may")
         }
         self.alarm = alarms.isEmpty ? nil : alarms.joined(separator: "; ")
+    }
+
+    /// What a schema dropped and repaired.
+    static func findings(of repairs: Repairs) -> [DataReport.Finding] {
+        repairs.amendments.filter { $0.count > 0 }.map(Self.finding)
     }
 
     private static func finding(_ amendment: Repairs.Amendment) -> DataReport.Finding {

@@ -23,11 +23,12 @@ enum Following {
     ///   - destination: where the result goes; nil leaves it on the head.
     ///   - voucher: who vouches for it there.
     ///   - columns: what undoes the aliases of the job's columns, where there are any.
+    ///   - report: the page that is asked for, if any.
     /// - Returns: the job as it ended, its model the directory where there is one.
     static func untilEnd(
         of job: String, knownFrom source: JobFollower.Source, on head: HeadClient,
         to destination: JobResult.Destination?, by voucher: Voucher = .head, columns: ColumnMap?,
-        json: Bool, rest: LeaderboardText.Rest = .onHead
+        report: JobPage? = nil, json: Bool, rest: LeaderboardText.Rest = .onHead
     ) async throws -> JobReport {
         let terminal = Terminal()
         var ended = try await JobFollower(head: head, terminal: terminal, columns: columns)
@@ -44,6 +45,10 @@ enum Following {
             let made = ModelReport(found)
             ended.modelMembers = made.members
             ended.modelScores = made.scores
+            if let report {
+                let trials = try await head.trials(of: job, in: ended.parameters, columns: columns)
+                try report.write(bundle, of: directory.path, ended, trials, columns)
+            }
         case .files(let directory):
             guard ended.state == "succeeded" else { break }
             var request = Assay_V1_GetJobRequest()

@@ -6,9 +6,9 @@ import Wire
 /// Turns a bundle's files into a model that predicts, every part of them checked.
 enum ModelFiles {
     /// - Parameter name: what the user calls the model, for sentences.
-    static func model(
+    static func bundle(
         _ bundle: CheckedBundle, called name: String
-    ) throws(InputError) -> FittedModel {
+    ) throws(InputError) -> ModelBundle {
         func bytes(_ file: String) -> [UInt8] {
             bundle.files.first { $0.name == file }?.bytes ?? []
         }
@@ -17,7 +17,7 @@ enum ModelFiles {
                 manifest: bytes(ModelBundle.manifestName),
                 weights: bytes(ModelBundle.weightsName),
                 digest: { "\(Digest(sha256: SHA256.hash(data: $0).map { $0 }))" }
-            ).model
+            )
         } catch {
             throw InputError(name, "is no model that can be used: \(LogText.escaped("\(error)"))")
         }

@@ -1,8 +1,23 @@
 import Engine
 
+/// What a model answers, one row after the other.
+protocol Answers {
+    var rows: Int { get }
+
+    /// The answer to a row as text. It is what the user asked for.
+    func answer(row: Int) -> String
+
+    /// Every metric of the task that these rows define.
+    func scores() throws(InputError) -> [String: Double]
+
+    /// All of it, with a header.
+    func csv(for reader: CSVText.Reader) -> String
+}
+
 /// A model's answers to a table, and how good they are where the target is known.
-struct Prediction {
+struct Prediction: Answers {
     let model: FittedModel
+    private let path: String
     private let frame: Frame
     private let values: Matrix
 
@@ -11,11 +26,12 @@ struct Prediction {
         _ model: FittedModel, csv bytes: [UInt8], at path: String, for purpose: FittedModel.Purpose
     ) throws(InputError) {
         self.model = model
+        self.path = path
         do {
             self.frame = try bytes.withUnsafeBytes { try model.frame(bytes: $0, for: purpose) }
             self.values = try model.predict(self.frame)
         } catch let error as TableError where error.code == .missingColumn {
-            throw InputError(path, "\(error)\(model.aliasDoubt)")
+            throw InputError(path, "\(error)\(model.schema.aliasDoubt)")
         } catch {
             throw InputError(path, "\(error)")
         }
@@ -26,12 +42,12 @@ struct Prediction {
     // MARK: As numbers
 
     /// Every metric of the task that these rows define.
-    func scores(at path: String) throws(InputError) -> [String: Double] {
-        let answers: Answers
+    func scores() throws(InputError) -> [String: Double] {
+        let answers: Engine.Answers
         do {
             answers = try self.model.answers(in: self.frame)
         } catch {
-            throw InputError(path, "\(error)")
+            throw InputError(self.path, "\(error)")
         }
         var scores: [String: Double] = [:]
         for metric in Metric.allCases where metric.supports(self.model.task) {

@@ -29,7 +29,22 @@ struct AnonymityOptions: ParsableArguments {
     var anonymizeColumns = false
 }
 
-extension FittedModel {
+extension ModelBundle.Model {
+    /// The columns of a table that it answers.
+    private var schema: Schema {
+        switch self {
+        case .table(let model): model.schema
+        case .series(let model): model.schema
+        }
+    }
+
+    private func renamed(_ rename: (String) -> String) throws(SchemaError) -> Self {
+        switch self {
+        case .table(let model): .table(try model.renamed(rename))
+        case .series(let model): .series(try model.renamed(rename))
+        }
+    }
+
     /// The model for tables with the columns' real names, where it knows them by aliases.
     ///
     /// - Parameters:
@@ -37,7 +52,7 @@ extension FittedModel {
     ///   - given: the map that the user named, if any; else one beside the model is looked for.
     func withNames(
         of name: String, _ given: ColumnMap?
-    ) throws(InputError) -> FittedModel {
+    ) throws(InputError) -> Self {
         let aliases = self.schema.columns.map(\.name)
         let path = ColumnMap.path(beside: name)
         let beside = given == nil && ModelDirectory(name).exists ? try ColumnMap.read(path) : nil
@@ -56,9 +71,12 @@ extension FittedModel {
         }
     }
 
+}
+
+extension Schema {
     /// What a sentence about a missing column adds where the columns look like aliases.
     var aliasDoubt: String {
-        let areAliases = self.schema.columns.allSatisfy {
+        let areAliases = self.columns.allSatisfy {
             $0.name.wholeMatch(of: /c[1-9][0-9]*/) != nil
         }
         return areAliases

@@ -94,11 +94,11 @@ struct TableReport: Encodable, Equatable {
         self.columns = frame.columns.map { column in
             let kind = schema.column(named: column.name)?.kind.word ?? "numeric"
             switch column.values {
-            case .numeric(let numbers):
+            case .numeric(let numbers), .dates(let numbers):
                 return Column(
                     name: column.name, kind: kind, missing: numbers.count { $0.isNaN },
                     categories: nil)
-            case .categorical(let categories):
+            case .categorical(let categories), .texts(let categories):
                 return Column(
                     name: column.name, kind: kind, missing: categories.codes.count { $0 < 0 },
                     categories: categories.levels.count)

@@ -37,11 +37,12 @@ struct ModelsCommand: AsyncParsableCommand {
     }
 }
 
-/// `assay model ID`, `assay model audit FILE`
+/// `assay model ID`, `assay model export MODEL`, `assay model audit FILE`
 struct ModelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "model", abstract: "Show a model on a head, bring it here, or audit a file.",
-        subcommands: [Show.self, Audit.self], defaultSubcommand: Show.self)
+        commandName: "model",
+        abstract: "Show a model on a head, bring it here, export it, or audit a file.",
+        subcommands: [Show.self, Export.self, Audit.self], defaultSubcommand: Show.self)
 }
 
 extension ModelCommand {

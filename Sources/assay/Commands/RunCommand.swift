@@ -25,6 +25,8 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var anonymity: AnonymityOptions
     @OptionGroup var cluster: EmbeddedOptions
 
+    @OptionGroup var page: JobPageOptions
+
     @Flag(help: "Keep the session directory at the end; it holds the journal, no data.")
     var retain = false
 
@@ -39,6 +41,7 @@ struct RunCommand: AsyncParsableCommand {
         let job = try PreparedJob(path: self.file, anonymous: self.anonymity.anonymizeColumns)
         let destination = try self.destination(of: job)
         let voucher = try self.voucher()
+        let page = try self.page.page(of: job)
         let json = self.output.json
         job.tellOfData(json: json)
         var settings = try self.cluster.settings(
@@ -48,7 +51,7 @@ struct RunCommand: AsyncParsableCommand {
             let id = try await job.submit(to: head)
             return try await Following.untilEnd(
                 of: id, knownFrom: .head, on: head, to: destination, by: voucher,
-                columns: job.columns, json: json, rest: .gone)
+                columns: job.columns, report: page, json: json, rest: .gone)
         }
         try Following.requireSuccess(ended)
     }

@@ -18,8 +18,15 @@ struct SubmitCommand: AsyncParsableCommand {
     @Flag(help: "Stay until the job ends, bring its model and show its leaderboard.")
     var follow = false
 
+    @OptionGroup var page: JobPageOptions
+
     func run() async throws {
         let job = try PreparedJob(path: self.file, anonymous: self.anonymity.anonymizeColumns)
+        let page = try self.page.page(of: job)
+        guard page == nil || self.follow && job.output != nil else {
+            throw CommandError(
+                .usage, "--report is for a model that is brought here: --follow, and an output")
+        }
         job.tellOfData(json: self.output.json)
         guard self.follow else {
             let accepted = try await self.client.withHead { head in
@@ -42,7 +49,7 @@ struct SubmitCommand: AsyncParsableCommand {
             let id = try await job.submit(to: head)
             return try await Following.untilEnd(
                 of: id, knownFrom: .head, on: head, to: destination, columns: job.columns,
-                json: json)
+                report: page, json: json)
         }
         try Following.requireSuccess(ended)
     }

@@ -7,7 +7,8 @@ import Wire
 /// ```yaml
 /// name: wine                          # optional from here: seed, priority, cv, model_list,
 ///                                     # output, anonymize_columns
-/// task: regression                    # classification | regression | command | idle
+/// task: regression                    # classification | anomaly_detection | forecasting |
+///                                     # command | idle
 /// data: { train: wine.csv, target: quality, schema: wine.schema.yaml, sha256: 5c8c3e… }
 ///                                     # and reference, screen: see ScreenTerms
 /// metric: [rmse, r2]                  # the first is optimised
@@ -34,15 +35,13 @@ struct JobFile: Equatable {
     enum Work: Equatable {
         case idle(trials: UInt32, duration: Duration)
         case learning(Learning)
+        case forecasting(Forecasting)
         case program(Program)
     }
 
     struct Learning: Equatable {
         let task: Engine.LearningTask
-        let train: String
-        /// What the table must be, byte for byte.
-        let digest: Digest?
-        let schema: String?
+        let table: TableTerms
         /// Nil where anomalies are looked for that nobody has marked.
         let target: String?
         let metrics: [Metric]
@@ -55,8 +54,6 @@ struct JobFile: Equatable {
         /// The table that `train` is held against.
         let reference: String?
         let screen: ScreenTerms
-        /// How long workers may keep the table; nil leaves it to them.
-        let cache: CacheMode?
     }
 
     /// - Parameter anonymous: whether the columns' names stay here, whatever the file says.
@@ -101,6 +98,9 @@ struct JobFile: Equatable {
         case .classification, .regression, .anomalyDetection:
             self.work = .learning(try Self.learning(&root, task, folder: folder))
             self.budget = try Self.budget(&root)
+        case .forecasting:
+            self.work = .forecasting(try Self.forecasting(&root, folder: folder))
+            self.budget = try Self.budget(&root)
         }
         self.output = try root.value("output").map { value throws(InputError) in
             Self.path(try value.text(), in: folder)
@@ -112,7 +112,7 @@ struct JobFile: Equatable {
     static let anonymousName = "unnamed"
 
     private enum TaskName: String, CaseIterable {
-        case classification, regression, idle, command
+        case classification, regression, forecasting, idle, command
         case anomalyDetection = "anomaly_detection"
     }
 
@@ -156,29 +156,23 @@ struct JobFile: Equatable {
         let task = Engine.LearningTask(rawValue: name.rawValue) ?? .classification
         let example = "data: { train: rows.csv, target: price }"
         var data = try root.required("data", example: example).mapping()
-        let train = try data.required("train", example: "train: rows.csv").text()
+        let table = try TableTerms(&data, folder: folder)
         let target =
             task == .anomalyDetection
             ? try data.value("target")?.text()
             : try data.required("target", example: "target: price").text()
-        let digest = try data.value("sha256").map { value throws(InputError) in
-            try Self.digest(value)
-        }
-        let schema = try data.value("schema").map { value throws(InputError) in
-            Self.path(try value.text(), in: folder)
-        }
         let reference = try data.value("reference").map { value throws(InputError) in
             Self.path(try value.text(), in: folder)
         }
         let screen = try data.value("screen").map { value throws(InputError) in
             try ScreenTerms(value)
         }
-        let cache = try data.value("cache").map { value throws(InputError) in
-            try value.choice(CacheMode.self)
-        }
         try data.finish()
         let metrics = try root.value("metric").map { value throws(InputError) in
-            try Self.metrics(value, task, hasTarget: target != nil)
+            // Without a target there is nothing that the others could judge by.
+            try Self.metrics(value, for: task.rawValue) { (metric: Metric) in
+                metric.supports(task) && (metric == .stability) != (target != nil)
+            }
         }
         let contamination =
             task == .anomalyDetection
@@ -189,14 +183,16 @@ struct JobFile: Equatable {
             try value.integer(in: 2...50)
         }
         let families = try root.value("model_list").map { value throws(InputError) in
-            try Self.families(value, task)
+            try Self.families(value, for: task.rawValue) { (family: Family) in
+                family.supports(task)
+            }
         }
         let ensembles = try root.value("ensemble")?.flag() ?? true
         return Learning(
-            task: task, train: Self.path(train, in: folder), digest: digest, schema: schema,
-            target: target, metrics: metrics ?? [], folds: folds ?? 5, families: families ?? [],
+            task: task, table: table, target: target, metrics: metrics ?? [], folds: folds ?? 5,
+            families: families ?? [],
             ensembles: ensembles, contamination: contamination,
-            reference: reference, screen: screen ?? .defaults, cache: cache)
+            reference: reference, screen: screen ?? .defaults)
     }
 
     private static func contamination(
@@ -207,13 +203,6 @@ struct JobFile: Equatable {
             throw value.wrong("must be the share of anomalies, above 0 and at most 0.5")
         }
         return share
-    }
-
-    private static func digest(_ value: StrictYAML.Value) throws(InputError) -> Digest {
-        guard let digest = Digest(text: "sha256:\(try value.text())") else {
-            throw value.wrong("must be 64 lower-case hexadecimal digits, as sha256sum prints them")
-        }
-        return digest
     }
 
     static func path(_ path: String, in folder: String) -> String {

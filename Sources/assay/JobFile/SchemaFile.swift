@@ -75,7 +75,7 @@ enum SchemaFile {
         return (Rule(name, check, remedy ?? .refuse), place)
     }
 
-    private enum Kind: String, CaseIterable { case numeric, categorical, ignored }
+    private enum Kind: String, CaseIterable { case numeric, categorical, date, text, ignored }
     private enum Missing: String, CaseIterable { case allowed, refused }
 
     private static func column(_ value: StrictYAML.Value) throws(InputError) -> Schema.Column {
@@ -106,6 +106,10 @@ enum SchemaFile {
                 try value.texts()
             }
             schemaKind = .categorical(categories: categories)
+        case .date:
+            schemaKind = .date
+        case .text:
+            schemaKind = .text
         case .ignored:
             schemaKind = .ignored
         }
@@ -127,7 +131,7 @@ enum SchemaFile {
             case .categorical(let categories?):
                 let words = categories.map(Self.quoted).joined(separator: ", ")
                 parts.append("categories: [\(words)]")
-            case .categorical(nil), .ignored: break
+            case .categorical(nil), .date, .text, .ignored: break
             }
             if column.missing == .refused { parts.append("missing: refused") }
             if column.remedy != .refuse {

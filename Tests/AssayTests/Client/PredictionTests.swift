@@ -47,7 +47,7 @@ import Testing
         let model = try self.regression()
         let scored = try Prediction(
             model, csv: Array("a,y\n3,6\n4,8\n".utf8), at: "a.csv", for: .scoring)
-        let scores = try scored.scores(at: "a.csv")
+        let scores = try scored.scores()
         #expect(Set(scores.keys) == ["r2", "rmse", "mae", "mape"])
         #expect(try #require(scores["r2"]) > 0.99)
 
@@ -61,7 +61,7 @@ import Testing
         let prediction = try Prediction(
             self.classification(), csv: Array("a,kind\n1,high\n".utf8), at: "a.csv",
             for: .scoring)
-        let scores = try prediction.scores(at: "a.csv")
+        let scores = try prediction.scores()
         #expect(scores["roc_auc"] == nil)
         #expect(scores["accuracy"] == 0)
     }

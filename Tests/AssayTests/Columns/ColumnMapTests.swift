@@ -279,7 +279,7 @@ import WorkerShell
             ["c3": "x", "c1": "y", "c2": "kind"][name] ?? name
         }
         func bundle(_ model: FittedModel) -> ModelBundle.Files {
-            ModelBundle(model, scores: [], lineage: []).files { _ in "" }
+            ModelBundle(.table(model), scores: [], lineage: []).files { _ in "" }
         }
         #expect(bundle(undone) == bundle(known))
         #expect(bundle(unknown).weights == bundle(known).weights)
@@ -311,7 +311,9 @@ import WorkerShell
 
     @Test func `a map lets a model take tables with the real names`() throws {
         let folder = try TemporaryFolder()
-        let model = try self.model(["c2", "c1"]).withNames(of: "m1", try self.map(folder))
+        let model = try #require(
+            try ModelBundle.Model.table(self.model(["c2", "c1"]))
+                .withNames(of: "m1", try self.map(folder)).ofTable)
         let prediction = try Prediction(model, csv: self.table, at: "t.csv", for: .prediction)
         #expect(abs(try #require(Double(prediction.answer(row: 0))) - 6) < 0.01)
         let error = #expect(throws: InputError.self) {
@@ -327,14 +329,18 @@ import WorkerShell
             atPath: "\(folder.path)/m", withIntermediateDirectories: false)
         try folder.write("{}", to: "m/manifest.json")
         let place = "\(folder.path)/m/"
-        #expect(try self.model(["c2", "c1"]).withNames(of: place, nil).target == "effect")
-        #expect(try self.model(["a", "b"]).withNames(of: place, nil).target == "b")
+        func stored(_ names: [String]) throws -> ModelBundle.Model {
+            .table(try self.model(names))
+        }
+        let known = try stored(["c2", "c1"]).withNames(of: place, nil)
+        #expect(known.ofTable?.target == "effect")
+        #expect(try stored(["a", "b"]).withNames(of: place, nil).ofTable?.target == "b")
         #expect(throws: InputError.self) {
-            try self.model(["c2", "c9"]).withNames(of: place, nil)
+            try stored(["c2", "c9"]).withNames(of: place, nil)
         }
         let map = try self.map(folder)
         #expect(throws: InputError.self) {
-            try self.model(["a", "b"]).withNames(of: "m1", map)
+            try stored(["a", "b"]).withNames(of: "m1", map)
         }
     }
 

@@ -29,7 +29,7 @@ import Testing
 
     @Test(arguments: [
         [], ["frobnicate"], ["run"], ["jobs", "--limit", "many"], ["jobs", "--no-such-flag"],
-        ["node", "explode", "w1"], ["predict", "m"], ["bench", "--retain"],
+        ["node", "explode", "w1"], ["predict"], ["bench", "--retain"],
     ]) func `a mistake in the flags is no command`(arguments: [String]) {
         do {
             let command = try Assay.parseAsRoot(arguments)

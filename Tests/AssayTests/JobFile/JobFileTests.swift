@@ -34,7 +34,7 @@ import Wire
             Issue.record("not a learning job")
             return
         }
-        #expect(learning.train == "/data/wine.csv")
+        #expect(learning.table.train == "/data/wine.csv")
         #expect(learning.target == "quality")
         #expect(learning.folds == 5)
     }
@@ -59,7 +59,7 @@ import Wire
             Issue.record("not a learning job")
             return
         }
-        #expect(learning.schema == "/data/s.yaml")
+        #expect(learning.table.schema == "/data/s.yaml")
         #expect(learning.families == [.gradientBoosting, .logisticRegression])
         #expect(learning.metrics.map(\.rawValue) == ["roc_auc", "accuracy"])
     }
@@ -96,13 +96,54 @@ import Wire
         #expect(marked.contains("'stability' is no metric"), "\(marked)")
     }
 
+    @Test func `a forecast says what its series are and how far it looks ahead`() throws {
+        let job = try self.read(
+            """
+            task: forecasting
+            data: { train: s.csv, target: sold, time: day, key: shop, exogenous: price }
+            horizon: 28
+            frequency: 1d
+            budget: { time: 60s }
+            """)
+        guard case .forecasting(let forecasting) = job.work else {
+            Issue.record("not a forecasting job")
+            return
+        }
+        #expect(
+            forecasting.terms
+                == SeriesTerms(
+                    time: "day", key: "shop", exogenous: ["price"], frequency: "1d", season: nil,
+                    averages: false, horizon: 28))
+        #expect(forecasting.target == "sold" && forecasting.folds == 8 && forecasting.ensembles)
+        #expect(forecasting.metrics == [.meanAbsoluteScaledError] && forecasting.families == [])
+    }
+
+    @Test(arguments: [
+        ("", "horizon is missing; write for example horizon: 28"),
+        ("horizon: 0", "horizon must be a whole number from 1 to 10000"),
+        ("horizon: 3\nfrequency: often", "frequency must be yearly, quarterly"),
+        ("horizon: 3\nmetric: r2", "'r2' is no metric for forecasting; known are mase"),
+        ("horizon: 3\nmodel_list: [ridge]", "'ridge' is no model for forecasting"),
+        ("horizon: 3\nseason: 0", "season must be a whole number from 1"),
+        ("horizon: 3\ncontamination: 0.1", "contamination"),
+    ]) func `a forecast that cannot be is refused`(lines: String, words: String) {
+        let sentence = self.sentence(
+            "task: forecasting\ndata: { train: s.csv, target: y, time: t }\n\(lines)\n"
+                + "budget: { trials: 3 }\n")
+        #expect(sentence.contains(words), "\(sentence)")
+        let twice = self.sentence(
+            "task: forecasting\ndata: { train: s.csv, target: y, time: y }\nhorizon: 3\n"
+                + "budget: { trials: 3 }\n")
+        #expect(twice.contains("names one column twice"), "\(twice)")
+    }
+
     @Test func `an idle job holds slots`() throws {
         let job = try self.read("task: idle\ntrials: 20000\nduration: 20ms\n")
         #expect(job.work == .idle(trials: 20_000, duration: .milliseconds(20)))
     }
 
     @Test(arguments: [
-        ("task: sorting\n", "a.yaml:1:7: task must be one of classification, regression, idle"),
+        ("task: sorting\n", "a.yaml:1:7: task must be one of classification, regression"),
         ("name: a\n", "a.yaml:1:1: task is missing; write for example task: regression"),
         (
             "task: regression\nbudget: {trials: 1}\n",

@@ -14,6 +14,7 @@ import Testing
                 Schema.Column("age", .numeric(bounds: Schema.Bounds(low: 0, high: 120.5))),
                 Schema.Column("7 up: \"x\"", .categorical(categories: ["a", "no", "b, c", "\\"])),
                 Schema.Column("free", .categorical(), missing: .refused),
+                Schema.Column("day", .date, missing: .refused), Schema.Column("words", .text),
                 Schema.Column("notes", .ignored),
                 Schema.Column("id", .categorical(), use: .checks),
                 Schema.Column("odd", .categorical(categories: ["a"]), remedy: .repair),
@@ -31,7 +32,7 @@ import Testing
         ("columns: [{ kind: numeric }]\n", "s.yaml:1:11: columns[0].name is missing"),
         (
             "columns: [{ name: a, kind: number }]\n",
-            "s.yaml:1:28: columns[0].kind must be one of numeric, categorical, ignored"
+            "s.yaml:1:28: columns[0].kind must be one of numeric, categorical, date, text, ignored"
         ),
         (
             "columns: [{ name: a, kind: categorical, min: 1 }]\n",

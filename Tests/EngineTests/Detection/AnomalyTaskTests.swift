@@ -77,11 +77,11 @@ import Testing
             family.parameters.contains { $0.name == "trees" } ? [.init("trees", 20)] : []
         let model = try FittedModel.fit(
             Recipe(family, parameters + [.init("contamination", 0.06)], seed: 3), self.dataset())
-        let files = ModelBundle(model, scores: [], lineage: [])
+        let files = ModelBundle(.table(model), scores: [], lineage: [])
             .files(digest: ModelBundleTests.digest)
-        let back = try ModelBundle(
-            manifest: files.manifest, weights: files.weights, digest: ModelBundleTests.digest
-        ).model
+        let bundle = try ModelBundle(
+            manifest: files.manifest, weights: files.weights, digest: ModelBundleTests.digest)
+        let back = try #require(bundle.model.ofTable)
         let frame = try Array("colour,size\nred,0\nblue,0.3\ngreen,9\n".utf8).withUnsafeBytes {
             try back.frame(bytes: $0, for: .prediction)
         }
@@ -102,11 +102,11 @@ import Testing
         #expect(dataset.answers == .flags(Array(repeating: .unknown, count: 40)))
         #expect(dataset.schema.columns.map(\.name) == ["size", "colour"])
         let model = try FittedModel.fit(Recipe(.histogramOutliers), dataset)
-        let files = ModelBundle(model, scores: [], lineage: [])
+        let files = ModelBundle(.table(model), scores: [], lineage: [])
             .files(digest: ModelBundleTests.digest)
-        let back = try ModelBundle(
-            manifest: files.manifest, weights: files.weights, digest: ModelBundleTests.digest
-        ).model
+        let bundle = try ModelBundle(
+            manifest: files.manifest, weights: files.weights, digest: ModelBundleTests.digest)
+        let back = try #require(bundle.model.ofTable)
         #expect(back.target == nil && back.classNames.isEmpty)
         #expect(try back.predict(dataset.features) == model.predict(dataset.features))
         #expect(throws: TableError.self) { try back.answers(in: dataset.features) }

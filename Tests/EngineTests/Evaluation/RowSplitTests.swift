@@ -104,14 +104,15 @@ import Testing
         #expect(abs(share.heldOut(in: 0).count - 100) <= 2)
     }
 
-    @Test func `texts of times are in their order too`() throws {
+    @Test(arguments: [Schema.Kind.categorical(), .date])
+    func `dates and texts of them are in their order too`(kind: Schema.Kind) throws {
         let days = ["2026-02-01", "2025-12-31", "2026-01-15", "2026-01-15", "2026-03-01"]
         let csv = "day,x\n" + days.map { "\($0),1\n" }.joined()
-        let schema = try Schema([.init("day", .categorical()), .init("x", .numeric())])
+        let schema = try Schema([.init("day", kind), .init("x", .numeric())])
         let table = try Array(csv.utf8).withUnsafeBytes { try CSVReader($0).table(schema) }
         let split = RowSplit(.time(.init("day", .feature)), .folds(2))
         let folds = try Folds(split, .numbers([0, 0, 0, 0, 0]), table, seed: 1)
-        #expect(folds.kept(in: 0) == [1, 2, 3].filter { days[$0] < "2026-02-01" })
+        #expect(folds.kept(in: 0) == [1, 2, 3])
         #expect(folds.heldOut(in: 0) == [0])
         #expect(folds.heldOut(in: 1) == [4])
         #expect(folds.kept(in: 1) == [0, 1, 2, 3])

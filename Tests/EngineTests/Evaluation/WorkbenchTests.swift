@@ -38,7 +38,7 @@ import Testing
             let kept = bench.folds.kept(in: fold)
             let heldOut = bench.folds.heldOut(in: fold)
             let features = bench.dataset.features
-            let encoder = try Encoder(fitting: features, rows: kept, form: .dense)
+            let encoder = try Encoder.fitted(features, .dense, rows: kept)
             let predictor = try Family.naiveBayes.learner(parameters: []).fit(
                 TrainingData(
                     features: encoder.encode(features, rows: kept),

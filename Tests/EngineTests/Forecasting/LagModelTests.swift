@@ -9,8 +9,13 @@ import Testing
         let data = design.rows([10, 11, 12, 13, 14], exogenous: exogenous, from: 1)
         #expect(data.answers == .numbers([13, 14]))
         // The first row tells of the fifth value of the table, which is of phase 0.
-        #expect(data.features.values[..<8] == [12, 10, 1, 0, 0, 0, 8, 9])
-        #expect(data.features.values[8...] == [13, 11, 0, 1, 0, 0, 10, 11])
+        #expect(data.features.values[..<10] == [12, 10, 1, 0, 0, 0, 8, 9, 6, 7])
+        #expect(data.features.values[10...] == [13, 11, 0, 1, 0, 0, 10, 11, 8, 9])
+        let whole = LagDesign(lags: [1, 4], season: 4, calendar: .none, exogenous: 1)
+        let rows = whole.rows(
+            [1, 2, 3, 4, 5], exogenous: Matrix(rows: 5, columns: 1, values: [5, 6, 7, 8, 9]),
+            from: 0)
+        #expect(rows.features.values == [4, 1, 9, 8, 5])
         for calendar in [LagDesign.Calendar.none, .waves, .phase] {
             for season in [4, 7, 365] {
                 let other = LagDesign(

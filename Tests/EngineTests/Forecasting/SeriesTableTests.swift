@@ -31,6 +31,22 @@ import Testing
         #expect(numbered.entries.map { $0.key?.revealed } == ["1", "2"])
     }
 
+    @Test func `times may be dates or texts that spell them, and keys may be dates`() throws {
+        let csv = "t,y\n2024-01-31,1\n2024-02-29,2\n"
+        let texts = try Schema([.init("t", .categorical()), .init("y", .numeric())])
+        let spelt = try SeriesTable(
+            try SmallTables.frame(csv, texts), SeriesPlan(target: "y", time: "t"))
+        #expect(try self.table(csv) == spelt)
+        let keyed = try self.table("t,k,y\n1,2024-01-02,5\n2,2024-01-02,6\n1,2023-12-31T06:00,7\n")
+        {
+            $0.key = "k"
+        }
+        #expect(keyed.entries.map { $0.key?.revealed } == ["2023-12-31T06:00:00", "2024-01-02"])
+        for time in ["", "2024-01-01T00:00:00.5"] {
+            #expect(throws: SeriesError.self) { try self.table("t,y\n2024-01-01,1\n\(time),2\n") }
+        }
+    }
+
     @Test func `duplicates are refused with both rows, or averaged`() throws {
         let csv = "t,y\n1,5\n2,10\n2,20\n3,5\n"
         let error = #expect(throws: SeriesError.self) { try self.table(csv) }

@@ -24,7 +24,7 @@ import Testing
     private func fitted(
         _ frame: Frame, _ form: FeatureForm, rows: [Int]? = nil
     ) throws -> Encoder {
-        try Encoder(fitting: frame, rows: rows ?? Array(0..<frame.rows), form: form)
+        try .fitted(frame, form, rows: rows)
     }
 
     @Test func `numbers are centred and scaled by the training rows alone`() throws {
@@ -79,6 +79,33 @@ import Testing
                 try self.fitted(nothing, form, rows: [0, 1, 2])
             }
         }
+    }
+
+    @Test(arguments: [FeatureForm.dense, .ordinal])
+    func `a column that repeats another is dropped, and told`(form: FeatureForm) throws {
+        let numbers = (0..<20).map { $0 % 4 == 1 ? Double.nan : Double($0) }
+        let codes = (0..<20).map { Int32($0 % 2) }
+        let levels: [Private<String>] = ["a", "b"]
+        let frame = self.frame([
+            .init("x", .numeric(numbers)), .init("date", .dates(numbers)),
+            .init("again", .numeric(Array(numbers.dropLast()) + [-1])),
+            .init("other", .numeric((0..<20).map(Double.init))),
+            .init("c", .categorical(.init(codes: codes, levels: levels))),
+            .init("d", .categorical(.init(codes: codes, levels: ["a", "c"]))),
+            .init("e", .categorical(.init(codes: Array(codes.dropLast()) + [-1], levels: levels))),
+        ])
+        let encoder = try self.fitted(frame, form, rows: Array(0..<19))
+        let encodings = encoder.columns.map(\.encoding)
+        #expect(encodings[2] == .duplicate(of: 0) && encodings[6] == .duplicate(of: 4))
+        for index in [0, 1, 3] { #expect(encodings[index] != .dropped) }
+        let others = encodings.enumerated().filter { ![2, 6].contains($0.offset) }
+        for (_, encoding) in others {
+            if case .duplicate = encoding { Issue.record("not a duplicate") }
+        }
+        #expect(try Encoder(json: try JSON(decoding: encoder.json.encoded())) == encoder)
+        #expect(encoder.encode(frame).rows == 20)
+        let all = try self.fitted(frame, form).columns.map(\.encoding)
+        #expect(all[2] != .duplicate(of: 0))
     }
 
     @Test func `whether a constant is there may be all that a column tells`() throws {
@@ -141,6 +168,11 @@ import Testing
         #"{"form":"flat","columns":[{"name":"x","as":"number"}]}"#,
         #"{"form":"dense","columns":[{"name":"x","as":"number"}]}"#,
         #"{"form":"ordinal","columns":[{"name":"x","as":"dropped"}]}"#,
+        #"{"form":"dense","columns":[{"name":"x","as":"one_hot_and_means","#
+            + #""one_hot":{"as":"dropped"},"means":{"as":"dropped"}}]}"#,
+        #"{"form":"ordinal","columns":[{"name":"x","as":"duplicate","of":0}]}"#,
+        #"{"form":"ordinal","columns":[{"name":"y","as":"number"},"#
+            + #"{"name":"x","as":"duplicate","of":1}]}"#,
         #"{"form":"ordinal","columns":[{"name":"x","as":"number"},{"name":"x","as":"number"}]}"#,
         #"{"form":"ordinal","columns":[{"name":"x","as":"rank","levels":["a","a"]}]}"#,
         #"{"form":"ordinal","columns":[{"name":"x","as":"rank","levels":[]}]}"#,

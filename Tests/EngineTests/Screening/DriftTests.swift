@@ -47,6 +47,17 @@ import Testing
         #expect(abs(drift.stability - expected) < 1e-12)
     }
 
+    @Test func `texts drift in what they say, not in being others`() {
+        func texts(_ words: Int, _ first: Int) -> Frame.Values {
+            let texts = (first..<first + 200).map {
+                (0..<words + $0 % 5).map { "word\($0)" }.joined(separator: " ") + " \($0 % 1000)"
+            }
+            return .texts(TextScoresTests.column(texts))
+        }
+        #expect(Drift(of: texts(10, 500), from: texts(10, 0)).reading == .stable)
+        #expect(Drift(of: texts(20, 500), from: texts(10, 0)).reading == .drifted)
+    }
+
     @Test func `numbers that are far out are named by their rows`() {
         let reference = Frame.Values.numeric(Self.noise(1000, seed: 1))
         var values = Self.noise(100, seed: 2)

@@ -71,6 +71,66 @@ import Testing
         #expect(!String(decoding: schema.encoded(), as: UTF8.self).contains("canary"))
     }
 
+    @Test func `a column of dates is read as such, and no other is taken for one`() throws {
+        let csv =
+            "day,mixed,year,month,bad\n2024-02-29T18:30+02:00,2020,1999,2020-01,2023-02-29\n"
+            + ",2020-01-01,2000,2020-02,2024-02-29\n\"1969-12-31\",x,2001,,\n"
+        let schema = try SmallTables.schema(csv)
+        #expect(
+            schema.columns.map(\.kind) == [
+                .date, .categorical(), .numeric(), .date, .categorical(),
+            ])
+        let frame = try SmallTables.frame(csv)
+        guard case .dates(let days) = frame.columns[0].values else {
+            Issue.record("no dates")
+            return
+        }
+        #expect(days[0] == 1_709_224_200 && days[1].isNaN && days[2] == -86_400)
+        #expect(try SmallTables.schema("a,b\n2020-01,1\n2020,1\n").columns[0].kind != .date)
+        #expect(try SmallTables.schema("a,b\n2020,1\n2020-01,1\n").columns[0].kind != .date)
+        #expect(try SmallTables.schema("a,b\n,1\n,1\n").columns[0].kind == .numeric())
+    }
+
+    @Test func `texts are many, mostly different and of several words`() throws {
+        func kind(_ texts: [String]) throws -> Schema.Kind {
+            try SmallTables.schema("a,b\n" + texts.map { "\"\($0)\",1\n" }.joined()).columns[0].kind
+        }
+        let notes = (0..<30).map { "the note number \($0)" }
+        #expect(try kind(notes) == .text)
+        #expect(try kind(Array(notes.dropLast())) == .categorical())
+        #expect(try kind(notes + Array(repeating: "", count: 500)) == .text)
+        #expect(try kind(notes + Array(repeating: notes[0], count: 29)) == .text)
+        #expect(try kind(notes + Array(repeating: notes[0], count: 31)) == .categorical())
+        #expect(try kind((0..<30).map { "note \($0)" }) == .categorical())
+        #expect(try kind((0..<30).map { "1 2 3 4 \($0)" }) == .categorical())
+        #expect(try kind((0..<30).map { "слово за словом \($0)" }) == .text)
+        #expect(try kind((0..<30).map { "東京都渋谷区\($0)" }) == .text)
+        #expect(try kind((0..<30).map { "2026-01-\(10 + $0 % 20) at noon" }) == .categorical())
+        #expect(
+            try kind((0..<30_000).map { $0 < 10_000 ? "a note about \($0)" : "x" }) == .text)
+    }
+
+    @Test func `a text may be a megabyte, a category may not`() throws {
+        let long = String(repeating: "word ", count: 200_000)
+        let csv = "a,b\n\(long),1\nshort,2\n"
+        #expect(try SmallTables.schema(csv).columns.map(\.kind) == [.text, .numeric()])
+        let frame = try SmallTables.frame(csv)
+        guard case .texts(let texts) = frame.columns[0].values else {
+            Issue.record("no texts")
+            return
+        }
+        #expect(texts.levels.map { $0.revealed.utf8.count } == [5, 1_000_000])
+        for start in ["0", "2026-01-01T00:00:00.0"] {
+            let digits = start + String(repeating: "0", count: 70_000)
+            #expect(try SmallTables.schema("a,b\n\(digits),1\n").columns[0].kind == .text)
+        }
+        let categories = try Schema([.init("a", .categorical()), .init("b", .numeric())])
+        for (csv, schema) in [(csv, categories), ("a\n" + long + long, nil)] {
+            let error = #expect(throws: TableError.self) { try SmallTables.frame(csv, schema) }
+            #expect(error?.code == .fieldTooLong)
+        }
+    }
+
     /// A plain reader, a character at a time, judges the fast one.
     @Test func `the reader agrees with a plain twin on tables of every kind`() throws {
         var generator = SeededGenerator(seed: 2)

@@ -116,6 +116,21 @@ import Testing
         #expect(table.repairs.amendments.map(\.lines) == [[4, 6], []])
     }
 
+    @Test func `rules compare dates, and pass over missing ones`() throws {
+        let schema = try Schema(
+            [.init("start", .date), .init("end", .date), .init("x", .numeric())],
+            rules: [
+                .init("order", .require("end >= start and end - start <= 1.5"), .drop),
+                .init("era", .require("start >= '2000-01-01'"), .drop),
+                .init("key", .unique(["start"]), .drop), .init("time", .ascending("start"), .drop),
+            ])
+        let table = try Self.table(
+            "start,end,x\n2024-01-01,2024-01-02T12:00,0\n2024-01-01,2024-01-02T12:01,1\n"
+                + "2024-01-02,2024-01-01,2\n,2024-01-01,3\n1999-12-31,,4\n"
+                + "2024-01-01T00:00Z,,5\n2023-12-31,,6\n2024-01-02T01:00+01:00,,7\n", schema)
+        #expect(table.frame.numbers("x") == [0, 3, 7])
+    }
+
     @Test func `lines are those on which rows begin, whatever their fields hold`() throws {
         let schema = try Schema(
             [.init("a", .categorical()), .init("b", .numeric())],
@@ -192,9 +207,9 @@ import Testing
     }
 
     @Test func `equal tables have equal bytes, and others have others`() throws {
-        func bytes(_ csv: String) throws -> [UInt8] {
+        func bytes(_ csv: String, _ schema: Schema? = nil) throws -> [UInt8] {
             var bytes: [UInt8] = []
-            try SmallTables.frame(csv).forEachBlock { bytes += $0 }
+            try SmallTables.frame(csv, schema).forEachBlock { bytes += $0 }
             return bytes
         }
         let one = try bytes("a,b\n1,x\n,y\n")
@@ -202,5 +217,8 @@ import Testing
         for other in ["a,b\n1,x\n0,y\n", "a,b\n1,x\n,\n", "a,c\n1,x\n,y\n", "b,a\nx,1\ny,\n"] {
             #expect(try bytes(other) != one)
         }
+        let kinds: [Schema.Kind] = [.numeric(), .categorical(), .date, .text]
+        let read = try kinds.map { try bytes("a\n1970\n", try Schema([.init("a", $0)])) }
+        #expect(Set(read).count == kinds.count)
     }
 }

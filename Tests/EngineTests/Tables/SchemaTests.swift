@@ -11,6 +11,8 @@ import Testing
                 .init("weight", .numeric(bounds: .init(low: -0.1, high: 1e300))),
                 .init("stadt", .categorical(categories: ["Köln", "a \"b\"", "\n"])),
                 .init("x", .categorical()), .init("note", .ignored),
+                .init("day", .date, missing: .refused, remedy: .drop),
+                .init("words", .text, missing: .refused),
                 .init("id", .categorical(categories: ["a"]), remedy: .repair, use: .checks),
             ],
             rules: [
@@ -55,6 +57,8 @@ import Testing
                 "drop instead"
             ),
             (.init("a", .ignored, use: .checks), "ignored"),
+            (.init("a", .date, remedy: .repair), "no bounds"),
+            (.init("a", .text, remedy: .repair), "no categories"),
         ]
         for (column, word) in faults {
             let error = #expect(throws: SchemaError.self) { try Schema([column]) }

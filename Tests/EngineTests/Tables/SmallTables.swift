@@ -68,3 +68,15 @@ extension Frame {
         return column.codes.map { $0 < 0 ? nil : column.levels[Int($0)].revealed }
     }
 }
+
+extension Encoder {
+    /// On all rows unless some are given, where no column looks at answers.
+    static func fitted(
+        _ frame: Frame, _ form: FeatureForm, rows: [Int]? = nil
+    ) throws -> Encoder {
+        try .fit(
+            frame, .numbers(Array(repeating: 0, count: frame.rows)),
+            rows: rows ?? Array(0..<frame.rows), form: form
+        ).encoder
+    }
+}

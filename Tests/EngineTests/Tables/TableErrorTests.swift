@@ -151,6 +151,24 @@ import Testing
         }
     }
 
+    @Test func `what is no date is refused with its line, and so is a missing one that is wanted`()
+        throws
+    {
+        let schema = try Schema([.init("a", .date, missing: .refused), .init("b", .numeric())])
+        let faults: [(String, TableError.Code)] = [
+            ("2023-02-29", .badDate), ("01/02/2023", .badDate), (" 2023-01-02", .badDate),
+            ("\"2023\"\"\"", .badDate), ("canary", .badDate), ("12023-01-01", .badDate),
+            ("", .missingValue),
+        ]
+        for (text, code) in faults {
+            let error = #expect(throws: TableError.self) {
+                try SmallTables.frame("a,b\n2024-02-29,1\n\(text),1\n", schema)
+            }
+            #expect(error == TableError(code, line: 3, column: .init(number: 1, name: "a"), ""))
+            #expect(error?.description.contains("canary") == false)
+        }
+    }
+
     @Test func `no mutation of a table makes the reader crash`() throws {
         let csv = Array("a,b,c\n1,x,\"q\"\"q\"\r\n-2.5e3,ä,\n,\"l\nm\",y\n12345678901,z,w\n".utf8)
         let bytes = Array("\",\n\r\0e.-+1x ".utf8) + [0xC3, 0xFF]

@@ -31,10 +31,24 @@ extension Decoder {
         ) {
             // The digest does not guard here, as if whoever changed the files had signed them.
             let (manifest, weights) = try Self.pair($0)
-            let model = try ModelBundle(manifest: manifest, weights: weights) { _ in "same" }.model
-            let table = Self.table(for: model.schema)
-            _ = try table.withUnsafeBytes { bytes in
-                try model.predict(try model.frame(bytes: bytes, for: .prediction))
+            switch try ModelBundle(manifest: manifest, weights: weights, digest: { _ in "same" })
+                .model
+            {
+            case .table(let model):
+                let table = Self.table(for: model.schema)
+                _ = try table.withUnsafeBytes { bytes in
+                    try model.predict(try model.frame(bytes: bytes, for: .prediction))
+                }
+            case .series(let model):
+                for entry in model.entries.indices { _ = model.time(of: 3, in: entry) }
+                _ = try? model.forecast(horizon: 3, levels: [0.9])
+                let table = Self.table(for: model.schema)
+                // Its rows of nothing are no coming steps, unless the model knows no times.
+                try? table.withUnsafeBytes { bytes in
+                    let steps = try model.steps(of: try model.frame(bytes: bytes, for: .scoring))
+                    let forecasts = try model.forecast(steps, levels: [0.9])
+                    _ = model.scores(steps, forecasts)
+                }
             }
         },
         Decoder("signature", dictionary: Self.jsonWords, seeds: { try [Self.signature()] }) {
@@ -73,7 +87,7 @@ extension Decoder {
             }
             let ensemble = Ensemble(members, temperature: recipes.count > 1 ? 1.5 : 1)
             let bundle = ModelBundle(
-                try FittedModel.fit(ensemble, dataset(task)),
+                .table(try FittedModel.fit(ensemble, dataset(task))),
                 scores: [.init("roc_auc", 0.5)], lineage: [.init("worker", "w1")])
             let files = bundle.files { _ in "same" }
             return files.manifest + [0] + files.weights
@@ -86,6 +100,42 @@ extension Decoder {
         return try classifiers.map { try bundle([Self.small($0)], .classification) }
             + detectors.map { try bundle([Self.small($0)], .anomalyDetection) }
             + [bundle([.logisticRegression, .extraTrees].map(Self.small), .classification)]
+            + Self.forecasts()
+    }
+
+    /// Of one series and of two, with numbers and with dates as times, and with another column.
+    private static func forecasts() throws -> [[UInt8]] {
+        func bundle(
+            _ csv: String, key: String?, exogenous: [String], _ families: [ForecasterFamily]
+        ) throws -> [UInt8] {
+            var plan = SeriesPlan(target: "y", time: "t")
+            plan.key = key
+            plan.exogenous = exogenous
+            let table = Array(csv.utf8)
+            let bench = try table.withUnsafeBytes { bytes in
+                let schema = try Schema.infer(from: bytes)
+                return try SeriesBench(
+                    try CSVReader(bytes).table(schema), plan, schema: schema, horizon: 2, folds: 2)
+            }
+            let choice = try bench.model(
+                of: families.map { ForecastRecipe($0) }, metrics: [.meanAbsoluteError])
+            let files = ModelBundle(.series(choice.model), scores: [], lineage: [])
+                .files { _ in "same" }
+            return files.manifest + [0] + files.weights
+        }
+        let rows = (1...24).map { (month: $0, value: ($0 * 7) % 11 + $0) }
+        let single = rows.map { "\($0.month),\($0.value),\($0.month % 3)\n" }.joined()
+        let dated = rows.flatMap { row in
+            let quarter = "20\(10 + row.month / 4)-Q\(row.month % 4 + 1)"
+            return ["a", "b"].map { "\(quarter),\(row.value),\($0)\n" }
+        }.joined()
+        return try [
+            bundle("t,y,x\n" + single, key: nil, exogenous: ["x"], [.ridgeLags]),
+            bundle("t,y,k\n" + dated, key: "k", exogenous: [], [.theta, .ets]),
+            bundle("t,y,x\n" + single, key: nil, exogenous: [], [.arima]),
+            bundle("t,y,x\n" + single, key: nil, exogenous: [], [.stl]),
+            bundle("t,y,x\n" + single, key: nil, exogenous: [], [.naive]),
+        ]
     }
 
     /// The family with little in its tensors.

@@ -34,8 +34,6 @@ package struct ForecastChoice: Sendable {
     static let membersMax = 3
     /// A single recipe is chosen when its score is less than this share of the combination's.
     static let clearlyBetter = 0.85
-    /// Shorter series are forecast naively: whatever fits them fits by chance.
-    static let countMin = 6
 
     /// - Parameters:
     ///   - horizon: steps ahead that matter; judged on fewer where the series is short.
@@ -46,7 +44,8 @@ package struct ForecastChoice: Sendable {
         metric: ForecastMetric = .meanAbsoluteScaledError, recipes: [ForecastRecipe]? = nil,
         seed: UInt64 = 0
     ) throws(LearnerError) {
-        guard let rolling = try Self.rolling(series, horizon: horizon, folds: folds) else {
+        guard let rolling = try RollingOrigin(judging: series, horizon: horizon, folds: folds)
+        else {
             self.candidates = []
             self.metric = metric
             self.rolling = nil
@@ -88,6 +87,11 @@ package struct ForecastChoice: Sendable {
         self.chosen = isClear ? best.recipe : combination.recipe
     }
 
+    /// What the origins found out about the chosen recipe; nil where there were none.
+    package var judgement: ForecastEvaluation? {
+        try? self.candidates.first { $0.recipe == self.chosen }?.outcome.get().evaluation
+    }
+
     /// The chosen recipe fitted to the whole series; the next best where that cannot learn it.
     ///
     /// - Throws: `LearnerError` when not even naive forecasts can be made.
@@ -97,24 +101,6 @@ package struct ForecastChoice: Sendable {
             if let model = try? ForecastModel(fitting: recipe, series) { return model }
         }
         return try ForecastModel(fitting: ForecastRecipe(.naive), series)
-    }
-
-    /// Origins in the newer half of the series, where what is learned is like what will be.
-    private static func rolling(
-        _ series: Series, horizon: Int, folds: Int
-    ) throws(LearnerError) -> RollingOrigin? {
-        guard horizon >= 1, horizon <= ForecastLimits.horizonMax, folds >= 1 else {
-            throw LearnerError(
-                .badParameter, "\(folds) folds of \(horizon) steps are no evaluation")
-        }
-        guard series.count >= Self.countMin else { return nil }
-        let history = max(4, series.count / 2)
-        // A history of two seasons lets every recipe show what it makes of them.
-        let seasons = min(2 * series.season + 2, series.count * 3 / 4)
-        let longest = max(history, seasons)
-        return try RollingOrigin(
-            count: series.count, horizon: min(horizon, series.count - longest), folds: folds,
-            historyMin: longest)
     }
 
     private static func judged(

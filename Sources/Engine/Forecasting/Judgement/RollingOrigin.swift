@@ -37,6 +37,31 @@ package struct RollingOrigin: Equatable, Sendable {
         self.origins = (0..<wanted).map { last - (wanted - 1 - $0) * stride }
     }
 
+    /// Origins in the newer half of a series, where what is learned is like what will be; nil when
+    /// it is too short for any.
+    ///
+    /// - Parameter horizon: steps ahead that matter; fewer are looked at where the series is short.
+    /// - Throws: `LearnerError` when horizon or folds are out of range.
+    package init?(
+        judging series: Series, horizon: Int, folds: Int
+    ) throws(LearnerError) {
+        guard horizon >= 1, horizon <= ForecastLimits.horizonMax, folds >= 1 else {
+            throw LearnerError(
+                .badParameter, "\(folds) folds of \(horizon) steps are no evaluation")
+        }
+        guard series.count >= Self.countMin else { return nil }
+        let history = max(4, series.count / 2)
+        // A history of two seasons lets every recipe show what it makes of them.
+        let seasons = min(2 * series.season + 2, series.count * 3 / 4)
+        let longest = max(history, seasons)
+        try self.init(
+            count: series.count, horizon: min(horizon, series.count - longest), folds: folds,
+            historyMin: longest)
+    }
+
+    /// Shorter series are forecast naively: whatever fits them fits by chance.
+    static let countMin = 6
+
     /// One forecast and what came.
     package struct Fold: Equatable, Sendable {
         /// Values of the history.

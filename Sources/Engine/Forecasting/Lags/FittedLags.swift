@@ -5,6 +5,8 @@ struct FittedLags: FittedForecaster {
     let kind: Family
     /// The last (differenced) values, as many as the design looks back on.
     let history: [Double]
+    /// The last exogenous columns, as many steps as the design looks back on.
+    let outside: [Double]
     /// The last value before differencing; nil where values are taken as they are.
     let last: Double?
     /// The next step's place in the season.
@@ -15,13 +17,15 @@ struct FittedLags: FittedForecaster {
 
     init(
         design: LagDesign, standard: Standardisation, predictor: any Predictor, kind: Family,
-        history: [Double], last: Double?, phase: Int, deviation: Double, scale: ValueScale
+        history: [Double], outside: [Double], last: Double?, phase: Int, deviation: Double,
+        scale: ValueScale
     ) {
         self.design = design
         self.standard = standard
         self.predictor = predictor
         self.kind = kind
         self.history = history
+        self.outside = outside
         self.last = last
         self.phase = phase
         self.deviation = deviation
@@ -47,6 +51,8 @@ struct FittedLags: FittedForecaster {
         self.phase = shape[3]
         self.standard = try Standardisation(&store, columns: self.design.columns)
         self.history = try store.doubles("history", shape: [.exactly(reach)])
+        self.outside = try store.doubles(
+            "outside", shape: [.exactly(self.design.exogenousReach * self.design.exogenous)])
         let last = try store.doubles("last", shape: [.any])
         self.deviation = try store.doubles("deviation", shape: [1])[0]
         guard last.count <= 1, self.deviation >= 0 else {
@@ -75,7 +81,8 @@ struct FittedLags: FittedForecaster {
                     Int32(self.design.exogenous), Int32(self.phase),
                 ]),
             .integers("harmonics", self.design.harmonics.map { Int32($0) }),
-            .doubles("history", self.history), .doubles("last", self.last.map { [$0] } ?? []),
+            .doubles("history", self.history), .doubles("outside", self.outside),
+            .doubles("last", self.last.map { [$0] } ?? []),
             .doubles("deviation", [self.deviation]), self.scale.tensor,
         ] + self.standard.tensors + self.predictor.tensors.map { $0.named("predictor/" + $0.name) }
     }
@@ -111,18 +118,17 @@ struct FittedLags: FittedForecaster {
         for path in 0..<count {
             for (t, value) in self.history.enumerated() { values[path * width + t] = value }
         }
-        let exogenous = request.exogenous?.values ?? []
+        let outside = self.outside + (request.exogenous?.values ?? [])
         var features = Matrix(rows: count, columns: self.design.columns)
         var row: [Double] = []
         for step in 0..<horizon {
-            let outside = step * self.design.exogenous
             values.withUnsafeBufferPointer { all in
                 for path in 0..<count {
                     let start = path * width
                     self.design.row(
                         UnsafeBufferPointer(rebasing: all[start..<start + reach + step]),
                         place: self.phase + step,
-                        outside: exogenous[outside..<outside + self.design.exogenous], into: &row)
+                        outside: outside, step: self.design.exogenousReach + step, into: &row)
                     for (j, value) in row.enumerated() {
                         features[path, j] =
                             (value - self.standard.means[j]) / self.standard.scales[j]

@@ -1,9 +1,12 @@
 /// Which columns tell the next value of a series: values before it, its place in the season, and
-/// exogenous columns beside it.
+/// exogenous columns beside it and before it.
 ///
 /// ```
 /// columns  │ lag 1 │ lag 2 │ … │ season: indicators, or waves of a long one │ exogenous │
 /// ```
+///
+/// Exogenous columns are looked at as they were, too: what they did to a value before is no news of
+/// the next one, and a difference of values is told by a difference of theirs.
 struct LagDesign: Equatable {
     /// Ascending, at least one.
     let lags: [Int]
@@ -26,7 +29,17 @@ struct LagDesign: Equatable {
     /// A longer season is drawn by waves.
     static let indicatorsMax = 24
 
-    var columns: Int { self.lags.count + self.calendarColumns + self.exogenous }
+    var columns: Int {
+        self.lags.count + self.calendarColumns + self.exogenous * self.exogenousLags.count
+    }
+
+    /// How many steps back each exogenous column is looked at.
+    private var exogenousLags: [Int] {
+        self.season > 1 && self.reach >= self.season ? [0, 1, self.season] : [0, 1]
+    }
+
+    /// Steps before the next whose exogenous columns its row holds.
+    var exogenousReach: Int { self.exogenous == 0 ? 0 : self.exogenousLags.max() ?? 0 }
 
     /// Values that the first row looks back on.
     var reach: Int { self.lags.last ?? 1 }
@@ -59,9 +72,12 @@ struct LagDesign: Equatable {
     /// Writes a row for the step at `place` of the season, the values before it being the last of
     /// `history`.
     ///
-    /// - Requires: `history` has at least `reach` values, `outside` has `exogenous`.
+    /// - Parameters:
+    ///   - outside: exogenous columns, step after step.
+    ///   - step: the one of `outside` that is looked ahead to.
+    /// - Requires: `history` has at least `reach` values, `step` is at least `exogenousReach`.
     func row(
-        _ history: UnsafeBufferPointer<Double>, place: Int, outside: ArraySlice<Double>,
+        _ history: UnsafeBufferPointer<Double>, place: Int, outside: [Double], step: Int,
         into row: inout [Double]
     ) {
         row.removeAll(keepingCapacity: true)
@@ -76,7 +92,11 @@ struct LagDesign: Equatable {
             self.appendWaves(phase, to: &row)
         case .waves: self.appendWaves(phase, to: &row)
         }
-        row.append(contentsOf: outside)
+        guard self.exogenous > 0 else { return }
+        for lag in self.exogenousLags {
+            let first = (step - lag) * self.exogenous
+            row.append(contentsOf: outside[first..<first + self.exogenous])
+        }
     }
 
     private func appendWaves(_ phase: Int, to row: inout [Double]) {
@@ -94,10 +114,9 @@ struct LagDesign: Equatable {
         values.withUnsafeBufferPointer { all in
             for index in 0..<count {
                 let t = index + self.reach
-                let outside = (start + t) * self.exogenous
                 self.row(
                     UnsafeBufferPointer(rebasing: all[..<t]), place: start + t,
-                    outside: exogenous.values[outside..<outside + self.exogenous], into: &row)
+                    outside: exogenous.values, step: start + t, into: &row)
                 for (j, value) in row.enumerated() { features[index, j] = value }
             }
         }

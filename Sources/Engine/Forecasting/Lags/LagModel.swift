@@ -83,6 +83,9 @@ package struct LagModel: Forecaster {
         return FittedLags(
             design: design, standard: standard, predictor: predictor,
             kind: self.predictorKind, history: Array(steps.suffix(design.reach)),
+            outside: Array(
+                series.exogenous.values.suffix(
+                    design.exogenousReach * series.exogenous.columns)),
             last: isDifferenced ? values[values.count - 1] : nil,
             phase: series.count % season, deviation: deviation, scale: scale)
     }

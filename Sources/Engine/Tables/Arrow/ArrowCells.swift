@@ -6,6 +6,9 @@ protocol ArrowCells {
     /// NaN where a text is empty, infinite where one is no number. Moments are seconds since 1970.
     func number(_ index: Int) -> Double
 
+    /// Seconds since 1970 of a date: NaN where a text is empty, infinite where one is no date.
+    func seconds(_ index: Int) -> Double
+
     /// As a CSV would have it; nil where nothing can be written, which is a moment in a far year.
     func text(_ index: Int) -> String?
 
@@ -15,6 +18,13 @@ protocol ArrowCells {
 }
 
 extension ArrowCells {
+    /// What the text spells, by the rules of a CSV's fields.
+    func seconds(_ index: Int) -> Double {
+        self.withText(index) { text in
+            text.count <= TableLimits.fieldBytesMax ? CivilTime.seconds(of: text) : nil
+        }.flatMap(\.self) ?? .infinity
+    }
+
     func withText<Result>(
         _ index: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result
     ) -> Result? {

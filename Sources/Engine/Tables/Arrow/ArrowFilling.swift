@@ -73,7 +73,11 @@ struct ArrowFilling {
         guard isDelta == (earlier != nil) || !isDelta && !self.isFile else {
             throw TableError(arrow: "a dictionary comes twice in a file, or its end comes first")
         }
-        let none: ArrowEntries = self.kinds[column] == .numbers ? .numbers([]) : .levels([])
+        let none: ArrowEntries =
+            switch self.kinds[column] {
+            case .numbers, .dates: .numbers([])
+            case .levels, .texts, .skip: .levels([])
+            }
         self.entries[column] = try withUnsafeMutablePointer(to: &builder) {
             builder throws(TableError) in
             var taker = EntriesTaker(
@@ -113,6 +117,8 @@ struct ArrowFilling {
     private func put(
         _ array: ArrowArray, in column: Int, _ builder: inout FrameBuilder
     ) throws(TableError) {
+        // A list says by bits of its own which rows have one.
+        defer { array.keepValues() }
         let place = self.columns[column].place
         let stretch = ArrowStretch(array, place: place, row: self.row)
         let values = place == nil ? array : array.elements[0]
@@ -123,7 +129,7 @@ struct ArrowFilling {
                     var taker = IndicesTaker(
                         builder: builder, sink: sink, stretch: stretch, entries: entries)
                     try values.give(to: &taker)
-                } else if sink.kind == .numbers {
+                } else if sink.kind == .numbers || sink.kind == .dates {
                     var taker = NumbersTaker(builder: builder, sink: sink, stretch: stretch)
                     try values.give(to: &taker)
                 } else {

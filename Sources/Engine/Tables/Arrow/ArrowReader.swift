@@ -6,9 +6,9 @@ package import Privacy
 /// Columns are numbers and texts; a list of a fixed size is a column for each place of it, called
 /// `name.0` and so on. A column of another type is refused unless the schema ignores it. Texts,
 /// numbers and moments are what the schema says: a number is a text of its digits where the schema
-/// has categories, a text is a number where it spells one, a moment is a text as in ISO 8601 or
-/// seconds since 1970, a Boolean is `true` and `false` or 1 and 0. What is null, NaN or an empty
-/// text is missing.
+/// has categories, a text is a number or a date where it spells one, a moment is a date, a text as
+/// in ISO 8601 or seconds since 1970, a Boolean is `true` and `false` or 1 and 0. What is null, NaN
+/// or an empty text is missing.
 ///
 /// An Arrow table has no lines. Its rows are counted as the lines of a CSV would be that has each in
 /// one line, below a header: so one report speaks of both.
@@ -84,15 +84,48 @@ package struct ArrowReader: TableReader {
         return columns
     }
 
-    /// The types tell: whole, decimal and floating-point numbers are numeric, the rest categorical.
+    /// The types tell. Of texts that are in no dictionary, `TextProbe` tells which are read for
+    /// their words.
     package func inferredSchema() throws(TableError) -> Schema {
+        let probes = try self.probes()
         var columns: [Schema.Column] = []
         for (number, column) in self.columns.enumerated() {
             guard column.type.isCell else { throw self.unknownType(ofColumn: number) }
+            let isText = probes[column.field]?.verdict == .texts
             columns.append(
-                Schema.Column(column.name, column.type.isNumeric ? .numeric() : .categorical()))
+                Schema.Column(column.name, isText ? .text : column.type.suggested))
         }
         return Schema(suggesting: columns)
+    }
+
+    /// What the texts look like, by their field.
+    private func probes() throws(TableError) -> [Int: TextProbe] {
+        var probes: [Int: TextProbe] = [:]
+        for (number, field) in self.fields.enumerated() where field.dictionary == nil {
+            if case .text = field.type { probes[number] = TextProbe() }
+        }
+        guard !probes.isEmpty else { return probes }
+        for message in self.framing.messages {
+            guard case .batch(let table) = message.kind else { continue }
+            var batch = try ArrowBatch(table, body: message.body)
+            for (number, field) in self.fields.enumerated() {
+                guard let probe = probes[number] else {
+                    try batch.skip(field)
+                    continue
+                }
+                let array = try batch.take(field)
+                var taker = ProbeTaker(
+                    stretch: ArrowStretch(array, place: nil, row: 0), probe: probe)
+                probes[number] = nil
+                do throws(PlacedFault) {
+                    try array.give(to: &taker)
+                } catch {
+                    preconditionFailure("whoever only looks finds no fault: \(error)")
+                }
+                probes[number] = taker.probe
+            }
+        }
+        return probes
     }
 
     package func lines(ofRows rows: Set<Int>) -> [Int: Int] {

@@ -41,7 +41,7 @@ struct ArrowStretch {
     }
 }
 
-/// Puts numbers into a column.
+/// Puts numbers, or dates, into a column.
 struct NumbersTaker: ArrowTaker {
     let builder: UnsafeMutablePointer<FrameBuilder>
     let sink: FrameBuilder.Sink
@@ -53,6 +53,14 @@ struct NumbersTaker: ArrowTaker {
     /// Nearly all blocks hold nothing but finite numbers within their bounds: those are looked at
     /// by the vector. What a block has besides is looked at one by one.
     func take(_ cells: some ArrowCells) throws(PlacedFault) {
+        if self.sink.kind == .dates {
+            for offset in 0..<self.stretch.count {
+                let isThere = self.stretch.isThere(offset)
+                let index = self.stretch.index(offset)
+                try self.put(isThere ? cells.seconds(index) : .nan, at: offset)
+            }
+            return
+        }
         var start = 0
         while start < self.stretch.count {
             let block = start..<min(start + Self.block, self.stretch.count)
@@ -71,7 +79,7 @@ struct NumbersTaker: ArrowTaker {
     func put(_ number: Double, at offset: Int) throws(PlacedFault) {
         let row = self.stretch.row + offset
         do throws(FieldFault) {
-            if number.isInfinite { throw .badNumber }
+            if number.isInfinite { throw self.sink.kind == .dates ? .badDate : .badNumber }
             try self.builder.pointee.put(number, in: self.sink, row: row)
         } catch {
             throw PlacedFault(fault: error, row: row)
@@ -137,7 +145,7 @@ extension FrameBuilder {
         let known = self.levels(in: sink)
         var fault: FieldFault?
         let level = cells.withText(index) { text in
-            if text.count > TableLimits.fieldBytesMax {
+            if text.count > sink.bytesMax {
                 fault = .tooLong
                 return Frame.Categories.missing
             }
@@ -145,7 +153,7 @@ extension FrameBuilder {
             if Int(level) == known { fault = Self.fault(in: text) }
             return level
         }
-        guard let level else { throw .badTime }
+        guard let level else { throw .badDate }
         if let fault { throw fault }
         return level
     }
@@ -182,8 +190,11 @@ struct EntriesTaker: ArrowTaker {
     mutating func take(_ cells: some ArrowCells) throws(PlacedFault) {
         switch self.entries {
         case .numbers(var numbers):
+            let areDates = self.sink.kind == .dates
             for index in 0..<self.stretch.count {
-                numbers.append(self.stretch.isThere(index) ? cells.number(index) : .nan)
+                let isThere = self.stretch.isThere(index)
+                numbers.append(
+                    !isThere ? .nan : areDates ? cells.seconds(index) : cells.number(index))
             }
             self.entries = .numbers(numbers)
         case .levels(var levels):
@@ -247,5 +258,21 @@ struct IndicesTaker: ArrowTaker {
             throw PlacedFault(fault: .badIndex, row: self.stretch.row + offset)
         }
         return Int(number)
+    }
+}
+
+// MARK: Inference
+
+/// Looks at texts, to tell those that are read for their words from categories.
+struct ProbeTaker: ArrowTaker {
+    let stretch: ArrowStretch
+    var probe: TextProbe
+
+    mutating func take(_ cells: some ArrowCells) throws(PlacedFault) {
+        for offset in 0..<self.stretch.count where self.stretch.isThere(offset) {
+            _ = cells.withText(self.stretch.index(offset)) { text in
+                if !text.isEmpty { self.probe.look(at: text) }
+            }
+        }
     }
 }

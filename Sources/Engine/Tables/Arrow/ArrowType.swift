@@ -30,11 +30,12 @@ enum ArrowType: Equatable {
         }
     }
 
-    /// Whether a schema of its own suggestion calls it numeric.
-    var isNumeric: Bool {
+    /// The kind of column that the type suggests, whatever it holds.
+    var suggested: Schema.Kind {
         switch self {
-        case .null, .integer, .float, .decimal: true
-        case .bool, .date, .timestamp, .text, .list, .other: false
+        case .null, .integer, .float, .decimal: .numeric()
+        case .date, .timestamp: .date
+        case .bool, .text, .list, .other: .categorical()
         }
     }
 
@@ -139,7 +140,7 @@ extension ArrowType {
         guard children.count == 1, size >= 0 else {
             throw TableError(arrow: "a list has no field or no size")
         }
-        let isOfNumbers = children[0].type.isNumeric || children[0].type == .bool
+        let isOfNumbers = children[0].type.suggested == .numeric() || children[0].type == .bool
         self =
             isOfNumbers && children[0].dictionary == nil && size > 0
             ? .list(size: size) : .other(name: "fixed_size_list", buffers: 1, isView: false)

@@ -1,11 +1,19 @@
-/// Days since 1970, or milliseconds of them, as seconds and as ISO 8601 texts.
+/// Days since 1970, or milliseconds of them.
 struct DateCells: ArrowCells {
     let bytes: UnsafeRawBufferPointer
     let bits: Int
 
     func number(_ index: Int) -> Double { Double(self.days(index) * CivilTime.secondsPerDay) }
 
-    func text(_ index: Int) -> String? { self.days(index).isoDate }
+    func seconds(_ index: Int) -> Double {
+        self.days(index).isSpelt(unit: CivilTime.secondsPerDay) ? self.number(index) : .infinity
+    }
+
+    func text(_ index: Int) -> String? {
+        let days = self.days(index)
+        guard days.isSpelt(unit: CivilTime.secondsPerDay) else { return nil }
+        return CivilTime(seconds: days * CivilTime.secondsPerDay).text
+    }
 
     private func days(_ index: Int) -> Int {
         self.bits == 32
@@ -15,7 +23,7 @@ struct DateCells: ArrowCells {
     }
 }
 
-/// Units since 1970, as seconds and as ISO 8601 texts, which end with a Z where they are of UTC.
+/// Units since 1970, by UTC where that is known.
 struct TimestampCells: ArrowCells {
     let bytes: UnsafeRawBufferPointer
     let unitsPerSecond: Int
@@ -27,14 +35,23 @@ struct TimestampCells: ArrowCells {
         return Double(seconds) + Double(rest) / Double(self.unitsPerSecond)
     }
 
-    /// With a fraction of a second where there is one, of as many digits as the unit has.
+    func seconds(_ index: Int) -> Double {
+        self.parts(index).quotient.isSpelt(unit: 1) ? self.number(index) : .infinity
+    }
+
+    /// A date alone at midnight; with a fraction of a second where there is one, of as many digits
+    /// as the unit has; with a Z after a time of UTC.
     func text(_ index: Int) -> String? {
         let (seconds, rest) = self.parts(index)
-        let (days, second) = seconds.floored(by: CivilTime.secondsPerDay)
-        guard let date = days.isoDate else { return nil }
-        let clock = [second / 3600, second / 60 % 60, second % 60].map { $0.padded(to: 2) }
-        var text = date + "T" + clock.joined(separator: ":")
-        if rest != 0 { text += "." + rest.padded(to: "\(self.unitsPerSecond)".utf8.count - 1) }
+        guard seconds.isSpelt(unit: 1) else { return nil }
+        let time = CivilTime(seconds: seconds)
+        var text = time.text
+        if rest == 0, time.secondOfDay == 0 { return text }
+        if time.secondOfDay == 0 { text += "T00:00:00" }
+        if rest != 0 {
+            let zeros = "\(self.unitsPerSecond)".utf8.count - 1 - "\(rest)".utf8.count
+            text += "." + String(repeating: "0", count: zeros) + "\(rest)"
+        }
         return self.isUTC ? text + "Z" : text
     }
 
@@ -50,18 +67,10 @@ extension Int {
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 
-    fileprivate func padded(to width: Int) -> String {
-        let digits = "\(self)"
-        return String(repeating: "0", count: Swift.max(0, width - digits.utf8.count)) + digits
+    /// Whether so many units of seconds since 1970 lie in the years 0 to 9999, which four digits
+    /// spell.
+    fileprivate func isSpelt(unit: Int) -> Bool {
+        let days = self.floored(by: CivilTime.secondsPerDay / unit).quotient
+        return days >= CivilTime.days(0, 1, 1) && days <= CivilTime.days(9999, 12, 31)
     }
-
-    /// These days since 1970 as a date; nil outside the years that four digits spell.
-    fileprivate var isoDate: String? {
-        guard Self.daysOfFourDigits.contains(self) else { return nil }
-        let date = CivilTime(seconds: self * CivilTime.secondsPerDay)
-        return "\(date.year.padded(to: 4))-\(date.month.padded(to: 2))-\(date.day.padded(to: 2))"
-    }
-
-    /// From 0000-01-01 to 9999-12-31.
-    private static let daysOfFourDigits = CivilTime.days(0, 1, 1)...CivilTime.days(9999, 12, 31)
 }

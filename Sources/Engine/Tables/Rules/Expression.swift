@@ -21,6 +21,7 @@ package enum Expression {
     }
 
     package indirect enum Number: Equatable, Sendable {
+        /// Its numbers, or its dates as seconds since 1970.
         case column(String)
         case literal(Double)
         case negative(Number)

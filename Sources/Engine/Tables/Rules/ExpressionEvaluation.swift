@@ -84,8 +84,8 @@ extension ExpressionEvaluation.Node {
             self = Self.lookup(text, frame, values.contains)
         case .missing(let name):
             switch frame.values(of: name) {
-            case .numeric(let numbers): self = .missingNumber(numbers)
-            case .categorical(let categories):
+            case .numeric(let numbers), .dates(let numbers): self = .missingNumber(numbers)
+            case .categorical(let categories), .texts(let categories):
                 self = .table(
                     codes: categories.codes,
                     truths: categories.levels.map { _ in ExpressionEvaluation.falsehood },
@@ -140,10 +140,11 @@ extension ExpressionEvaluation.Number {
     fileprivate init(_ expression: Expression.Number, _ frame: Frame) {
         switch expression {
         case .column(let name):
-            guard case .numeric(let numbers) = frame.values(of: name) else {
+            switch frame.values(of: name) {
+            case .numeric(let numbers), .dates(let numbers): self = .column(numbers)
+            case .categorical, .texts:
                 preconditionFailure("an expression was typed for other columns")
             }
-            self = .column(numbers)
         case .literal(let number): self = .literal(number)
         case .negative(let number): self = .negative(.init(number, frame))
         case .arithmetic(let left, let operation, let right):
@@ -218,9 +219,9 @@ extension Frame {
     }
 
     fileprivate func categories(of name: String) -> Categories {
-        guard case .categorical(let categories) = self.values(of: name) else {
-            preconditionFailure("an expression was typed for other columns")
+        switch self.values(of: name) {
+        case .categorical(let categories), .texts(let categories): return categories
+        case .numeric, .dates: preconditionFailure("an expression was typed for other columns")
         }
-        return categories
     }
 }

@@ -28,12 +28,15 @@ struct ExpressionParser {
             case truth(Expression.Truth)
             case number(Expression.Number)
             case text(Expression.Text)
+            /// A column of dates, in seconds since 1970.
+            case date(Expression.Number)
 
             var word: String {
                 switch self {
                 case .truth: "true or false"
                 case .number: "a number"
                 case .text: "a text"
+                case .date: "a date"
                 }
             }
         }
@@ -124,10 +127,16 @@ struct ExpressionParser {
         _ left: Part, _ order: Expression.Order, _ right: Part, at place: Int
     ) throws(ExpressionError) -> Part {
         switch (left.value, right.value) {
-        case (.number(let one), .number(let other)):
+        case (.number(let one), .number(let other)), (.date(let one), .date(let other)):
             return try self.node(.truth(.numbers(one, order, other)), at: left.place)
         case (.text(let one), .text(let other)):
             return try self.node(.truth(.texts(one, order, other)), at: left.place)
+        case (.date(let one), .text(.literal(let text))):
+            let other = try Self.date(text, at: right.place)
+            return try self.node(.truth(.numbers(one, order, other)), at: left.place)
+        case (.text(.literal(let text)), .date(let other)):
+            let one = try Self.date(text, at: left.place)
+            return try self.node(.truth(.numbers(one, order, other)), at: left.place)
         case (.truth, _), (_, .truth):
             throw ExpressionError(
                 place, "'\(order.rawValue)' compares numbers or texts, and this is true or false")
@@ -137,12 +146,25 @@ struct ExpressionParser {
         }
     }
 
+    /// A date that stands in an expression as a text.
+    private static func date(
+        _ text: String, at place: Int
+    ) throws(ExpressionError) -> Expression.Number {
+        guard let moment = CivilTime.moment(text.utf8) else {
+            throw ExpressionError(
+                place, "a date is compared with a date such as '2026-01-31', and this is none")
+        }
+        return .literal(Double(moment.seconds) + moment.fraction)
+    }
+
     /// The list after `in`: literals of the type of what is looked for.
     private mutating func membership(of left: Part) throws(ExpressionError) -> Part {
         guard self.token.kind == .symbol("[") else {
             throw ExpressionError(self.token.place, "a list such as [1, 2] should follow 'in'")
         }
-        if case .truth = left.value {
+        switch left.value {
+        case .number, .text: break
+        case .truth, .date:
             throw ExpressionError(left.place, "'in' looks for a number or a text")
         }
         let start = self.token.place
@@ -171,7 +193,7 @@ struct ExpressionParser {
             return try self.node(.truth(.numberAmong(number, numbers)), at: left.place)
         case .text(let text):
             return try self.node(.truth(.textAmong(text, texts)), at: left.place)
-        case .truth: preconditionFailure("looked for a truth in a list")
+        case .truth, .date: preconditionFailure("looked for a truth or a date in a list")
         }
     }
 
@@ -180,6 +202,10 @@ struct ExpressionParser {
     private mutating func sum() throws(ExpressionError) -> Part {
         var part = try self.product()
         while case .symbol(let symbol) = self.token.kind, symbol == "+" || symbol == "-" {
+            if symbol == "-", case .date(let later) = part.value {
+                part = try self.days(from: later, at: part.place)
+                continue
+            }
             let left = try Self.number(part)
             try self.advance()
             let right = try Self.number(try self.product())
@@ -187,6 +213,21 @@ struct ExpressionParser {
             part = try self.node(.number(.arithmetic(left, operation, right)), at: part.place)
         }
         return part
+    }
+
+    /// The days between two dates, of which the parser stands before the second.
+    private mutating func days(
+        from later: Expression.Number, at place: Int
+    ) throws(ExpressionError) -> Part {
+        try self.advance()
+        let part = try self.product()
+        guard case .date(let earlier) = part.value else {
+            throw ExpressionError(
+                part.place, "this is \(part.value.word), and only a date can be taken from a date")
+        }
+        let seconds = Expression.Number.arithmetic(later, .subtract, earlier)
+        let day = Expression.Number.literal(Double(CivilTime.secondsPerDay))
+        return try self.node(.number(.arithmetic(seconds, .divide, day)), at: place)
     }
 
     private mutating func product() throws(ExpressionError) -> Part {
@@ -273,7 +314,8 @@ struct ExpressionParser {
     private static func value(of column: Schema.Column) -> Part.Value {
         switch column.kind {
         case .numeric: .number(.column(column.name))
-        case .categorical, .ignored: .text(.column(column.name))
+        case .date: .date(.column(column.name))
+        case .categorical, .text, .ignored: .text(.column(column.name))
         }
     }
 

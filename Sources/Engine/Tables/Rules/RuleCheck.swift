@@ -57,10 +57,10 @@ extension TypedRule {
     /// What equal values have in common, and no others; nil where the value is missing.
     private static func bits(_ column: Frame.Values, _ row: Int) -> UInt64? {
         switch column {
-        case .numeric(let numbers):
+        case .numeric(let numbers), .dates(let numbers):
             // The two zeros are one number.
             numbers[row].isNaN ? nil : (numbers[row] + 0).bitPattern
-        case .categorical(let categories):
+        case .categorical(let categories), .texts(let categories):
             categories.codes[row] < 0 ? nil : UInt64(categories.codes[row])
         }
     }
@@ -69,12 +69,12 @@ extension TypedRule {
     private static func falling(_ column: Frame.Values) -> [Int] {
         var falling: [Int] = []
         switch column {
-        case .numeric(let numbers):
+        case .numeric(let numbers), .dates(let numbers):
             var highest = -Double.infinity
             for (row, number) in numbers.enumerated() where !number.isNaN {
                 if number < highest { falling.append(row) } else { highest = number }
             }
-        case .categorical(let categories):
+        case .categorical(let categories), .texts(let categories):
             // Levels are sorted: their codes compare as they do.
             var highest: Int32 = 0
             for (row, code) in categories.codes.enumerated() where code >= 0 {

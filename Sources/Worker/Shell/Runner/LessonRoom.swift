@@ -3,64 +3,119 @@ import Engine
 import Host
 import Wire
 
-/// One lesson, read and cut into folds, with what its trials share.
+/// One lesson, read and cut into folds or origins, with what its trials share.
 struct LessonRoom {
     let lesson: Lesson
     private let environmentClass: String
-    private let metrics: [Metric]
-    private var bench: Workbench
+    private var bench: Bench
+
+    /// What trials are judged on, and by which metrics; the first is the one that counts.
+    private enum Bench {
+        case rows(Workbench, [Metric])
+        case series(SeriesBench, [ForecastMetric])
+    }
 
     init(
         _ lesson: Lesson, _ data: SealedMemory, _ schema: SealedMemory, _ environmentClass: String
     ) throws(ComputationError) {
         self.lesson = lesson
         self.environmentClass = environmentClass
-        self.metrics = try ComputationError.each(lesson.metrics) { name throws(ComputationError) in
-            guard let metric = Metric(rawValue: name) else {
-                throw ComputationError("this worker knows no metric \(name)")
-            }
-            return metric
-        }
         do {
             let columns = try schema.withBytes { bytes throws(SchemaError) in
                 try Schema(decoding: Array(bytes))
             }
-            // Read where it lies: the pages are the worker's, and all its runners'.
-            let task = Engine.LearningTask(lesson.task)
-            let (table, demanding) = try data.withBytes { bytes throws(TableError) in
-                try Dataset.table(
-                    bytes: bytes, schema: columns, target: lesson.target, task: task)
+            if let terms = lesson.series {
+                self.bench = .series(
+                    try Self.bench(lesson, terms, data, columns), try Self.metrics(lesson))
+            } else {
+                self.bench = .rows(
+                    try Self.bench(lesson, data, columns), try Self.metrics(lesson))
             }
-            // The last hop: from the bytes, whose digest the worker checked, to the rows.
-            if let pinned = lesson.cleaned, pinned != table.digest {
-                throw ComputationError(
-                    "the schema leaves another table here than where the job was submitted")
-            }
-            let dataset = try Dataset(table, target: lesson.target, task: task, schema: demanding)
-            let folds = try Folds(dataset.answers, count: lesson.folds, seed: lesson.foldSeed)
-            self.bench = Workbench(dataset, folds)
         } catch {
             throw ComputationError("\(error)")
+        }
+    }
+
+    private static func metrics<Choice: RawRepresentable>(
+        _ lesson: Lesson
+    ) throws(ComputationError) -> [Choice] where Choice.RawValue == String {
+        try ComputationError.each(lesson.metrics) { name throws(ComputationError) in
+            guard let metric = Choice(rawValue: name) else {
+                throw ComputationError("this worker knows no metric \(name)")
+            }
+            return metric
+        }
+    }
+
+    private static func bench(
+        _ lesson: Lesson, _ data: SealedMemory, _ columns: Schema
+    ) throws -> Workbench {
+        guard let task = Engine.LearningTask(lesson.task) else {
+            throw ComputationError("this worker knows no \(lesson.task.rawValue) of rows")
+        }
+        // Read where it lies: the pages are the worker's, and all its runners'.
+        let (table, demanding) = try data.withBytes { bytes throws(TableError) in
+            try Dataset.table(bytes: bytes, schema: columns, target: lesson.target, task: task)
+        }
+        try Self.requirePinned(table, lesson)
+        let dataset = try Dataset(table, target: lesson.target, task: task, schema: demanding)
+        let folds = try Folds(dataset.answers, count: lesson.folds, seed: lesson.foldSeed)
+        return Workbench(dataset, folds)
+    }
+
+    private static func bench(
+        _ lesson: Lesson, _ terms: SeriesTerms, _ data: SealedMemory, _ columns: Schema
+    ) throws -> SeriesBench {
+        let plan = try SeriesPlan(terms, target: lesson.target)
+        let table = try data.withBytes { bytes throws(TableError) in
+            try TableFormat.reader(of: bytes).table(columns)
+        }
+        try Self.requirePinned(table, lesson)
+        return try SeriesBench(
+            table, plan, schema: columns, horizon: terms.horizon, folds: lesson.folds)
+    }
+
+    /// The last hop: from the bytes, whose digest the worker checked, to the rows.
+    private static func requirePinned(
+        _ table: CleanTable, _ lesson: Lesson
+    ) throws(ComputationError) {
+        guard lesson.cleaned == nil || lesson.cleaned == table.digest else {
+            throw ComputationError(
+                "the schema leaves another table here than where the job was submitted")
         }
     }
 
     /// Scores of all metrics that are defined here; the first always is.
     mutating func evaluate(_ recipe: Wire.Recipe) throws(ComputationError) -> [Score] {
         do {
-            return try Self.scores(
-                try self.bench.evaluate(try Engine.Recipe(recipe), metrics: self.metrics))
+            switch self.bench {
+            case .rows(var bench, let metrics):
+                // What it keeps of the encoded table is kept.
+                defer { self.bench = .rows(bench, metrics) }
+                return try Self.scores(
+                    try bench.evaluate(try Engine.Recipe(recipe), metrics: metrics))
+            case .series(let bench, let metrics):
+                return try Self.scores(
+                    try bench.evaluate(try ForecastRecipe(recipe), metrics: metrics))
+            }
         } catch {
             throw ComputationError("\(error)")
         }
     }
 
     private static func scores(_ evaluation: Evaluation) throws(ComputationError) -> [Score] {
-        try ComputationError.each(evaluation.scores) { score throws(ComputationError) in
-            guard score.mean.isFinite else {
-                throw ComputationError("\(score.metric.rawValue) is not a finite number")
-            }
-            return Score(score.metric.rawValue, score.mean)
+        try Self.finite(evaluation.scores.map { Score($0.metric.rawValue, $0.mean) })
+    }
+
+    private static func scores(_ scores: [SeriesBench.Score]) throws(ComputationError) -> [Score] {
+        try Self.finite(scores.map { Score($0.metric.rawValue, $0.value) })
+    }
+
+    private static func finite(_ scores: [Score]) throws(ComputationError) -> [Score] {
+        if let score = scores.first(where: { !$0.value.isFinite }) {
+            throw ComputationError("\(score.metric) is not a finite number")
         }
+        return scores
     }
 
     /// Fits on all rows; the model, as the two files of its bundle.
@@ -77,25 +132,15 @@ struct LessonRoom {
         _ recipe: Wire.Recipe, scores: [Score], companions: [Wire.Recipe]
     ) throws(ComputationError) -> Learned {
         do {
-            let winner = try Engine.Recipe(recipe)
-            // One that this worker does not know helps nobody.
-            let others = companions.map { try? Engine.Recipe($0) }
-            let recipes = [winner] + others
-            let known = recipes.compactMap { $0 }
-            var learned = Learned(scores: [])
-            var ensemble = Ensemble(of: winner)
-            if known.count > 1 {
-                let choice = try self.bench.ensemble(of: known, metrics: self.metrics)
-                ensemble = choice.ensemble
-                learned.scores = try Self.scores(choice.evaluation)
+            var learned: Learned
+            let model: ModelBundle.Model
+            switch self.bench {
+            case .rows(var bench, let metrics):
+                defer { self.bench = .rows(bench, metrics) }
+                (learned, model) = try Self.fit(&bench, metrics, recipe, companions)
+            case .series(let bench, let metrics):
+                (learned, model) = try Self.fit(bench, metrics, recipe, companions)
             }
-            if ensemble.members.count > 1 {
-                learned.members = ensemble.members.map { member in
-                    Outcome.Member(
-                        recipe: recipes.firstIndex(of: member.recipe) ?? 0, weight: member.weight)
-                }
-            }
-            let model = try FittedModel.fit(ensemble, self.bench.dataset)
             learned.files = try self.files(
                 of: model, scores: learned.scores.isEmpty ? scores : learned.scores)
             return learned
@@ -104,19 +149,64 @@ struct LessonRoom {
         }
     }
 
+    private static func fit(
+        _ bench: inout Workbench, _ metrics: [Metric], _ recipe: Wire.Recipe,
+        _ companions: [Wire.Recipe]
+    ) throws -> (Learned, ModelBundle.Model) {
+        let winner = try Engine.Recipe(recipe)
+        // One that this worker does not know helps nobody.
+        let others = companions.map { try? Engine.Recipe($0) }
+        let recipes = [winner] + others
+        let known = recipes.compactMap { $0 }
+        var learned = Learned(scores: [])
+        var ensemble = Ensemble(of: winner)
+        if known.count > 1 {
+            let choice = try bench.ensemble(of: known, metrics: metrics)
+            ensemble = choice.ensemble
+            learned.scores = try Self.scores(choice.evaluation)
+        }
+        if ensemble.members.count > 1 {
+            learned.members = ensemble.members.map { member in
+                Outcome.Member(
+                    recipe: recipes.firstIndex(of: member.recipe) ?? 0, weight: member.weight)
+            }
+        }
+        return (learned, .table(try FittedModel.fit(ensemble, bench.dataset)))
+    }
+
+    private static func fit(
+        _ bench: SeriesBench, _ metrics: [ForecastMetric], _ recipe: Wire.Recipe,
+        _ companions: [Wire.Recipe]
+    ) throws -> (Learned, ModelBundle.Model) {
+        let recipes = [try ForecastRecipe(recipe)] + companions.map { try? ForecastRecipe($0) }
+        let known = recipes.indices.filter { recipes[$0] != nil }
+        let choice = try bench.model(of: known.compactMap { recipes[$0] }, metrics: metrics)
+        var learned = Learned(scores: try Self.scores(choice.scores))
+        let members = zip(known, choice.shares).filter { $0.1 > 0 }
+        if members.count > 1 {
+            learned.members = members.map { Outcome.Member(recipe: $0.0, weight: $0.1) }
+        }
+        return (learned, .series(choice.model))
+    }
+
     private func files(
-        of model: FittedModel, scores: [Score]
+        of model: ModelBundle.Model, scores: [Score]
     ) throws(ComputationError) -> [(Output, SealedMemory)] {
+        let (rows, repairs, changes): (Int, Repairs, [Safetensors.Entry]) =
+            switch self.bench {
+            case .rows(let bench, _): (bench.dataset.rows, bench.dataset.repairs, [])
+            case .series(let bench, _): (bench.steps, bench.repairs, Self.changes(bench))
+            }
         let lineage: [Safetensors.Entry] =
             [
                 .init("data", self.lesson.data.digest.description),
                 .init("schema", self.lesson.schema.digest.description),
-                .init("rows", "\(self.bench.dataset.rows)"),
+                .init("rows", "\(rows)"),
                 .init("metrics", self.lesson.metrics.joined(separator: ",")),
                 .init("folds", "\(self.lesson.folds)"),
                 .init("fold_seed", "\(self.lesson.foldSeed)"),
                 .init("environment", self.environmentClass),
-            ] + self.cleaning
+            ] + changes + self.cleaning(repairs)
         let judged = scores.map { ModelBundle.Score($0.metric, $0.value) }
         let files = ModelBundle(model, scores: judged, lineage: lineage)
             .files { Digest(sha256: Array(SHA256.hash(data: $0))).description }
@@ -130,10 +220,14 @@ struct LessonRoom {
         }
     }
 
+    /// What was done to make regular series of the rows.
+    private static func changes(_ bench: SeriesBench) -> [Safetensors.Entry] {
+        bench.series.notes.map { .init("series \($0.deed)", "\($0.count)") }
+    }
+
     /// What was done to the table before it was learned from, where its schema does anything.
-    private var cleaning: [Safetensors.Entry] {
+    private func cleaning(_ repairs: Repairs) -> [Safetensors.Entry] {
         guard let cleaned = self.lesson.cleaned else { return [] }
-        let repairs = self.bench.dataset.repairs
         var entries: [Safetensors.Entry] = [
             .init("cleaned", cleaned.description), .init("rows_read", "\(repairs.rowsRead)"),
             .init("rows_dropped", "\(repairs.rowsDropped)"),
@@ -160,34 +254,5 @@ struct LessonRoom {
         try draft.append(bytes)
         let memory = try draft.sealed()
         return (Output(name: name, blob: memory.blob), memory)
-    }
-}
-
-extension Engine.LearningTask {
-    init(_ task: Wire.LearningTask) {
-        switch task {
-        case .classification: self = .classification
-        case .regression: self = .regression
-        case .anomalyDetection: self = .anomalyDetection
-        }
-    }
-}
-
-extension Engine.Recipe {
-    init(_ recipe: Wire.Recipe) throws(LearnerError) {
-        try self.init(
-            familyName: recipe.family, recipe.parameters.map { .init($0.name, $0.value) },
-            seed: recipe.seed)
-    }
-}
-
-extension ComputationError {
-    /// A `map` that keeps the error's type.
-    static func each<Source, Target>(
-        _ items: [Source], _ make: (Source) throws(ComputationError) -> Target
-    ) throws(ComputationError) -> [Target] {
-        var targets: [Target] = []
-        for item in items { targets.append(try make(item)) }
-        return targets
     }
 }

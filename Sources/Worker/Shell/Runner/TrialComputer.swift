@@ -78,8 +78,8 @@ struct Learned {
 }
 
 /// Why a trial has no score: one sentence without any value of the data set.
-struct ComputationError: Error, Equatable, Sendable, CustomStringConvertible {
-    let description: String
+package struct ComputationError: Error, Equatable, Sendable, CustomStringConvertible {
+    package let description: String
 
     init(_ sentence: String) { self.description = sentence }
 }

@@ -77,6 +77,17 @@ import Testing
         #expect(
             Self.bits(numbers.numbers("d64"))
                 == Self.bits([1_769_817_600, -2_203_977_600, .nan]))
+        // As dates they are these seconds, and so is a text that spells one.
+        let dates = try Self.frame(["s": .date, "ms": .date, "ns": .date, "d64": .date])
+        for name in ["s", "ms", "ns", "d64"] {
+            guard case .dates(let seconds)? = dates.column(named: name)?.values else {
+                Issue.record("\(name) is of no dates")
+                continue
+            }
+            #expect(Self.bits(seconds) == Self.bits(numbers.numbers(name)))
+        }
+        let error = #expect(throws: TableError.self) { try Self.frame(["view": .date]) }
+        #expect(error?.code == .badDate)
     }
 
     @Test func `decimals are the nearest doubles, or all their digits`() throws {
@@ -107,6 +118,30 @@ import Testing
         }
         #expect(read.numbers("flag")?.prefix(3) == [1, 0, 0])
         #expect(read.texts("u64")?.prefix(2) == ["18446744073709551615", "9007199254740993"])
+    }
+
+    @Test func `what a text is read for is told by what it holds, in a dictionary by its type`()
+        throws
+    {
+        let schema = try ArrowFixtures.bytes("texts.arrow").withUnsafeBytes {
+            try Schema.infer(from: $0)
+        }
+        #expect(
+            schema.columns == [
+                .init("review", .text), .init("listed", .categorical()), .init("when", .date),
+                .init("short", .categorical()),
+            ])
+        let bytes = try ArrowFixtures.bytes("texts.arrow")
+        guard case .texts(let texts)? = try SmallTables.frame(bytes).columns.first?.values else {
+            Issue.record("the reviews are no texts")
+            return
+        }
+        #expect(texts.levels.count == 40)
+        let csv = try ArrowFixtures.bytes("texts.csv")
+        let columns = schema.columns
+        #expect(try SmallTables.frame(bytes, schema).bits == SmallTables.frame(csv, schema).bits)
+        let suggested = try csv.withUnsafeBytes { try Schema.infer(from: $0) }.columns
+        #expect(suggested.map(\.kind) == [.text, .text, columns[2].kind, columns[3].kind])
     }
 
     @Test func `a type that is no column is refused by its name`() throws {

@@ -147,6 +147,21 @@ def write_types():
     pyarrow.feather.write_feather(table.select(["spot", "tags", "last"]), HERE / "types.feather")
 
 
+def write_texts():
+    """Texts of many words, plain and in a dictionary; moments; texts of one word."""
+    reviews = [f"number {i} was as good as number {i * 7 % 40}" for i in range(40)]
+    moment = datetime.datetime(2026, 1, 31, 23, 30, 15)
+    table = pa.table({
+        "review": pa.array(reviews),
+        "listed": pa.array(reviews).dictionary_encode(),
+        "when": pa.array([moment + i * datetime.timedelta(hours=7) for i in range(40)],
+                         pa.timestamp("ms")),
+        "short": pa.array([f"word{i}" for i in range(40)]),
+    })
+    stream(table, "texts.arrow", rows=15, compression="lz4")
+    pyarrow.csv.write_csv(table, HERE / "texts.csv")
+
+
 def write_long():
     """More rows than are looked at at once; what is missing lies in some blocks and not in others."""
     rows = range(3000)
@@ -163,6 +178,7 @@ def write_long():
 
 write_flowers()
 write_long()
+write_texts()
 write_pandas()
 write_parts()
 write_deltas()

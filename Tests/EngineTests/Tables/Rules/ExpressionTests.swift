@@ -8,7 +8,8 @@ import Testing
         "age": .init("age", .numeric()), "size": .init("size", .numeric()),
         "guardian": .init("guardian", .categorical()), "city": .init("city", .categorical()),
         "note": .init("note", .ignored), "how much": .init("how much", .numeric()),
-        "in": .init("in", .numeric()),
+        "in": .init("in", .numeric()), "start": .init("start", .date),
+        "end": .init("end", .date),
     ]
 
     private static func parse(_ text: String) throws -> Expression.Truth {
@@ -25,6 +26,27 @@ import Testing
         #expect(try Self.parse("age - size - 1 > 0") != Self.parse("age - (size - 1) > 0"))
         #expect(
             try Self.parse("city not in ['a', 'b']") == Self.parse("not (city in ['a', 'b'])"))
+    }
+
+    @Test func `dates are compared with dates, spelt or not, and taken from each other in days`()
+        throws
+    {
+        #expect(
+            try Self.parse("start < '1970-01-02' and '1970-01-01T00:01Z' != end")
+                == .and(
+                    .numbers(.column("start"), .less, .literal(86_400)),
+                    .numbers(.literal(60), .unequal, .column("end"))))
+        #expect(
+            try Self.parse("end - start <= 30")
+                == .numbers(
+                    .arithmetic(
+                        .arithmetic(.column("end"), .subtract, .column("start")), .divide,
+                        .literal(86_400)), .lessOrEqual, .literal(30)))
+        #expect(try Self.parse("missing(start)") == .missing(column: "start"))
+        for text in [
+            "start > 5", "start == 'soon'", "start + end > 1", "start - 1 > 0", "start * 2 > 1",
+            "start in ['1970-01-01']", "-start < 1", "start == city", "start", "1 - start > 0",
+        ] { #expect(throws: ExpressionError.self) { try Self.parse(text) } }
     }
 
     @Test func `columns whose names are no words stand in backquotes`() throws {

@@ -43,10 +43,30 @@ import Testing
         #expect(self.seconds("1970-01-01T03:00+03") == 0)
     }
 
+    @Test func `fractions of a second are kept, and a leap second is the one after it`() {
+        let moment = CivilTime.moment("1970-01-01T00:00:01.25Z".utf8)
+        #expect(moment?.seconds == 1 && moment?.fraction == 0.25)
+        #expect(
+            CivilTime.moment("1970-01-01 00:00:00.12345678912345".utf8)?.fraction == 0.123456789)
+        // 2016 ended with one; west of Greenwich it was still afternoon.
+        for text in ["2016-12-31T23:59:60Z", "2016-12-31T15:59:60-08:00", "2016-12-31 23:59:60"] {
+            #expect(self.seconds(text) == self.seconds("2017-01-01"))
+        }
+        #expect(self.seconds("2016-12-31T23:59:60+01:00") == nil)
+        #expect(self.seconds("2016-12-31T23:59:61Z") == nil)
+    }
+
+    @Test func `a date is spelt as it is read`() {
+        for text in ["2024-02-29", "0033-04-03T09:05:07", "1969-12-31T23:59:59"] {
+            #expect(self.seconds(text).map { CivilTime(seconds: $0).text } == text)
+        }
+    }
+
     @Test(arguments: [
         "", "70", "1970-13", "1970-00", "1970-1-1", "1970-02-29", "1900-02-29", "1970-04-31",
         "1970-01-01T", "1970-01-01T24:00", "1970-01-01T12", "1970-01-01T12:60", "1970-Q5",
         "1970-01-01T12:00:00.5", "1970-01-01T12:00:60", "1970-01-01x", "01/02/1970", "1970-01-01Z",
+        "1970-01-01T12:00:00.", "1970-01-01T12:00.5", "1970-01T12:00", "1970-Q1T12:00",
         "1970-01-01T12:00+", "1970-01-01T12:00+25:00", "１９７０",
     ])
     func `what is no date is none`(text: String) { #expect(self.seconds(text) == nil) }

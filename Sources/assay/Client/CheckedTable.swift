@@ -1,0 +1,97 @@
+import Engine
+import Wire
+
+/// A job's table of rows, read once with its schema.
+struct CheckedTable {
+    let sent: SentTable
+    let report: DataReport
+    private let target: String?
+    private let rows: Int
+    private let features: Int
+    private let classes: Int
+
+    /// - Parameter place: where the map of the columns is kept; nil lets their names travel.
+    init(
+        _ learning: JobFile.Learning, seed: UInt64, aliasesAt place: String?
+    ) throws(InputError) {
+        let terms = learning.table
+        let bytes = try terms.bytes()
+        let schema = try SchemaFile.read(ifGiven: terms.schema)
+        let bound = try TableFile.dataset(
+            bytes, at: terms.train, schema: schema, target: learning.target, task: learning.task)
+        let dataset = bound.dataset
+        guard dataset.rows >= 2 * learning.folds else {
+            throw InputError(
+                terms.train,
+                """
+                has \(dataset.rows) rows, too few for a cross validation in \(learning.folds) \
+                folds; set cv to \(max(2, dataset.rows / 2)) or less, or bring more rows
+                """)
+        }
+        let columns = try place.map { place throws(InputError) in
+            try terms.map(at: place, bytes, bound.schema)
+        }
+        let examination = try DataExamination(
+            bound, bytes: bytes, at: terms.train,
+            reference: try Self.reference(of: learning, bound, columns), terms: learning.screen,
+            seed: seed)
+        if let alarm = examination.alarm, learning.screen.action == .refuse {
+            throw InputError(terms.train, "is refused by the job's screen: \(alarm)")
+        }
+        self.report = examination.report
+        self.rows = dataset.rows
+        self.features = dataset.features.columns.count
+        self.classes = dataset.classNames.count
+        self.sent = try SentTable(
+            bytes, bound.table, bound.schema, examination.report, terms, columns: columns)
+        self.target = learning.target
+    }
+
+    /// The job's reference, read as the table was.
+    private static func reference(
+        of learning: JobFile.Learning, _ bound: TableFile.Bound, _ columns: ColumnMap?
+    ) throws(InputError) -> DataExamination.Reference? {
+        guard let path = learning.reference else { return nil }
+        let bytes = try TableFile.bytes(path)
+        let table = try TableFile.dataset(
+            bytes, at: path, schema: bound.schema, target: learning.target, task: learning.task
+        ).table
+        // A table may be known by its digest, as its columns are by their names.
+        let sent =
+            if let columns {
+                try TableFile.renamed(bytes, at: path, columns.alias)
+            } else { bytes }
+        return DataExamination.Reference(digest: BlobUpload(sent).blob.digest, frame: table.frame)
+    }
+
+    func job(_ learning: JobFile.Learning, seed: UInt64) -> LearningJob {
+        let standard =
+            self.target == nil
+            ? .stability : Metric.standard(for: learning.task, classes: self.classes)
+        let metrics = learning.metrics.isEmpty ? [standard] : learning.metrics
+        let lesson = Lesson(
+            task: Wire.LearningTask(learning.task),
+            data: self.sent.data.blob, schema: self.sent.schema.blob,
+            target: self.target.map(self.sent.name(of:)),
+            metrics: metrics.map(\.rawValue), folds: learning.folds, foldSeed: seed,
+            cleaned: self.sent.cleaned, cache: learning.table.cache)
+        return LearningJob(
+            lesson: lesson, direction: metrics[0].direction == .maximise ? .maximise : .minimise,
+            families: learning.families.map(\.rawValue),
+            // Scores of different detectors have no common scale; one of them is a combination.
+            ensembles: learning.ensembles && learning.task != .anomalyDetection,
+            contamination: learning.contamination,
+            rows: UInt64(self.rows), columns: UInt32(self.features), classes: UInt32(self.classes),
+            data: self.sent.report)
+    }
+}
+
+extension Wire.LearningTask {
+    fileprivate init(_ task: Engine.LearningTask) {
+        switch task {
+        case .classification: self = .classification
+        case .regression: self = .regression
+        case .anomalyDetection: self = .anomalyDetection
+        }
+    }
+}

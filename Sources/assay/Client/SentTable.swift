@@ -1,0 +1,67 @@
+import Engine
+import Wire
+
+/// A table as it leaves: its bytes and its schema, under aliases where its columns' names stay
+/// here.
+struct SentTable {
+    let data: BlobUpload
+    let schema: BlobUpload
+    /// What the columns are called outside; nil where their names travel.
+    let columns: ColumnMap?
+    /// Of the table as the schema leaves it, where the schema may change something.
+    let cleaned: Digest?
+    /// For whoever must not know the columns' names.
+    let report: DataReport
+
+    /// - Parameters:
+    ///   - table: what the schema leaves of the bytes.
+    ///   - columns: nil lets their names travel.
+    init(
+        _ bytes: [UInt8], _ table: CleanTable, _ schema: Schema, _ report: DataReport,
+        _ terms: TableTerms, columns: ColumnMap?
+    ) throws(InputError) {
+        let changes = schema.changesTables
+        self.columns = columns
+        guard let columns else {
+            self.data = BlobUpload(bytes)
+            self.schema = BlobUpload(schema.encoded())
+            self.cleaned = changes ? table.digest : nil
+            self.report = report
+            return
+        }
+        self.data = try BlobUpload(TableFile.renamed(bytes, at: terms.train, columns.alias))
+        do throws(SchemaError) {
+            self.schema = BlobUpload(try columns.anonymous(schema).encoded())
+        } catch {
+            throw InputError(terms.schema ?? terms.train, error.description)
+        }
+        self.cleaned = changes ? table.renamed(columns.alias).digest : nil
+        self.report = columns.anonymous(report, schema)
+    }
+
+    /// What a column is called outside.
+    func name(of column: String) -> String { self.columns?.alias(of: column) ?? column }
+}
+
+extension TableTerms {
+    /// The table's bytes, which are those that the job names.
+    func bytes() throws(InputError) -> [UInt8] {
+        let bytes = try TableFile.bytes(self.train)
+        // Before anything of it is read: it may be somebody else's table.
+        let digest = BlobUpload(bytes).blob.digest
+        if let pinned = self.digest, pinned != digest {
+            throw InputError(
+                self.train, "is not the table that the job names: its SHA-256 is \(digest.hex)")
+        }
+        return bytes
+    }
+
+    /// The aliases of all columns that the table or its schema names.
+    func map(at place: String, _ bytes: [UInt8], _ schema: Schema) throws(InputError) -> ColumnMap {
+        let header = try TableFile.columnNames(bytes, at: self.train)
+        let known = Set(header)
+        var generator = SystemRandomNumberGenerator()
+        return (try ColumnMap.read(place) ?? ColumnMap(path: place)).covering(
+            header + schema.columns.map(\.name).filter { !known.contains($0) }, using: &generator)
+    }
+}

@@ -1,0 +1,106 @@
+import Engine
+
+/// What a model goes by, found out from the table that it was learned from.
+enum ModelExplanation {
+    /// The table, as the job read it.
+    struct Table {
+        let path: String
+        let bytes: [UInt8]
+        /// Nil: as the table suggests.
+        let schema: Schema?
+
+        init(path: String, schema: Schema?) throws(InputError) {
+            self.path = path
+            self.bytes = try TableFile.bytes(path)
+            self.schema = schema
+        }
+    }
+
+    /// Draws the rows that are looked at; the same for the same model and table.
+    private static let seed: UInt64 = 1
+
+    /// - Throws: `InputError` where the table is not the one that the model was learned from.
+    static func explanation(
+        of bundle: ModelBundle, learnedFrom table: Table
+    ) throws(InputError) -> Explanation? {
+        do {
+            switch bundle.model {
+            case .table(let model):
+                return try Self.explanation(of: model, Lineage(bundle.lineage), table)
+            case .series(let model):
+                return try Self.outlook(of: model, Lineage(bundle.lineage), table)
+                    .map { .forecast($0) }
+            }
+        } catch let error as InputError {
+            throw error
+        } catch {
+            throw InputError(table.path, "\(error)")
+        }
+    }
+
+    /// How the model was judged, as its manifest says.
+    private struct Lineage {
+        let folds: Int
+        let foldSeed: UInt64
+        let metrics: [String]
+        let rows: Int
+        /// Of the table as its schema left it; nil where that changed nothing.
+        let cleaned: String?
+
+        init(_ entries: [Safetensors.Entry]) throws(InputError) {
+            func text(_ name: String) -> String? { entries.first { $0.name == name }?.text }
+            guard let folds = text("folds").flatMap({ Int($0) }),
+                let seed = text("fold_seed").flatMap({ UInt64($0) }),
+                let metrics = text("metrics"), let rows = text("rows").flatMap({ Int($0) })
+            else {
+                throw InputError(ModelBundle.manifestName, "does not say how it was judged")
+            }
+            self.folds = folds
+            self.foldSeed = seed
+            self.metrics = metrics.split(separator: ",").map(String.init)
+            self.rows = rows
+            self.cleaned = text("cleaned")
+        }
+
+        func requireSame(rows: Int, _ path: String) throws(InputError) {
+            guard rows == self.rows else {
+                throw InputError(
+                    path,
+                    """
+                    has \(Figures.count(rows)) rows, and the model was learned from \
+                    \(Figures.count(self.rows)): is it the same table, with the job's schema?
+                    """)
+            }
+        }
+    }
+
+    private static func explanation(
+        of model: FittedModel, _ lineage: Lineage, _ table: Table
+    ) throws -> Explanation {
+        let dataset = try TableFile.dataset(
+            table.bytes, at: table.path, schema: table.schema, target: model.target,
+            task: model.task
+        ).dataset
+        try lineage.requireSame(rows: dataset.rows, table.path)
+        var bench = Workbench(
+            dataset,
+            try Folds(dataset.answers, count: lineage.folds, seed: lineage.foldSeed))
+        let members = model.members.map { Ensemble.Member($0.recipe, weight: $0.weight) }
+        return try bench.explanation(
+            of: Ensemble(members, temperature: model.temperature),
+            metrics: lineage.metrics.compactMap { Metric(rawValue: $0) }, seed: Self.seed)
+    }
+
+    /// Nil where the coming values of other columns would be needed.
+    private static func outlook(
+        of model: FittedForecasts, _ lineage: Lineage, _ table: Table
+    ) throws -> Outlook? {
+        guard !model.needsExogenous else { return nil }
+        let schema = try table.schema ?? TableFile.inferred(table.bytes, at: table.path)
+        let bench = try SeriesBench(
+            TableFile.table(table.bytes, at: table.path, schema: schema), model.plan,
+            schema: schema, horizon: model.horizon, folds: lineage.folds)
+        try lineage.requireSame(rows: bench.steps, table.path)
+        return try bench.outlook(of: model)
+    }
+}

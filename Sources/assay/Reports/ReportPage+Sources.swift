@@ -1,0 +1,112 @@
+import Engine
+import Report
+
+// What a page is filled with: a model, its table, and the job that made it.
+
+extension ReportPage {
+    /// - Parameters:
+    ///   - place: what the user calls the model.
+    ///   - table: nil leaves out what only the table can tell.
+    init(
+        _ bundle: ModelBundle, of place: String, learnedFrom table: ModelExplanation.Table?
+    ) throws(InputError) {
+        self.init(name: place)
+        self.explanation = try table.flatMap { table throws(InputError) in
+            try ModelExplanation.explanation(of: bundle, learnedFrom: table)
+        }
+        self.scores = bundle.scores.map { ($0.name, $0.value) }
+        self.scoresNote = "by cross validation"
+        self.metrics = bundle.scores.map(\.name)
+        switch bundle.model {
+        case .table(let model):
+            let kind = model.members.count == 1 ? "One model" : "\(model.members.count) models"
+            let target = model.target.map { " of \($0)" } ?? ""
+            self.lede = "\(kind) for \(Self.words(model.task))\(target)."
+            self.facts = [("members", Self.text(of: model.members))]
+        case .series(let model):
+            let count = model.entries.count
+            self.lede =
+                "Forecasts of \(model.columns.target), "
+                + (count == 1 ? "one series" : "\(Figures.count(count)) series")
+                + ", judged \(model.horizon) steps ahead."
+            self.scoresNote = "from origins in the past"
+        }
+        self.facts += bundle.lineage.map { ($0.name.replacing("_", with: " "), $0.text) }
+        self.footer = "Written by assay \(Version.current)."
+    }
+
+    private static func words(_ task: Engine.LearningTask) -> String {
+        task.rawValue.replacing("_", with: " ")
+    }
+
+    private static func text(of members: [FittedModel.Member]) -> String {
+        members.map { member in
+            let weight = Figures.number((member.weight * 100).rounded() / 100)
+            return "\(member.recipe.family.rawValue) \(weight)"
+        }.joined(separator: ", ")
+    }
+
+    /// Adds what the search tried.
+    mutating func tell(of job: JobReport, _ trials: [TrialReport]) {
+        self.name = job.name
+        self.metrics = job.metrics
+        let ranked = LeaderboardText(job: job, trials: trials, metrics: job.metrics).ranked
+        self.candidates = ranked.prefix(Self.candidatesMax).map { trial in
+            Candidate(
+                trial: Int(trial.index), algorithm: trial.family ?? "", samples: nil,
+                features: nil, scores: trial.scores ?? [:], hyperparameters: trial.recipe,
+                seconds: trial.seconds, bytes: trial.memoryBytes, step: trial.step,
+                isMember: self.isMember(trial, job))
+        }
+        self.stages = Self.stages(of: job, trials, ranked)
+        self.facts.insert(("job", job.id), at: 0)
+    }
+
+    /// Rows of a leaderboard that anybody reads.
+    private static let candidatesMax = 100
+
+    private func isMember(_ trial: TrialReport, _ job: JobReport) -> Bool {
+        guard let members = job.modelMembers, members.count > 1 else {
+            return trial.index == job.best?.index
+        }
+        return members.contains { $0.family == trial.family && $0.seed == trial.seed }
+    }
+
+    private static func stages(
+        of job: JobReport, _ trials: [TrialReport], _ ranked: [TrialReport]
+    ) -> [Stage] {
+        var best: Double?
+        return ["portfolio", "tuning", "refit"].compactMap { step in
+            let own = trials.filter { $0.step == step }
+            guard !own.isEmpty else { return nil }
+            if let first = ranked.first(where: { $0.step == step }), let metric = job.metric,
+                let score = first.scores?[metric]
+            {
+                let isBetter = best.map { job.direction == "minimise" ? score < $0 : score > $0 }
+                if isBetter ?? true { best = score }
+            }
+            return Stage(
+                name: step, trials: own.count, failed: own.count { $0.state == "failed" },
+                seconds: own.reduce(0) { $0 + ($1.cpuSeconds ?? 0) }, best: best,
+                reason: Self.reason(step, job, trials, own))
+        }
+    }
+
+    /// Why the job went on from a stage.
+    private static func reason(
+        _ step: String, _ job: JobReport, _ trials: [TrialReport], _ own: [TrialReport]
+    ) -> String {
+        let searched = trials.count { $0.step != "refit" }
+        let isUsedUp = job.budget.trials.map { searched >= $0 } ?? false
+        switch step {
+        case "refit": return "the winner was fitted to all rows"
+        case "portfolio" where trials.contains { $0.step == "tuning" }:
+            let families = Set(own.compactMap(\.family)).count
+            return "all configurations of \(families) families were tried"
+        default:
+            if isUsedUp { return "the budget of \(job.budget.trials ?? 0) trials was used" }
+            return job.budget.seconds.map { "the budget of \(Self.duration($0)) was used" }
+                ?? "nothing was left to try"
+        }
+    }
+}

@@ -1,0 +1,166 @@
+import Privacy
+import Testing
+
+@testable import Engine
+
+@Suite struct TargetMeansTests {
+    private static func column(_ texts: [String?]) -> Frame.Categories {
+        TextScoresTests.column(texts)
+    }
+
+    private func fit(
+        _ texts: [String?], _ answers: Answers, _ form: FeatureForm = .ordinal
+    ) throws -> (means: TargetMeans, training: Matrix)? {
+        let rows = Array(texts.indices)
+        let categories = Self.column(texts)
+        return TargetMeans.fit(
+            categories, rows, Encoder.Encoding.ranked(categories, rows), answers,
+            try #require(AnswerGroups(answers)), form)
+    }
+
+    private static let letters = Array("aaaaaabbbbbbbcccccde").map { "\($0)" }
+    private static let flags: [Int32] = [
+        1, 0, 1, 1, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1, 1, 1, 0, 1, 0, 1,
+    ]
+
+    private func expect(_ means: TargetMeans, _ expected: [[Double]]) {
+        #expect(means.levels == ["b", "a", "c"])
+        let outputs = means.width - 1
+        for (output, column) in expected.enumerated() {
+            // Their order is a, b, c, the rare; ours goes by frequency.
+            let order = [column[1], column[0], column[2], column[3]]
+            for (level, value) in order.enumerated() {
+                #expect(abs(means.values[level * means.width + output] - value) < 1e-7)
+            }
+        }
+        #expect(outputs == expected.count)
+        #expect(means.values[outputs] == naturalLogarithm(8.0 / 21))
+    }
+
+    /// Computed by scikit-learn's TargetEncoder with smooth=10, d and e being one level.
+    @Test func `means are smoothed, of two classes, of more, and of numbers`() throws {
+        let two = try #require(try self.fit(Self.letters, .classes(Self.flags, count: 2)))
+        self.expect(two.means, [[0.5625, 0.35294118, 0.6, 0.5]])
+        let numbers = Self.flags.enumerated().map { Double($1) * 3.5 + Double($0) / 10 }
+        let mean = try #require(try self.fit(Self.letters, .numbers(numbers)))
+        self.expect(mean.means, [[2.65625, 2.16470588, 3.23333333, 2.85]])
+        let three: [Int32] = [1, 1, 0, 1, 1, 0, 0, 1, 0, 0, 1, 2, 0, 2, 0, 1, 1, 0, 0, 2]
+        let shares = try #require(try self.fit(Self.letters, .classes(three, count: 3)))
+        self.expect(
+            shares.means,
+            [
+                [0.40625, 0.5, 0.43333333, 0.45833333], [0.5, 0.35294118, 0.4, 0.33333333],
+                [0.09375, 0.14705882, 0.16666667, 0.20833333],
+            ])
+    }
+
+    /// A plain twin: the rows of the other parts, level by level.
+    @Test func `a training row is told by the others of its level`() throws {
+        var generator = SeededGenerator(seed: 4)
+        let texts = (0..<200).map { _ in "l\(generator.below(12))" }
+        let numbers = (0..<200).map { _ in Double(generator.below(50)) }
+        let answers = Answers.numbers(numbers)
+        let training = try #require(try self.fit(texts, answers)).training
+        let parts = try #require(AnswerGroups(answers)).parts
+        for part in 0..<parts.count {
+            let kept = parts.kept(in: part)
+            let prior = kept.reduce(0) { $0 + numbers[$1] } / Double(kept.count)
+            for row in parts.heldOut(in: part) {
+                let like = kept.filter { texts[$0] == texts[row] }
+                let sum = like.reduce(0) { $0 + numbers[$1] } + 10 * prior
+                #expect(abs(training[row, 0] - sum / Double(like.count + 10)) < 1e-9)
+            }
+        }
+    }
+
+    @Test func `levels of a few rows each do not tell their own answers`() throws {
+        let texts = (0..<600).map { "l\($0 / 6)" }
+        let labels = (0..<600).map { Int32($0 * 7919 % 101 % 2) }
+        let training = try #require(
+            try self.fit(texts, .classes(labels, count: 2))
+        ).training
+        func mean(_ label: Int32) -> Double {
+            let rows = labels.indices.filter { labels[$0] == label }
+            return rows.reduce(0) { $0 + training[$1, 0] } / Double(rows.count)
+        }
+        // By its own answer a row of class 1 would have 0.06 more.
+        #expect(mean(1) - mean(0) < 0.01)
+    }
+
+    @Test(arguments: [FeatureForm.dense, .ordinal])
+    func `new, rare and missing levels are what the rare ones are together`(
+        form: FeatureForm
+    ) throws {
+        let texts: [String?] = (0..<700).map { "l\($0 / 10)" } + ["x", "y", nil]
+        let frame = Frame(
+            rows: texts.count, columns: [.init("c", .categorical(Self.column(texts)))])
+        let labels = (0..<703).map { Int32($0 / 10 % 2) }
+        let encoder = try Encoder.fit(
+            frame, .classes(labels, count: 2), rows: Array(0..<703), form: form
+        ).encoder
+        let means: TargetMeans
+        switch encoder.columns[0].encoding {
+        case .targetMeans(let own): means = own
+        case .oneHotAndMeans(let oneHot, let own):
+            means = own
+            #expect(form == .dense && oneHot.levels.count == EncoderLimits.oneHotLevelsMax)
+        default:
+            Issue.record("not by means")
+            return
+        }
+        #expect(means.levels.count == 70 && !means.hasMissing)
+        // Where one-hot columns precede them, the means are the last two.
+        let first = encoder.width - 2
+        #expect((first == 0) == (form == .ordinal))
+        let other = Frame(
+            rows: 5,
+            columns: [.init("c", .categorical(Self.column(["x", "new", nil, "l0", "l1"])))])
+        let encoded = encoder.encode(other)
+        #expect(encoded[0, first] == encoded[1, first] && encoded[1, first] == encoded[2, first])
+        #expect(encoded[3, first] < encoded[0, first] && encoded[0, first] < encoded[4, first])
+        #expect(encoded.values.allSatisfy { $0.isFinite })
+        let json = try JSON(decoding: encoder.json.encoded())
+        #expect(try Encoder(json: json) == encoder)
+    }
+
+    @Test(arguments: [FeatureForm.dense, .ordinal])
+    func `ten thousand levels make a few columns, and names none`(form: FeatureForm) throws {
+        let texts = (0..<60_000).map { "l\($0 % 10_007)" }
+        let frame = Frame(
+            rows: texts.count, columns: [.init("c", .categorical(Self.column(texts)))])
+        let numbers = Answers.numbers((0..<60_000).map { Double($0 % 10_007 % 5) })
+        let fitted = try Encoder.fit(frame, numbers, rows: Array(texts.indices), form: form)
+        let oneHot = form == .dense ? EncoderLimits.oneHotLevelsMax + 1 : 0
+        #expect(fitted.training.columns == oneHot + 2)
+        let names = Frame(
+            rows: 500,
+            columns: [.init("c", .categorical(Self.column((0..<500).map { "n\($0)" })))])
+        #expect(throws: EncodingError(.nothingVaries, "")) {
+            try Encoder.fit(
+                names, .numbers((0..<500).map(Double.init)), rows: Array(0..<500), form: form)
+        }
+    }
+
+    @Test func `missing values are a level where there are enough of them`() throws {
+        let texts: [String?] = (0..<40).map { $0 % 2 == 0 ? nil : "l\($0 % 3)" }
+        let fitted = try #require(
+            try self.fit(texts, .classes((0..<40).map { Int32($0 % 2) }, count: 2)))
+        #expect(fitted.means.hasMissing)
+        let places = fitted.means.places(in: Self.column(["l0", "z"]))
+        #expect(places[0] == fitted.means.levels.count)
+        #expect(places[2] == fitted.means.rows - 1)
+    }
+
+    @Test(arguments: [
+        #""levels":["a"],"missing":false,"width":2,"values":[1,2,3]"#,
+        #""levels":["a","a"],"missing":false,"width":2,"values":[1,2,3,4,5,6]"#,
+        #""levels":["a"],"missing":true,"width":2,"values":[1,2,3,4]"#,
+        #""levels":[],"missing":false,"width":0,"values":[]"#,
+        #""levels":[],"missing":false,"width":9000000000000000000,"values":[]"#,
+    ])
+    func `means that are not one for each level are refused`(members: String) throws {
+        let text = #"{"form":"dense","columns":[{"name":"x","as":"target_means",\#(members)}]}"#
+        let json = try JSON(decoding: Array(text.utf8))
+        #expect(throws: ArtifactError.self) { try Encoder(json: json) }
+    }
+}
