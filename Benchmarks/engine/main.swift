@@ -18,8 +18,8 @@
 // `table` reads a table, CSV or Arrow, and prints at which speed. tables.py writes some.
 //
 // Any other table is a file of little-endian numbers: rows, columns, classes (0: regression; -1:
-// anomalies, which are 1) as 64-bit integers, then the features row by row and the answers as 64-bit
-// floats. compare.py and detection.py write them.
+// anomalies, which are 1) as 64-bit integers, then the features row by row and the answers as
+// 64-bit floats. compare.py and detection.py write them.
 
 import Engine
 @preconcurrency import Glibc

@@ -1,11 +1,11 @@
 /// The one style sheet: light and dark by what the reader's system prefers, and for paper.
 enum PageStyle {
     static let sheet: StaticString = """
-        :root{--paper:#fcfbf8;--card:#ffffff;--ink:#1d1f21;--soft:#5d6166;--faint:#8c9196;\
+        :root{--paper:#fcfbf8;--card:#ffffff;--ink:#1d1f21;--soft:#5d6166;--faint:#6c7278;\
         --rule:#e4e1d9;--grid:#ece9e2;--accent:#8a6100;--c0:#0072b2;--c1:#d55e00;--c2:#009e73;\
         --c3:#cc79a7;--c4:#e69f00;--c5:#56b4e9;--heat:#0072b2;--inverse:#ffffff;--on:.22}
         @media (prefers-color-scheme:dark){:root{--paper:#15171a;--card:#1b1e22;--ink:#e9e7e2;\
-        --soft:#a9adb2;--faint:#7d8288;--rule:#2d3136;--grid:#272b30;--accent:#e3b341;--c0:#56b4e9;\
+        --soft:#a9adb2;--faint:#8f949a;--rule:#2d3136;--grid:#272b30;--accent:#e3b341;--c0:#56b4e9;\
         --c1:#f0803c;--c2:#2bc79a;--c3:#dd9bc0;--c4:#f0b429;--c5:#3f8fd0;--heat:#3f9fdc;\
         --inverse:#0b0d0f;--on:.28}}
         *{box-sizing:border-box}

@@ -38,11 +38,21 @@ import Testing
         // The same later, from the model and the table; without the table it explains nothing.
         let model = cluster.path("clouds.model")
         let id = try #require(ended["id"] as? String)
+        let numbers = cluster.path("numbers.json")
         let again = try await cluster.ask([
             "report", model, "--data", cluster.path("clouds.csv"), "--job", id, "--output",
-            cluster.path("again.html"),
+            cluster.path("again.html"), "--explanation", numbers,
         ])
         #expect(again["explained"] as? Bool == true)
+        let later = try await cluster.ask([
+            "report", model, "--explanation", numbers, "--job", id, "--output",
+            cluster.path("later.html"),
+        ])
+        #expect(later["explained"] as? Bool == true)
+        let pages = try ["again.html", "later.html"].map {
+            try String(contentsOfFile: cluster.path($0), encoding: .utf8)
+        }
+        #expect(pages[0] == pages[1])
         let blind = try await cluster.ask(["report", model, "--output", cluster.path("b.html")])
         #expect(blind["explained"] as? Bool == false)
         let other = try cluster.write(Tables.classification(rows: 60, seed: 7), to: "other.csv")

@@ -73,13 +73,13 @@ extension Matrix {
 
 extension Workbench {
     /// Fits `ensemble` on what folds keep, one after the other, until `count` rows that they hold
-    /// out are together, or `foldsMax` folds are done.
+    /// out are together, or `most` folds are done.
     mutating func heldOutSamples(
-        of ensemble: Ensemble, rows count: Int, _ generator: inout SeededGenerator
+        of ensemble: Ensemble, rows count: Int, folds most: Int, _ generator: inout SeededGenerator
     ) throws(EvaluationError) -> [HeldOutSample] {
         var samples: [HeldOutSample] = []
         var missing = count
-        for fold in 0..<min(self.folds.count, InfluenceBudget.foldsMax) where missing > 0 {
+        for fold in 0..<min(self.folds.count, most) where missing > 0 {
             var prepared: [Prepared] = []
             let model = try FittedModel.fit(ensemble, self.dataset) {
                 (form) throws(EvaluationError) in

@@ -98,22 +98,3 @@ package struct Influence: Equatable, Sendable {
         self.dependences = dependences
     }
 }
-
-/// What looking at features may cost.
-enum InfluenceBudget {
-    static let repeats = 5
-    /// Rows that are looked at where features are few: rare classes need many.
-    static let rowsMax = 5000
-    /// And not fewer, where the folds have them, however many features there are.
-    static let rowsMin = 200
-    /// Rows × features × repeats that are predicted for importance; more features mean fewer rows.
-    static let predictionsMax = 100_000
-    /// Folds whose models are fitted anew; rows of small tables are gathered from several.
-    static let foldsMax = 5
-    /// Rows that dependence is averaged over.
-    static let dependenceRowsMax = 250
-
-    static func rows(features: Int) -> Int {
-        min(self.rowsMax, max(self.rowsMin, self.predictionsMax / max(1, features * self.repeats)))
-    }
-}

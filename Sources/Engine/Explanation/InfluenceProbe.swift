@@ -5,11 +5,15 @@ struct InfluenceProbe {
     private let answers: Answers
     private let metric: Metric
     private let plain: Matrix
+    /// Of each sample, rows evenly spread over it.
+    private let dependencePlaces: [[Int]]
     /// The metric's value on the rows as they are.
     let score: Double?
 
     /// - Requires: at least one sample.
-    init(_ dataset: Dataset, _ samples: [HeldOutSample], by metric: Metric) {
+    init(
+        _ dataset: Dataset, _ samples: [HeldOutSample], by metric: Metric, _ effort: InfluenceEffort
+    ) {
         let plain = Matrix.stacked(samples.map { $0.predict() })
         let answers = dataset.answers.rows(at: samples.flatMap(\.rows))
         self.features = dataset.features
@@ -17,6 +21,9 @@ struct InfluenceProbe {
         self.answers = answers
         self.metric = metric
         self.plain = plain
+        let most = effort.dependenceRowsMax
+        let step = max(1, (plain.rows + most - 1) / most)
+        self.dependencePlaces = samples.map { Array(stride(from: 0, to: $0.rows.count, by: step)) }
         // Ranks agree with themselves.
         self.score = metric == .stability ? 1 : try? metric.value(answers, plain)
     }
@@ -77,7 +84,7 @@ struct InfluenceProbe {
             return Influence.Importance(feature: name, mean: 0, deviation: 0)
         }
         var losses: [Double] = []
-        for _ in 0..<InfluenceBudget.repeats {
+        for _ in 0..<InfluenceEffort.repeats {
             let dealt = self.samples.map { sample in
                 sample.predict(
                     dealing: feature, from: generator.shuffled(Array(sample.rows.indices)))
@@ -138,14 +145,6 @@ struct InfluenceProbe {
     }
 
     var dependenceRows: Int { self.dependencePlaces.reduce(0) { $0 + $1.count } }
-
-    /// Of each sample, rows evenly spread over it.
-    private var dependencePlaces: [[Int]] {
-        let total = self.plain.rows
-        let most = InfluenceBudget.dependenceRowsMax
-        let step = max(1, (total + most - 1) / most)
-        return self.samples.map { Array(stride(from: 0, to: $0.rows.count, by: step)) }
-    }
 }
 
 extension Matrix {

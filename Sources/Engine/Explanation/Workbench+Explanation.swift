@@ -8,11 +8,13 @@ extension Workbench {
     /// - Parameters:
     ///   - metrics: those of the job's trials; importance is measured in the first.
     ///   - seed: draws the rows that are looked at, and shuffles features.
+    ///   - effort: how many rows are looked at for what it goes by.
     /// - Throws: `EvaluationError` if a member cannot be fitted or the first metric has no value.
     /// - Complexity: one to five fits on the rows of a fold, and 140,000 predictions of a row at
     ///   most; of more than 100 features, 1,000 for each of up to 500.
     package mutating func explanation(
-        of ensemble: Ensemble, metrics: [Metric], seed: UInt64
+        of ensemble: Ensemble, metrics: [Metric], seed: UInt64,
+        effort: InfluenceEffort = .thorough
     ) throws(EvaluationError) -> Explanation {
         let predictions = try self.heldOutPredictions(of: ensemble, metrics: metrics)
         let answers = self.dataset.answers
@@ -23,14 +25,17 @@ extension Workbench {
             let classes = ClassJudgement(scores, self.dataset.classNames, shown: shown)
             let outputs = classes.rankings.map { (column: shown[$0.place], place: $0.place) }
             let influence = try self.influence(
-                of: ensemble, metrics[0], outputs: outputs.map { ($0.column, $0.place) }, seed)
+                of: ensemble, metrics[0], outputs: outputs.map { ($0.column, $0.place) }, seed,
+                effort)
             return .classification(classes, influence)
         case .numbers(let numbers):
-            let influence = try self.influence(of: ensemble, metrics[0], outputs: [(0, nil)], seed)
+            let influence = try self.influence(
+                of: ensemble, metrics[0], outputs: [(0, nil)], seed, effort)
             return .regression(
                 NumberJudgement(answers: numbers, predictions: predictions.values), influence)
         case .flags(let flags):
-            let influence = try self.influence(of: ensemble, metrics[0], outputs: [(0, nil)], seed)
+            let influence = try self.influence(
+                of: ensemble, metrics[0], outputs: [(0, nil)], seed, effort)
             return .anomalies(
                 AnomalyJudgement(flags, scores: predictions.values, self.dataset.classNames),
                 influence)
@@ -39,14 +44,15 @@ extension Workbench {
 
     private mutating func influence(
         of ensemble: Ensemble, _ metric: Metric, outputs: [(column: Int, place: Int?)],
-        _ seed: UInt64
+        _ seed: UInt64, _ effort: InfluenceEffort
     ) throws(EvaluationError) -> Influence {
         let width = self.dataset.features.columns.count
         let most = ExplanationLimits.featuresMax
         var generator = SeededGenerator(seed: seed)
         let samples = try self.heldOutSamples(
-            of: ensemble, rows: InfluenceBudget.rows(features: min(width, most)), &generator)
-        let probe = InfluenceProbe(self.dataset, samples, by: metric)
+            of: ensemble, rows: effort.rows(features: min(width, most)), folds: effort.foldsMax,
+            &generator)
+        let probe = InfluenceProbe(self.dataset, samples, by: metric, effort)
         let features = probe.screened(most: most, outputs: outputs.map(\.column))
         var measured: [(feature: Int, importance: Influence.Importance)] = []
         for feature in features {
@@ -67,7 +73,7 @@ extension Workbench {
         }
         return Influence(
             metric: metric, seed: seed, rows: samples.reduce(0) { $0 + $1.rows.count },
-            folds: samples.count, repeats: InfluenceBudget.repeats,
+            folds: samples.count, repeats: InfluenceEffort.repeats,
             score: measured.isEmpty ? nil : probe.score,
             importances: measured.map(\.importance), omitted: width - features.count,
             dependenceRows: probe.dependenceRows, dependences: dependences)

@@ -1,7 +1,7 @@
 /// The answers of some rows in a few groups, which texts and categories are told apart by.
 ///
-/// Classes are groups; of too many, the rare ones are one group together. Numbers fall into groups of
-/// equal size: which words go with low, middling and high numbers can be counted as well.
+/// Classes are groups; of too many, the rare ones are one group together. Numbers fall into groups
+/// of equal size: which words go with low, middling and high numbers can be counted as well.
 struct AnswerGroups {
     /// In 0..<`count`, one for each of the rows.
     let labels: [Int32]

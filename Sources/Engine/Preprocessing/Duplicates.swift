@@ -1,6 +1,7 @@
 /// Columns that repeat one before them.
 enum Duplicates {
-    /// For each column the first that has the same values in all of `rows`; nil for the first itself.
+    /// For each column the first that has the same values in all of `rows`; nil for the first
+    /// itself.
     ///
     /// Numbers, dates, categories and texts are of their own kinds: equal values of two kinds are
     /// two columns, because models see them in two ways.

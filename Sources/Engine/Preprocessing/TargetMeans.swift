@@ -2,16 +2,17 @@ import Privacy
 
 /// What the answers of a level's rows are on average: a column of many levels as a few numbers.
 ///
-/// Smoothed by the m-estimate (Micci-Barreca 2001): a level with n rows counts n, the mean of all rows
-/// counts `EncoderLimits.priorRows`. Of classes it is the share of each, of two classes the
-/// second's; of numbers their mean. A last column tells how frequent the level is. Rare levels are one
-/// together, and new ones are taken for it.
+/// Smoothed by the m-estimate (Micci-Barreca 2001): a level with n rows counts n, the mean of all
+/// rows counts `EncoderLimits.priorRows`. Of classes it is the share of each, of two classes the
+/// second's; of numbers their mean. A last column tells how frequent the level is. Rare levels are
+/// one together, and new ones are taken for it.
 package struct TargetMeans: Equatable, Sendable {
     /// The most frequent first.
     let levels: [Private<String>]
     /// Whether missing values are a level, after those; else they are as new ones.
     let hasMissing: Bool
-    /// (levels + missing + the rare together) × `width`, centred and scaled where the form wants it.
+    /// (levels + missing + the rare together) × `width`, centred and scaled where the form wants
+    /// it.
     let values: [Double]
     package let width: Int
 

@@ -35,8 +35,8 @@ enum FieldFault: Error {
         case .tooLong:
             (
                 .fieldTooLong,
-                "the field is longer than \(TableLimits.fieldBytesMax) bytes, or as a text than "
-                    + "\(TableLimits.textBytesMax); is a quote or a line not closed?"
+                "the field is longer than \(TableLimits.fieldBytesMax) bytes, or as a text "
+                    + "than \(TableLimits.textBytesMax); is a quote or a line not closed?"
             )
         case .invalidUTF8: (.invalidUTF8, "the text is not UTF-8")
         case .nul: (.nulByte, "the text holds a NUL byte")

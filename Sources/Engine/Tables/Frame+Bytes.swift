@@ -2,8 +2,9 @@ extension Frame {
     /// Hands out bytes that equal frames have in common and others do not, so that two hosts can
     /// tell by a digest whether they read one table.
     ///
-    /// For each column: its name, its kind (0 numbers, 1 categories, 2 dates, 3 texts), its values in little-endian order;
-    /// lengths in eight bytes before what they are the length of. All missing numbers are one.
+    /// For each column: its name, its kind (0 numbers, 1 categories, 2 dates, 3 texts), its values
+    /// in little-endian order; lengths in eight bytes before what they are the length of. All
+    /// missing numbers are one.
     package func forEachBlock(_ body: (UnsafeRawBufferPointer) -> Void) {
         func hand(_ bytes: [UInt8]) { bytes.withUnsafeBytes(body) }
         func hand(_ count: Int) { withUnsafeBytes(of: UInt64(count).littleEndian, body) }

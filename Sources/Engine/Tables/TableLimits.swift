@@ -8,7 +8,7 @@ package enum TableLimits {
     package static let fieldBytesMax = 64 * 1024
     /// One field of a column of texts, or of one that is ignored, in bytes: a long document.
     package static let textBytesMax = 1024 * 1024
-    /// One row, in bytes: the widest table with 40 bytes a field, and 16 of the longest fields.
+    /// One row, in bytes: the widest table with 40 bytes a field, and four of the longest texts.
     package static let rowBytesMax = 4 * 1024 * 1024
     /// Rows of a table: they are counted in 32 bits wherever there are many of them.
     package static let rowsMax = Int(Int32.max) - 1

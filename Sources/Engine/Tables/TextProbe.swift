@@ -1,8 +1,8 @@
 /// Tells a column of texts, which are read for their words, from one of categories.
 ///
-/// Texts are many, mostly different and of several words: there are 30 or more, half of them or more
-/// are different, and they have three words or more on average. The first 10,000 that are present
-/// decide. A field that is too long for a category makes texts of them all.
+/// Texts are many, mostly different and of several words: there are 30 or more, half of them or
+/// more are different, and they have three words or more on average. The first 10,000 that are
+/// present decide. A field that is too long for a category makes texts of them all.
 ///
 /// A word is parted by white space and has a letter, which every byte beyond ASCII is taken for.
 /// Chinese and Japanese part no words: two of their characters count as one.

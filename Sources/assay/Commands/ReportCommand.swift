@@ -1,5 +1,6 @@
 import ArgumentParser
 import Engine
+import Host
 import Wire
 
 struct ReportCommand: AsyncParsableCommand {
@@ -26,6 +27,15 @@ struct ReportCommand: AsyncParsableCommand {
         help: ArgumentHelp("The schema of that table, where the job had one.", valueName: "file"))
     var schema: String?
 
+    @Flag(help: "Look at a fifth of the rows for what the model goes by.")
+    var quick = false
+
+    @Option(
+        help: ArgumentHelp(
+            "What the table tells, as JSON: written with --data, else read in its place.",
+            valueName: "file"))
+    var explanation: String?
+
     @Option(help: ArgumentHelp("The job that made it, on the head: j17.", valueName: "job"))
     var job: String?
 
@@ -48,11 +58,7 @@ struct ReportCommand: AsyncParsableCommand {
     func run() async throws {
         let columns = try self.terms.names.map()
         let bundle = try await self.terms.bundle(self.model, self.client)
-        let table = try self.data.map { path throws(InputError) in
-            try ModelExplanation.Table(
-                path: path, schema: try SchemaFile.read(ifGiven: self.schema))
-        }
-        var page = try ReportPage(bundle, of: self.model, learnedFrom: table)
+        var page = ReportPage(bundle, of: self.model, try self.explanation(of: bundle))
         if let job {
             let (report, trials) = try await self.client.withHead { head in
                 var request = Assay_V1_GetJobRequest()
@@ -68,5 +74,22 @@ struct ReportCommand: AsyncParsableCommand {
         try page.write(to: self.file)
         let report = Report(output: self.file, explained: page.explanation != nil)
         try self.output.print(report) { _ in "\(report.output)\n" }
+    }
+
+    private func explanation(of bundle: ModelBundle) throws -> Explanation? {
+        guard let data else { return try self.explanation.map(ModelExplanation.read) }
+        let table = try ModelExplanation.Table(
+            path: data, schema: try SchemaFile.read(ifGiven: self.schema))
+        let explanation = try ModelExplanation.explanation(
+            of: bundle, learnedFrom: table, self.quick ? .quick : .thorough)
+        if let explanation, let path = self.explanation {
+            do {
+                try AtomicFile.write(
+                    explanation.encoded, to: path, readers: .owner, existing: .replaced)
+            } catch {
+                throw CommandError(.failed, error.description)
+            }
+        }
+        return explanation
     }
 }

@@ -16,7 +16,9 @@ struct JobPage: Equatable, Sendable {
         let bundle = try ModelFiles.bundle(checked, called: place).withNames(of: place, columns)
         let table = try ModelExplanation.Table(
             path: self.table.train, schema: SchemaFile.read(ifGiven: self.table.schema))
-        var page = try ReportPage(bundle, of: place, learnedFrom: table)
+        var page = ReportPage(
+            bundle, of: place,
+            try ModelExplanation.explanation(of: bundle, learnedFrom: table, .thorough))
         page.tell(of: job, trials)
         try page.write(to: self.path)
     }

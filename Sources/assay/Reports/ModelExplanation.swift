@@ -21,12 +21,12 @@ enum ModelExplanation {
 
     /// - Throws: `InputError` where the table is not the one that the model was learned from.
     static func explanation(
-        of bundle: ModelBundle, learnedFrom table: Table
+        of bundle: ModelBundle, learnedFrom table: Table, _ effort: InfluenceEffort
     ) throws(InputError) -> Explanation? {
         do {
             switch bundle.model {
             case .table(let model):
-                return try Self.explanation(of: model, Lineage(bundle.lineage), table)
+                return try Self.explanation(of: model, Lineage(bundle.lineage), table, effort)
             case .series(let model):
                 return try Self.outlook(of: model, Lineage(bundle.lineage), table)
                     .map { .forecast($0) }
@@ -35,6 +35,17 @@ enum ModelExplanation {
             throw error
         } catch {
             throw InputError(table.path, "\(error)")
+        }
+    }
+
+    /// One that was written before.
+    static func read(_ path: String) throws(InputError) -> Explanation {
+        let bytes = try InputFile.read(
+            path, upTo: ExplanationLimits.bytesMax, what: "explanation")
+        do {
+            return try Explanation(decoding: bytes)
+        } catch {
+            throw InputError(path, "is no explanation: \(error)")
         }
     }
 
@@ -75,7 +86,7 @@ enum ModelExplanation {
     }
 
     private static func explanation(
-        of model: FittedModel, _ lineage: Lineage, _ table: Table
+        of model: FittedModel, _ lineage: Lineage, _ table: Table, _ effort: InfluenceEffort
     ) throws -> Explanation {
         let dataset = try TableFile.dataset(
             table.bytes, at: table.path, schema: table.schema, target: model.target,
@@ -88,7 +99,8 @@ enum ModelExplanation {
         let members = model.members.map { Ensemble.Member($0.recipe, weight: $0.weight) }
         return try bench.explanation(
             of: Ensemble(members, temperature: model.temperature),
-            metrics: lineage.metrics.compactMap { Metric(rawValue: $0) }, seed: Self.seed)
+            metrics: lineage.metrics.compactMap { Metric(rawValue: $0) }, seed: Self.seed,
+            effort: effort)
     }
 
     /// Nil where the coming values of other columns would be needed.

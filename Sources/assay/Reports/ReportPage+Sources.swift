@@ -6,14 +6,10 @@ import Report
 extension ReportPage {
     /// - Parameters:
     ///   - place: what the user calls the model.
-    ///   - table: nil leaves out what only the table can tell.
-    init(
-        _ bundle: ModelBundle, of place: String, learnedFrom table: ModelExplanation.Table?
-    ) throws(InputError) {
+    ///   - explanation: nil leaves out what only the table can tell.
+    init(_ bundle: ModelBundle, of place: String, _ explanation: Explanation?) {
         self.init(name: place)
-        self.explanation = try table.flatMap { table throws(InputError) in
-            try ModelExplanation.explanation(of: bundle, learnedFrom: table)
-        }
+        self.explanation = explanation
         self.scores = bundle.scores.map { ($0.name, $0.value) }
         self.scoresNote = "by cross validation"
         self.metrics = bundle.scores.map(\.name)

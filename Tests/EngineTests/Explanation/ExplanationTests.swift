@@ -117,6 +117,18 @@ import Testing
         #expect(try explain(1) != explain(2))
     }
 
+    @Test func `less effort looks at fewer rows of fewer folds, and finds the same`() throws {
+        var bench = try Self.bench(try Self.plane(rows: 4000))
+        guard
+            case .regression(_, let influence) = try bench.explanation(
+                of: Ensemble(of: Recipe(.ridge)), metrics: [.rootMeanSquaredError], seed: 1,
+                effort: .quick)
+        else { return }
+        #expect(influence.rows == 1333 && influence.folds == 2)
+        #expect((40...55).contains(influence.dependenceRows))
+        #expect(influence.importances.map(\.feature) == ["a", "b", "c"])
+    }
+
     @Test func `an ensemble's predictions are those that it was chosen by`() throws {
         let dataset = try SmallTables.flowers(rows: 200)
         var bench = try Self.bench(dataset)
@@ -134,7 +146,7 @@ import Testing
         var bench = try Self.bench(dataset)
         var generator = SeededGenerator(seed: 1)
         let samples = try bench.heldOutSamples(
-            of: Ensemble(of: Self.forest), rows: 60, &generator)
+            of: Ensemble(of: Self.forest), rows: 60, folds: 5, &generator)
         #expect(samples.map(\.rows.count).reduce(0, +) == 60)
         for (fold, sample) in samples.enumerated() {
             #expect(Set(sample.rows).isSubset(of: bench.folds.heldOut(in: fold)))
@@ -215,8 +227,9 @@ import Testing
         var bench = try Self.bench(try Self.plane(rows: 60))
         let samples: [HeldOutSample]
         var generator = SeededGenerator(seed: 1)
-        samples = try bench.heldOutSamples(of: Ensemble(of: Recipe(.ridge)), rows: 40, &generator)
-        let probe = InfluenceProbe(bench.dataset, samples, by: .areaUnderCurve)
+        samples = try bench.heldOutSamples(
+            of: Ensemble(of: Recipe(.ridge)), rows: 40, folds: 5, &generator)
+        let probe = InfluenceProbe(bench.dataset, samples, by: .areaUnderCurve, .quick)
         #expect(probe.score == nil)
         #expect(probe.importance(of: 0, &generator) == nil)
     }
@@ -234,8 +247,8 @@ import Testing
             task: .regression)
         var bench = try Self.bench(dataset)
         let samples = try bench.heldOutSamples(
-            of: Ensemble(of: Recipe(.ridge)), rows: 300, &generator)
-        let probe = InfluenceProbe(dataset, samples, by: .rootMeanSquaredError)
+            of: Ensemble(of: Recipe(.ridge)), rows: 300, folds: 5, &generator)
+        let probe = InfluenceProbe(dataset, samples, by: .rootMeanSquaredError, .quick)
         let screened = probe.screened(most: 3, outputs: [0])
         #expect(screened.count == 3 && screened.contains(20) && screened.contains(21))
         #expect(probe.screened(most: 43, outputs: [0]) == Array(0..<43))
@@ -252,6 +265,6 @@ import Testing
 
     @Test(arguments: [(14, 1428), (100, 200), (500, 200), (3, 5000), (0, 5000)])
     func `more features are looked at on fewer rows`(features: Int, rows: Int) {
-        #expect(InfluenceBudget.rows(features: features) == rows)
+        #expect(InfluenceEffort.thorough.rows(features: features) == rows)
     }
 }

@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func `four rows are parted as on paper`() throws {
-        // scikit-learn 1.5: roc_curve([0, 0, 1, 1], [.1, .4, .35, .8]) and average_precision_score.
+        // scikit-learn 1.9.1: roc_curve([0, 0, 1, 1], [.1, .4, .35, .8]), average_precision_score.
         let probabilities = [0.9, 0.1, 0.6, 0.4, 0.65, 0.35, 0.2, 0.8]
         let scores = ClassScores(
             labels: [0, 0, 1, 1], count: 2, Matrix(rows: 4, columns: 2, values: probabilities))
@@ -35,6 +35,37 @@ import Testing
         #expect(ranking.areaUnderCurve == 0.75)
         #expect(abs(ranking.averagePrecision - 0.8333333333333333) < 1e-12)
         #expect(ranking.calibration == [])
+    }
+
+    @Test func `a hundred rows make the curves that scikit-learn makes of them`() throws {
+        // scikit-learn 1.9.1: roc_auc_score, average_precision_score, calibration_curve with five
+        // quantiles, and the eleventh point of roc_curve and of precision_recall_curve.
+        let scores = (0..<100).map { Double($0 * 37 % 101) / 101 }
+        let labels = (0..<100).map { row -> Int32 in
+            (row * row + 3 * row) % 11 < 4 || scores[row] > 0.6 && row % 3 > 0 ? 1 : 0
+        }
+        let ranking = try Self.ranking(
+            ClassScores(
+                labels: labels, count: 2,
+                Matrix(rows: 100, columns: 2, values: scores.flatMap { [1 - $0, $0] })))
+        #expect(ranking.positives == 44)
+        #expect(abs(ranking.areaUnderCurve - 0.5961850649350651) < 1e-12)
+        #expect(abs(ranking.averagePrecision - 0.6008488341523842) < 1e-12)
+        let observed = [0.65, 0.15, 0, 0.65, 0.75]
+        let predicted = [
+            0.09405940594059406, 0.2920792079207921, 0.4900990099009902, 0.696039603960396,
+            0.8960396039603962,
+        ]
+        #expect(ranking.calibration.map(\.rows) == [20, 20, 20, 20, 20])
+        for (index, bin) in ranking.calibration.enumerated() {
+            #expect(abs(bin.observed - observed[index]) < 1e-12)
+            #expect(abs(bin.predicted - predicted[index]) < 1e-12)
+        }
+        let tenth = try #require(
+            ranking.points.first { abs($0.threshold - 0.900990099009901) < 1e-12 })
+        #expect(abs(tenth.fallout(in: ranking) - 0.03571428571428571) < 1e-12)
+        #expect(abs(tenth.recall(in: ranking) - 0.18181818181818182) < 1e-12)
+        #expect(abs(tenth.precision - 0.8) < 1e-12)
     }
 
     @Test(arguments: [1, 7, 300, 20_000]) func `each point counts what its threshold calls`(

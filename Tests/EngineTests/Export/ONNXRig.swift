@@ -61,7 +61,7 @@ struct ONNXRig {
                 "name": .string(column.name), "kind": "text",
                 "values": .array(seconds.map { $0.isNaN ? .null : .string("\($0)") }),
             ])
-        case .categorical(let categories):
+        case .categorical(let categories), .texts(let categories):
             .object([
                 "name": .string(column.name), "kind": "text",
                 "values": .array(

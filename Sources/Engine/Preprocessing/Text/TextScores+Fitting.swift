@@ -7,7 +7,8 @@ extension TextScores {
     /// The texts are cut anew for each of four passes: what all of them hold in terms need not fit
     /// into memory, 2^16 × groups numbers must.
     ///
-    /// - Returns: nil if no row has a term, or all have one text. The matrix has a row for each of `rows`.
+    /// - Returns: nil if no row has a term, or all have one text. The matrix has a row for each of
+    ///   `rows`.
     static func fit(
         _ texts: Frame.Categories, _ rows: [Int], _ groups: AnswerGroups, _ form: FeatureForm
     ) -> (scores: TextScores, training: Matrix)? {

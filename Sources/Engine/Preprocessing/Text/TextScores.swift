@@ -1,4 +1,4 @@
-/// How much the terms of a text speak for each group of answers: a column of texts as a few numbers.
+/// How much the terms of a text speak for each group of answers: a column of texts as few numbers.
 ///
 /// Two naive Bayes classifiers over term weights (Rennie et al. 2003). The multinomial score of a
 /// group is the sum, over the terms of the text, of the term's weight times the logarithm of the
@@ -65,11 +65,16 @@ package struct TextScores: Equatable, Sendable {
 }
 
 extension TextTerms {
+    /// 1 + ln count, for the counts that nearly all terms have.
+    private static let factors = (0..<64).map { $0 < 2 ? 1 : 1 + naturalLogarithm(Double($0)) }
+
     /// The weight of each term, in their order; their squares sum to 1.
     func forEachWeight(_ idf: [Float], _ body: (_ bucket: Int, _ weight: Double) -> Void) {
+        let known = Self.factors
         func weight(_ bucket: Int) -> Double {
             let count = self.count(of: bucket)
-            return (count == 1 ? 1 : 1 + naturalLogarithm(Double(count))) * Double(idf[bucket])
+            let factor = count < known.count ? known[count] : 1 + naturalLogarithm(Double(count))
+            return factor * Double(idf[bucket])
         }
         var squares = 0.0
         for bucket in self.buckets {

@@ -5,10 +5,10 @@
 /// of it, runs what words have in common, in any script and with any misspelling.
 ///
 /// A word is a run of letters, marks and digits, as Unicode has them, in lower case. Texts are not
-/// brought to a normal form. The bucket is the upper bits of a hash: FNV-1a of 64 bits (Fowler, Noll,
-/// Vo) over scalars, finished as MurmurHash3 is (Appleby), so that terms of one bucket have nothing
-/// in common but chance (Weinberger et al. 2009). Models store what they learned by bucket: the hash
-/// is the same on every machine.
+/// brought to a normal form. The bucket is the upper bits of a hash: FNV-1a of 64 bits (Fowler,
+/// Noll, Vo) over scalars, finished as MurmurHash3 is (Appleby), so that terms of one bucket have
+/// nothing in common but chance (Weinberger et al. 2009). Models store what they learned by bucket:
+/// the hash is the same on every machine.
 struct TextTerms {
     /// Of the text that was counted last, each once, in order of first appearance.
     private(set) var buckets: [Int] = []

@@ -140,14 +140,15 @@ import Testing
         let dataset = try SmallTables.dataset(csv, target: "kind", .classification)
         #expect(dataset.schema.columns[0].kind == .text)
         let model = try FittedModel.fit(Recipe(family), dataset)
-        let files = ModelBundle(model, scores: [], lineage: []).files(
+        let files = ModelBundle(.table(model), scores: [], lineage: []).files(
             digest: ModelBundleTests.digest)
         let back = try ModelBundle(
             manifest: files.manifest, weights: files.weights, digest: ModelBundleTests.digest)
         #expect(back.files(digest: ModelBundleTests.digest) == files)
         let table = Array("note\nA REFEREE!\nmore profit\n\n".utf8)
-        let frame = try table.withUnsafeBytes { try back.model.frame(bytes: $0, for: .prediction) }
-        let predicted = try back.model.predict(frame)
+        let stored = try #require(back.model.ofTable)
+        let frame = try table.withUnsafeBytes { try stored.frame(bytes: $0, for: .prediction) }
+        let predicted = try stored.predict(frame)
         #expect(predicted[0, 0] > 0.9 && predicted[1, 1] > 0.9 && predicted[2, 0].isFinite)
         #expect(try model.predict(frame) == predicted)
     }
@@ -188,7 +189,8 @@ import Testing
             #""centers":[0,0],"scales":[1]"#,
         ] {
             let text =
-                #"{"form":"dense","columns":[{"name":"x","as":"text","missing":"never",\#(members)}]}"#
+                #"{"form":"dense","columns":[{"name":"x","as":"text","missing":"never","#
+                + "\(members)}]}"
             let json = try JSON(decoding: Array(text.utf8))
             #expect(throws: ArtifactError.self) { try Encoder(json: json, tensors: tensors) }
         }
