@@ -9,13 +9,7 @@ func runScore(_ arguments: [String]) throws {
     guard arguments.count >= 6, let count = Int(arguments[5]) else {
         fail("score FAMILY CSV TARGET FOLDS [NAME=VALUE]...")
     }
-    guard let file = fopen(arguments[3], "rb") else { fail("cannot open \(arguments[3])") }
-    defer { fclose(file) }
-    fseek(file, 0, SEEK_END)
-    var bytes = [UInt8](repeating: 0, count: ftell(file))
-    rewind(file)
-    guard fread(&bytes, 1, bytes.count, file) == bytes.count else { fail("the table ends early") }
-    let dataset = try dataset(bytes, target: arguments[4])
+    let dataset = try dataset(contents(of: arguments[3]), target: arguments[4])
     let (parameters, seed) = parameters(arguments.dropFirst(6))
     guard let family = Family(rawValue: arguments[2]) else {
         fail("no family is called \(arguments[2])")
@@ -38,11 +32,11 @@ func runScore(_ arguments: [String]) throws {
 private func dataset(_ bytes: [UInt8], target: String) throws -> Dataset {
     try bytes.withUnsafeBytes { bytes in
         let schema = try Schema.infer(from: bytes)
-        let frame = try CSVReader(bytes).frame(schema)
+        let frame = try TableFormat.reader(of: bytes).frame(schema)
         let isText =
             if case .categorical = frame.column(named: target)?.values { true } else { false }
         return try Dataset(
-            csv: bytes, schema: schema, target: target,
+            bytes: bytes, schema: schema, target: target,
             task: isText ? .classification : .regression)
     }
 }

@@ -4,6 +4,7 @@
 //     engine-bench folds FAMILY TRAIN COUNT [NAME=VALUE]... [seed=NUMBER]
 //     engine-bench score FAMILY CSV TARGET FOLDS [NAME=VALUE]... [seed=NUMBER]
 //     engine-bench forecast FILE HORIZON SEASON FOLDS
+//     engine-bench table FILE [ROUNDS]
 //
 // `fit` writes the predictions for TEST to OUT as 64-bit floats and prints one JSON object with the
 // seconds that preparing (binning), fitting and predicting took. `folds` runs COUNT trials of three
@@ -13,6 +14,8 @@
 // `forecast` reads numbers, one a line, the oldest first, of a season of SEASON steps (1: none); it
 // chooses a forecaster by rolling origins and prints one JSON object with what was chosen and what
 // each candidate forecasts. forecasting.py reads it.
+//
+// `table` reads a table, CSV or Arrow, and prints at which speed. tables.py writes some.
 //
 // Any other table is a file of little-endian numbers: rows, columns, classes (0: regression; -1:
 // anomalies, which are 1) as 64-bit integers, then the features row by row and the answers as
@@ -142,7 +145,8 @@ do {
     case "folds": try runFolds(CommandLine.arguments)
     case "score": try runScore(CommandLine.arguments)
     case "forecast": try runForecast(CommandLine.arguments)
-    default: fail("say fit, folds, score or forecast")
+    case "table": try runTable(CommandLine.arguments)
+    default: fail("say fit, folds, score, forecast or table")
     }
 } catch {
     fail("\(error)")

@@ -11,7 +11,7 @@ import Testing
             + (0..<40).map { "\($0),\(["red", "blue", "green"][$0 % 3]),\($0 % 2)\n" }.joined()
         let data = try Array(csv.utf8).withUnsafeBytes { bytes in
             try Dataset(
-                csv: bytes, schema: try Schema.infer(from: bytes), target: "kind",
+                bytes: bytes, schema: try Schema.infer(from: bytes), target: "kind",
                 task: .classification)
         }
         let members = [Family.gradientBoosting, .logisticRegression, .nearestNeighbors].map {

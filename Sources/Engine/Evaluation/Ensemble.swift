@@ -66,7 +66,9 @@ extension Workbench {
         }
         var blend = Matrix.weightedSum(
             chosen.map { evaluations[$0].predictions }, members.map(\.weight))
-        let temperature = Temperature.best(for: blend, self.dataset.answers)
+        let judged = self.folds.judged
+        let temperature = Temperature.best(
+            for: blend.rows(at: judged), self.dataset.answers.rows(at: judged))
         blend.temper(temperature)
         let evaluation = try self.evaluation(of: blend, metrics: metrics)
         let plain = evaluations[0].scores[0].mean

@@ -4,14 +4,15 @@ package struct Evaluation: Equatable, Sendable {
     package let scores: [Score]
     /// Of the others: why not.
     package let gaps: [Gap]
-    /// For every row what the model predicted that had not seen it: rows × outputs.
+    /// For every row what the model predicted that had not seen it: rows × outputs. Rows that no
+    /// fold holds out have zeros, which say nothing.
     package let predictions: Matrix
 
     package struct Score: Equatable, Sendable {
         package let metric: Metric
         package let folds: [Double]
 
-        /// Over the folds, which are equal in size to one row.
+        /// Over the folds, whatever their size: dealt by chance they are equal to one row.
         package var mean: Double { self.folds.reduce(0, +) / Double(self.folds.count) }
     }
 

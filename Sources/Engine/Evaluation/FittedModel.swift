@@ -121,10 +121,10 @@ package struct FittedModel: Sendable {
 
     /// Reads a table with the features that the model knows; other columns are left out.
     package func frame(
-        csv: UnsafeRawBufferPointer, for purpose: Purpose
+        bytes: UnsafeRawBufferPointer, for purpose: Purpose
     ) throws(TableError) -> Frame {
         let schema = self.schema.forAnswering(without: purpose == .scoring ? nil : self.target)
-        return try CSVReader(csv).frame(schema, unknownColumns: .ignored)
+        return try TableFormat.reader(of: bytes).frame(schema, unknownColumns: .ignored)
     }
 
     /// Probabilities (rows × classes), numbers (rows × 1) or scores of anomaly (rows × 1).

@@ -1,12 +1,22 @@
-/// Which row is held out in which fold of a cross validation.
+/// Which row is held out in which fold of an evaluation, and what each fold learns from.
 ///
 /// All trials of a job share one, so that their scores compare row by row.
 package struct Folds: Equatable, Sendable {
     package let count: Int
-    /// For every row the fold in which it is held out, in 0..<`count`.
+    /// For every row the fold in which it is held out, in 0..<`count`; `none` where it never is.
     package let ids: [UInt8]
+    private let lesson: Lesson
 
     package static let countRange = 2...50
+    package static let none = UInt8.max
+
+    /// What a fold learns from.
+    enum Lesson: Equatable, Sendable {
+        /// All rows that it does not hold out.
+        case others
+        /// What no fold holds out, or an earlier one does.
+        case earlier
+    }
 
     /// Deals rows to folds by chance; folds differ by one row at most.
     ///
@@ -15,9 +25,7 @@ package struct Folds: Equatable, Sendable {
     ///
     /// - Throws: `EvaluationError` if `count` is not in 2 to 50 or exceeds the number of rows.
     package init(_ answers: Answers, count: Int, seed: UInt64) throws(EvaluationError) {
-        guard Self.countRange.contains(count) else {
-            throw EvaluationError(.badFolds, "a cross validation has 2 to 50 folds, not \(count)")
-        }
+        try Self.check(count: count)
         guard count <= answers.count else {
             throw EvaluationError(
                 .badFolds, "\(answers.count) rows do not fill \(count) folds; use fewer folds")
@@ -27,15 +35,69 @@ package struct Folds: Equatable, Sendable {
         // Cards are dealt round the table; each class goes on where the one before stopped, so that
         // the remainders of many classes do not pile up in the first fold.
         var next = 0
-        for rows in Self.groups(answers) {
+        for rows in answers.strata {
             for row in generator.shuffled(rows) {
                 ids[row] = UInt8(next)
                 next = (next + 1) % count
             }
         }
+        self.init(count: count, ids: ids)
+    }
+
+    /// Holds out a share of the rows by chance, of each class as nearly as rows can be counted.
+    ///
+    /// - Throws: `EvaluationError` if that leaves no row on one of the sides.
+    package init(_ answers: Answers, share: Double, seed: UInt64) throws(EvaluationError) {
+        try Self.check(share: share)
+        var generator = SeededGenerator(seed: seed)
+        var ids = Array(repeating: Self.none, count: answers.count)
+        // What is rounded off in one class is made good in the next.
+        var passed = 0
+        var taken = 0
+        for rows in answers.strata {
+            passed += rows.count
+            let wanted = Int((share * Double(passed)).rounded()) - taken
+            for row in generator.shuffled(rows).prefix(wanted) { ids[row] = 0 }
+            taken += wanted
+        }
+        guard taken > 0, taken < answers.count else {
+            throw EvaluationError(
+                .badFolds, "a share of \(share) of \(answers.count) rows leaves one side empty")
+        }
+        self.init(count: 1, ids: ids)
+    }
+
+    /// Holds out these rows, such as those of a table for validation.
+    ///
+    /// - Requires: they are some of the `count` rows, and not all.
+    package init(holdingOut rows: Range<Int>, of count: Int) {
+        precondition(
+            !rows.isEmpty && rows.lowerBound >= 0 && rows.upperBound <= count && rows.count < count,
+            "one side of the fold is empty")
+        self.init(
+            count: 1, ids: (0..<count).map { rows.contains($0) ? 0 : Self.none })
+    }
+
+    /// - Requires: every fold holds out a row and learns from one.
+    init(count: Int, ids: [UInt8], _ lesson: Lesson = .others) {
         self.count = count
         self.ids = ids
+        self.lesson = lesson
     }
+
+    static func check(count: Int) throws(EvaluationError) {
+        guard Self.countRange.contains(count) else {
+            throw EvaluationError(.badFolds, "a cross validation has 2 to 50 folds, not \(count)")
+        }
+    }
+
+    static func check(share: Double) throws(EvaluationError) {
+        guard share > 0, share < 1 else {
+            throw EvaluationError(.badFolds, "what is held out is a share between 0 and 1")
+        }
+    }
+
+    // MARK: Rows
 
     /// The rows held out in a fold, ascending.
     package func heldOut(in fold: Int) -> [Int] {
@@ -44,19 +106,30 @@ package struct Folds: Equatable, Sendable {
 
     /// The rows that a fold learns from, ascending.
     package func kept(in fold: Int) -> [Int] {
-        self.ids.indices.filter { Int(self.ids[$0]) != fold }
+        self.ids.indices.filter { row in
+            switch self.lesson {
+            case .others: Int(self.ids[row]) != fold
+            case .earlier: self.ids[row] == Self.none || Int(self.ids[row]) < fold
+            }
+        }
     }
 
-    private static func groups(_ answers: Answers) -> [[Int]] {
-        switch answers {
+    /// The rows that some fold holds out, ascending.
+    package var judged: [Int] { self.ids.indices.filter { self.ids[$0] != Self.none } }
+}
+
+extension Answers {
+    /// Rows whose answers are alike, class by class; all of them where answers are numbers.
+    var strata: [[Int]] {
+        switch self {
         case .numbers(let numbers): return [Array(numbers.indices)]
         case .flags(let flags):
             let kinds: [Answers.Flag] = [.normal, .anomalous, .unknown]
             return kinds.map { kind in flags.indices.filter { flags[$0] == kind } }
         case .classes(let labels, let count):
-            var groups: [[Int]] = Array(repeating: [], count: count)
-            for (row, label) in labels.enumerated() { groups[Int(label)].append(row) }
-            return groups
+            var strata: [[Int]] = Array(repeating: [], count: count)
+            for (row, label) in labels.enumerated() { strata[Int(label)].append(row) }
+            return strata
         }
     }
 }

@@ -90,7 +90,10 @@ package struct Workbench: Sendable {
         } catch {
             throw EvaluationError(.unlearnable, error.description)
         }
-        guard let correlation = rankCorrelation(heldOut.values, seen.values) else {
+        let rows = self.folds.judged
+        let correlation = rankCorrelation(
+            heldOut.rows(at: rows).values, seen.rows(at: rows).values)
+        guard let correlation else {
             throw EvaluationError(.undefinedMetric, "stability is undefined: all scores are equal")
         }
         return Evaluation(

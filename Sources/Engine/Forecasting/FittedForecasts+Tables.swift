@@ -16,7 +16,7 @@ package struct ComingSteps: Sendable {
 extension FittedForecasts {
     /// Reads a table with the columns that the model knows; others are left out.
     package func frame(
-        csv: UnsafeRawBufferPointer, for purpose: FittedModel.Purpose
+        bytes: UnsafeRawBufferPointer, for purpose: FittedModel.Purpose
     ) throws(TableError) -> Frame {
         var schema = self.schema.forAnswering(
             without: purpose == .scoring ? nil : self.columns.target)
@@ -30,7 +30,7 @@ extension FittedForecasts {
             }
             schema = rest
         }
-        return try CSVReader(csv).frame(schema, unknownColumns: .ignored)
+        return try TableFormat.reader(of: bytes).frame(schema, unknownColumns: .ignored)
     }
 
     /// - Throws: `SeriesError` naming the row that is no coming step of a known series, or the

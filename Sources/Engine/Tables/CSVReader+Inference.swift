@@ -1,28 +1,14 @@
 extension CSVReader {
-    /// The schema that this table suggests: names and kinds, and nothing of what fields hold.
-    ///
     /// A column is numeric if every field that is present is a number (so is one without any). It
     /// is a date if every field that is present is one, and none is a bare year, which is a number
-    /// as well. Else it is of texts if `TextProbe` says so, or categorical. Missing values are
-    /// allowed everywhere.
+    /// as well. Else it is of texts if `TextProbe` says so, or categorical.
     package func inferredSchema() throws(TableError) -> Schema {
         var probe = KindProbe(width: self.columnNames.count)
         _ = try self.walk(&probe, naming: [])
         let columns = self.columnNames.indices.map { index in
             Schema.Column(self.columnNames[index].revealed, probe.kind(of: index))
         }
-        do throws(SchemaError) {
-            return try Schema(columns)
-        } catch {
-            preconditionFailure("the header was checked by the same rules: \(error)")
-        }
-    }
-}
-
-extension Schema {
-    /// See `CSVReader.inferredSchema()`.
-    package static func infer(from csv: UnsafeRawBufferPointer) throws(TableError) -> Schema {
-        try CSVReader(csv).inferredSchema()
+        return Schema(suggesting: columns)
     }
 }
 
@@ -49,7 +35,7 @@ private struct KindProbe: FieldTaker {
     @inline(__always)
     mutating func take(
         column: Int, row: Int, from scanner: inout FieldScanner
-    ) throws(FieldScanner.Fault) {
+    ) throws(FieldFault) {
         if self.columns[column].mayBeNumeric {
             switch scanner.number() {
             case .missing: return

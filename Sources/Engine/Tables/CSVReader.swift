@@ -9,13 +9,8 @@ package import Privacy
 /// Deliberately not here: other delimiters, comments, words that mean "missing", ragged rows that
 /// are padded. A guess that is wrong once costs more than an error message.
 ///
-/// The reader borrows the bytes, so that a mapped file is read without a copy; they must outlive
-/// it and must not change meanwhile (a sealed memfd cannot).
-package struct CSVReader {
-    /// As the header names them.
-    ///
-    /// Where the header is missing these are the values of the first row, so they are private: a
-    /// message may hold one only if somebody else named the column so, in a schema or as target.
+/// Where the header is missing, the names of columns are the values of the first row.
+package struct CSVReader: TableReader {
     package let columnNames: [Private<String>]
     private let text: UnsafeBufferPointer<UInt8>
     private let firstRow: Int
@@ -49,7 +44,7 @@ package struct CSVReader {
     /// The rows as they stand, without the header.
     var rowBytes: UnsafeBufferPointer<UInt8> { .init(rebasing: self.text[self.firstRow...]) }
 
-    /// What a message about names adds when the first row looks like data.
+    /// Speaks when the first row looks like data.
     package var headerDoubt: String { Self.headerDoubt(self.columnNames) }
 
     private static func headerDoubt(_ names: [Private<String>]) -> String {
@@ -77,7 +72,7 @@ package struct CSVReader {
             let start = scanner.at
             var column = 0
             var fieldStart = start
-            do throws(FieldScanner.Fault) {
+            do throws(FieldFault) {
                 while true {
                     fieldStart = scanner.at
                     try taker.take(column: column, row: row, from: &scanner)
@@ -105,8 +100,6 @@ package struct CSVReader {
         1 + self.text[..<offset].count { $0 == 0x0A }
     }
 
-    /// The line on which each of these rows begins. Rows count from 0, lines from 1.
-    ///
     /// - Requires: the text was walked without a fault, so that every quote opens or closes.
     /// - Complexity: one look at every byte up to the last of the rows; none where there are none.
     package func lines(ofRows rows: Set<Int>) -> [Int: Int] {
@@ -129,53 +122,14 @@ package struct CSVReader {
     }
 
     private func error(
-        _ fault: FieldScanner.Fault, column: Int, at offset: Int, row start: Int,
+        _ fault: FieldFault, column: Int, at offset: Int, row start: Int,
         naming known: Set<String>
     ) -> TableError {
         if case .ragged = fault { return self.raggedError(row: start) }
         // Known to somebody else, and so no secret of the table's.
         let name = known.first { Private($0) == self.columnNames[column] }
-        return Self.error(
-            fault, line: self.line(at: offset),
-            column: .init(number: column + 1, name: name))
-    }
-
-    private static func error(
-        _ fault: FieldScanner.Fault, line: Int, column: TableError.Place
-    ) -> TableError {
-        let (code, sentence): (TableError.Code, String) =
-            switch fault {
-            case .ragged: (.raggedRow, "the row does not have the header's number of fields")
-            case .badNumber:
-                (.badNumber, "the field is no finite decimal number such as 12, -0.5 or 1e-3")
-            case .badDate:
-                (
-                    .badDate,
-                    "the field is no date such as 2026-01-31, alone or before 09:30, 09:30:00Z or "
-                        + "09:30+02:00"
-                )
-            case .outOfRange: (.outOfRange, "the number lies outside the schema's bounds")
-            case .unknownCategory: (.unknownCategory, "the schema does not list this category")
-            case .missingValue: (.missingValue, "the field is empty, and the schema wants a value")
-            case .unterminatedQuote: (.unterminatedQuote, "the quote is never closed")
-            case .strayQuote:
-                (
-                    .strayQuote,
-                    "a quote must open and close its whole field, and be doubled inside"
-                )
-            case .strayCarriageReturn:
-                (
-                    .strayCarriageReturn,
-                    "a carriage return stands alone: rows end with LF or CRLF"
-                )
-            case .tooLong:
-                (
-                    .fieldTooLong,
-                    "the field is longer than \(TableLimits.fieldBytesMax) bytes, or as a text "
-                        + "than \(TableLimits.textBytesMax); is a quote or a line not closed?"
-                )
-            }
-        return TableError(code, line: line, column: column, sentence)
+        return fault.error(
+            line: self.line(at: offset), column: .init(number: column + 1, name: name))
     }
 
     private func raggedError(row start: Int) -> TableError {
@@ -183,7 +137,7 @@ package struct CSVReader {
         scanner.jump(to: start)
         var fields = 0
         // The row was read to its wrong length already; what follows it may be broken as well.
-        do throws(FieldScanner.Fault) {
+        do throws(FieldFault) {
             repeat {
                 _ = try scanner.field(upTo: TableLimits.textBytesMax)
                 fields += 1
@@ -244,11 +198,11 @@ package struct CSVReader {
             let place = TableError.Place(number: names.count + 1, name: nil)
             let name: Private<String>
             let boundary: FieldScanner.Boundary
-            do throws(FieldScanner.Fault) {
+            do throws(FieldFault) {
                 name = try scanner.field().string
                 boundary = try scanner.boundary()
             } catch {
-                throw Self.error(error, line: 1, column: place)
+                throw error.error(line: 1, column: place)
             }
             guard !name.revealed.isEmpty else {
                 throw TableError(.emptyColumnName, line: 1, column: place, "the name is empty")
@@ -284,5 +238,5 @@ protocol FieldTaker {
     /// Reads one field from `scanner`, up to what ends it.
     mutating func take(
         column: Int, row: Int, from scanner: inout FieldScanner
-    ) throws(FieldScanner.Fault)
+    ) throws(FieldFault)
 }

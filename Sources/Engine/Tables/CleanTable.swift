@@ -5,20 +5,18 @@
 package struct CleanTable: Equatable, Sendable {
     /// What may be learned from.
     package let frame: Frame
+    /// The columns that are for checks only, in the same rows.
+    package let aside: Frame
     package let repairs: Repairs
     /// For every row of the frame its row in the file, from 0; empty when no row was dropped.
-    private let origins: [Int32]
+    let origins: [Int32]
 
-    init(frame: Frame, repairs: Repairs, origins: [Int32]) {
+    init(frame: Frame, aside: Frame, repairs: Repairs, origins: [Int32]) {
+        precondition(frame.rows == aside.rows, "another table")
         self.frame = frame
+        self.aside = aside
         self.repairs = repairs
         self.origins = origins
-    }
-
-    /// The same rows in another form.
-    func holding(_ frame: Frame) -> CleanTable {
-        precondition(frame.rows == self.frame.rows, "another table")
-        return CleanTable(frame: frame, repairs: self.repairs, origins: self.origins)
     }
 
     /// The row in the file, from 0, of a row of the frame.
@@ -27,7 +25,7 @@ package struct CleanTable: Equatable, Sendable {
     }
 }
 
-extension CSVReader {
+extension TableReader {
     /// Reads the table, repairs what the schema lets be repaired, and holds the rest against its
     /// rules, one after the other: each sees the rows that the ones before it left.
     ///
@@ -67,28 +65,8 @@ extension CSVReader {
             amendments: self.amendments(findings))
         let hidden = Set(schema.columns.filter { $0.use == .checks }.map(\.name))
         return CleanTable(
-            frame: hidden.isEmpty ? frame : frame.without(hidden), repairs: repairs,
-            origins: origins)
-    }
-
-    /// An amendment whose places are rows of the file, not lines yet.
-    private struct Finding {
-        let subject: Repairs.Subject
-        let remedy: Repairs.Remedy
-        let count: Int
-        let rows: [Int]
-
-        init(_ subject: Repairs.Subject, _ remedy: Repairs.Remedy, _ count: Int, _ rows: [Int]) {
-            self.subject = subject
-            self.remedy = remedy
-            self.count = count
-            self.rows = rows
-        }
-
-        init(_ tally: FieldDamage.Tally) {
-            self.init(
-                .column(tally.column, tally.fault), tally.remedy, tally.count, tally.rows)
-        }
+            frame: frame.columns { !hidden.contains($0) },
+            aside: frame.columns(where: hidden.contains), repairs: repairs, origins: origins)
     }
 
     private func amendments(_ findings: [Finding]) -> [Repairs.Amendment] {
@@ -110,6 +88,26 @@ extension CSVReader {
             ? "the row breaks rule \(rule.name)"
             : "\(count) rows break rule \(rule.name), at lines \(named)\(more)"
         return TableError(.brokenRule, line: lines.first, what)
+    }
+}
+
+/// An amendment whose places are rows of the file, not lines yet.
+private struct Finding {
+    let subject: Repairs.Subject
+    let remedy: Repairs.Remedy
+    let count: Int
+    let rows: [Int]
+
+    init(_ subject: Repairs.Subject, _ remedy: Repairs.Remedy, _ count: Int, _ rows: [Int]) {
+        self.subject = subject
+        self.remedy = remedy
+        self.count = count
+        self.rows = rows
+    }
+
+    init(_ tally: FieldDamage.Tally) {
+        self.init(
+            .column(tally.column, tally.fault), tally.remedy, tally.count, tally.rows)
     }
 }
 
@@ -148,9 +146,9 @@ extension Frame {
             })
     }
 
-    /// The same table without some columns.
-    func without(_ names: Set<String>) -> Frame {
-        Frame(rows: self.rows, columns: self.columns.filter { !names.contains($0.name) })
+    /// The same table with some of its columns.
+    func columns(where isWanted: (String) -> Bool) -> Frame {
+        Frame(rows: self.rows, columns: self.columns.filter { isWanted($0.name) })
     }
 }
 

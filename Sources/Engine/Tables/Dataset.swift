@@ -60,14 +60,14 @@ package struct Dataset: Equatable, Sendable {
 
     /// Reads a table whose target must be there in every row; faults are named with their line.
     package init(
-        csv: UnsafeRawBufferPointer, schema: Schema, target: String?, task: LearningTask
+        bytes: UnsafeRawBufferPointer, schema: Schema, target: String?, task: LearningTask
     ) throws(TableError) {
         let (table, demanding) = try Self.table(
-            csv: csv, schema: schema, target: target, task: task)
+            bytes: bytes, schema: schema, target: target, task: task)
         try self.init(table, target: target, task: task, schema: demanding)
     }
 
-    /// What `table(csv:schema:target:task:)` read.
+    /// What `table(bytes:schema:target:task:)` read.
     package init(
         _ table: CleanTable, target: String?, task: LearningTask, schema: Schema
     ) throws(TableError) {
@@ -75,11 +75,16 @@ package struct Dataset: Equatable, Sendable {
             table.frame, target: target, task: task, schema: schema, repairs: table.repairs)
     }
 
-    /// Reads a table whose target must be there in every row, and says by which schema.
+    /// Reads a table whose target must be there in every row, and says by which schema. Its first
+    /// bytes tell the format.
+    ///
+    /// - Parameter split: the column by which rows are parted must be there likewise.
     package static func table(
-        csv: UnsafeRawBufferPointer, schema: Schema, target: String?, task: LearningTask
+        bytes: UnsafeRawBufferPointer, schema: Schema, target: String?, task: LearningTask,
+        split: RowSplit? = nil
     ) throws(TableError) -> (table: CleanTable, schema: Schema) {
-        let reader = try CSVReader(csv)
+        let reader = try TableFormat.reader(of: bytes)
+        let schema = try schema.demanding(split, target: target)
         guard let target else { return (try reader.table(schema), schema) }
         guard reader.columnNames.contains(Private(target)) else {
             throw TableError(

@@ -1,9 +1,8 @@
 /// What a reader found in fields that the schema forbids, and does not refuse the table for.
-struct FieldDamage {
+package struct FieldDamage {
     private let columns: [Schema.Column]
     private var found: [Key: Tally] = [:]
-    /// Rows to be left out, ascending, from 0.
-    private(set) var droppedRows: [Int] = []
+    private var dropped: [Int] = []
 
     struct Tally {
         let column: String
@@ -28,13 +27,21 @@ struct FieldDamage {
     /// In the order of the schema's columns.
     var tallies: [Tally] { self.found.sorted { $0.key < $1.key }.map(\.value) }
 
-    /// Does with a field what its column's remedy says; rows come in ascending order.
+    /// Rows to be left out, ascending, from 0.
+    var droppedRows: [Int] {
+        var rows: [Int] = []
+        for row in self.dropped.sorted() where rows.last != row { rows.append(row) }
+        return rows
+    }
+
+    /// Does with a field what its column's remedy says; the rows of a column come in ascending
+    /// order.
     ///
     /// - Throws: the fault, where it cannot be borne.
     @inline(never)
     mutating func note(
         _ fault: Repairs.Fault, _ number: Int, _ row: Int
-    ) throws(FieldScanner.Fault) {
+    ) throws(FieldFault) {
         let column = self.columns[number]
         let remedy: Repairs.Remedy
         switch (column.remedy, fault) {
@@ -45,7 +52,7 @@ struct FieldDamage {
         case (.repair, .outOfRange): remedy = .clamped
         case (.repair, .unknownCategory): remedy = .blanked
         }
-        if remedy == .dropped, self.droppedRows.last != row { self.droppedRows.append(row) }
+        if remedy == .dropped, self.dropped.last != row { self.dropped.append(row) }
         let key = Key(column: number, fault: Repairs.Fault.allCases.firstIndex(of: fault) ?? 0)
         self.found[key, default: Tally(column: column.name, fault: fault, remedy: remedy)]
             .add(row)

@@ -2,8 +2,7 @@ import Privacy
 
 /// Reads one field after another from CSV text that is known to be UTF-8 without NUL.
 ///
-/// It knows quotes, delimiters and numbers, and nothing of columns: faults are plain words, to
-/// which the reader adds the place.
+/// It knows quotes, delimiters and numbers, and nothing of columns.
 struct FieldScanner {
     let text: UnsafeBufferPointer<UInt8>
     /// The offset of the next unread byte.
@@ -11,11 +10,6 @@ struct FieldScanner {
 
     init(_ text: UnsafeBufferPointer<UInt8>) {
         self.text = text
-    }
-
-    enum Fault: Error {
-        case badNumber, badDate, outOfRange, unknownCategory, missingValue
-        case unterminatedQuote, strayQuote, strayCarriageReturn, tooLong, ragged
     }
 
     /// The bytes of a field without its quotes.
@@ -125,7 +119,9 @@ struct FieldScanner {
     ///
     /// - Parameter bytesMax: a longer one is a fault.
     @inline(__always)
-    mutating func field(upTo bytesMax: Int = TableLimits.fieldBytesMax) throws(Fault) -> Field {
+    mutating func field(
+        upTo bytesMax: Int = TableLimits.fieldBytesMax
+    ) throws(FieldFault) -> Field {
         if self.byte(self.at) == UInt8(ascii: "\"") { return try self.quotedField(bytesMax) }
         let start = self.at
         let end = self.firstOf(self.at) { word in
@@ -137,7 +133,7 @@ struct FieldScanner {
         return try self.field(start, end, bytesMax, isEscaped: false)
     }
 
-    private mutating func quotedField(_ bytesMax: Int) throws(Fault) -> Field {
+    private mutating func quotedField(_ bytesMax: Int) throws(FieldFault) -> Field {
         let start = self.at + 1
         var at = start
         var isEscaped = false
@@ -156,14 +152,14 @@ struct FieldScanner {
     @inline(__always)
     private func field(
         _ start: Int, _ end: Int, _ bytesMax: Int, isEscaped: Bool
-    ) throws(Fault) -> Field {
+    ) throws(FieldFault) -> Field {
         guard end - start <= bytesMax else { throw .tooLong }
         return Field(bytes: .init(rebasing: self.text[start..<end]), isEscaped: isEscaped)
     }
 
     /// Consumes what ends a field: a comma, a line feed with or without a carriage return, the end.
     @inline(__always)
-    mutating func boundary() throws(Fault) -> Boundary {
+    mutating func boundary() throws(FieldFault) -> Boundary {
         let byte = self.byte(self.at)
         if byte == UInt8(ascii: ",") {
             self.at += 1

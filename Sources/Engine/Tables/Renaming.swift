@@ -24,9 +24,11 @@ extension Frame {
 }
 
 extension CleanTable {
-    /// What is learned from, its columns called otherwise.
+    /// The same rows, their columns called otherwise.
     package func renamed(_ rename: (String) -> String) -> CleanTable {
-        self.holding(self.frame.renamed(rename))
+        CleanTable(
+            frame: self.frame.renamed(rename), aside: self.aside.renamed(rename),
+            repairs: self.repairs, origins: self.origins)
     }
 }
 

@@ -16,6 +16,8 @@ package struct TableError: Error, Equatable, Sendable, CustomStringConvertible {
         // The target
         case targetMissing, targetNotNumeric, oneClass, tooManyClasses, unknownClass, noFeatures
         case wrongKind
+        // The format
+        case unknownFormat, badArrow, unknownType
     }
 
     package let code: Code

@@ -48,7 +48,7 @@ struct ForecastAnswers: Answers {
         for purpose: FittedModel.Purpose, levels: [Double]
     ) throws(InputError) {
         do {
-            let frame = try bytes.withUnsafeBytes { try model.frame(csv: $0, for: purpose) }
+            let frame = try bytes.withUnsafeBytes { try model.frame(bytes: $0, for: purpose) }
             let steps = try model.steps(of: frame)
             self.forecasts = try model.forecast(steps, levels: levels)
             self.places = steps.places

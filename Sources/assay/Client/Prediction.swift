@@ -28,7 +28,7 @@ struct Prediction: Answers {
         self.model = model
         self.path = path
         do {
-            self.frame = try bytes.withUnsafeBytes { try model.frame(csv: $0, for: purpose) }
+            self.frame = try bytes.withUnsafeBytes { try model.frame(bytes: $0, for: purpose) }
             self.values = try model.predict(self.frame)
         } catch let error as TableError where error.code == .missingColumn {
             throw InputError(path, "\(error)\(model.schema.aliasDoubt)")

@@ -1,7 +1,8 @@
 import Engine
 import Privacy
 
-/// CSV files that people name, read with the engine's own eyes: what passes here passes there.
+/// Tables that people name, CSV or Arrow, read with the engine's own eyes: what passes here passes
+/// there.
 enum TableFile {
     /// The largest table, in bytes: it is held in memory while it is checked and sent.
     static let bytesMax = 16 << 30
@@ -24,13 +25,13 @@ enum TableFile {
     ) throws(InputError) -> Bound {
         do {
             return try bytes.withUnsafeBytes { bytes in
-                let reader = try CSVReader(bytes)
+                let reader = try TableFormat.reader(of: bytes)
                 if let target, !reader.columnNames.contains(Private(target)) {
                     throw Self.noTarget(target, reader, path)
                 }
                 let schema = try schema ?? Schema.infer(from: bytes)
                 let (table, demanding) = try Dataset.table(
-                    csv: bytes, schema: schema, target: target, task: task)
+                    bytes: bytes, schema: schema, target: target, task: task)
                 return Bound(
                     dataset: try Dataset(table, target: target, task: task, schema: demanding),
                     table: table, schema: schema)
@@ -54,7 +55,9 @@ enum TableFile {
     /// The columns of a table as its header names them, for whoever brought it.
     static func columnNames(_ bytes: [UInt8], at path: String) throws(InputError) -> [String] {
         do {
-            return try bytes.withUnsafeBytes { try CSVReader($0).columnNames.map(\.revealed) }
+            return try bytes.withUnsafeBytes {
+                try TableFormat.reader(of: $0).columnNames.map(\.revealed)
+            }
         } catch {
             throw InputError(path, "\(error)")
         }
@@ -66,8 +69,8 @@ enum TableFile {
     ) throws(InputError) -> [UInt8] {
         do {
             return try bytes.withUnsafeBytes { bytes in
-                let reader = try CSVReader(bytes)
-                return reader.bytes(naming: reader.columnNames.map { rename($0.revealed) })
+                let reader = try TableFormat.reader(of: bytes)
+                return try reader.bytes(naming: reader.columnNames.map { rename($0.revealed) })
             }
         } catch {
             throw InputError(path, "\(error)")
@@ -79,7 +82,9 @@ enum TableFile {
         _ bytes: [UInt8], at path: String, schema: Schema
     ) throws(InputError) -> CleanTable {
         do {
-            return try bytes.withUnsafeBytes { try CSVReader($0).table(schema) }
+            return try bytes.withUnsafeBytes {
+                try TableFormat.reader(of: $0).table(schema)
+            }
         } catch {
             throw InputError(path, "\(error)")
         }
@@ -90,7 +95,9 @@ enum TableFile {
         ofRows rows: Set<Int>, in bytes: [UInt8], at path: String
     ) throws(InputError) -> [Int: Int] {
         do {
-            return try bytes.withUnsafeBytes { try CSVReader($0).lines(ofRows: rows) }
+            return try bytes.withUnsafeBytes {
+                try TableFormat.reader(of: $0).lines(ofRows: rows)
+            }
         } catch {
             throw InputError(path, "\(error)")
         }
@@ -98,7 +105,7 @@ enum TableFile {
 
     /// The header's own names are not told: where it is missing they are values.
     private static func noTarget(
-        _ target: String, _ reader: CSVReader, _ path: String
+        _ target: String, _ reader: any TableReader, _ path: String
     ) -> InputError {
         let count = reader.columnNames.count
         return InputError(

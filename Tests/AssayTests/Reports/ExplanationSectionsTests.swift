@@ -17,7 +17,7 @@ import Testing
         }
         return try Array(csv.utf8).withUnsafeBytes { bytes in
             try Dataset(
-                csv: bytes, schema: try Schema.infer(from: bytes), target: target, task: task)
+                bytes: bytes, schema: try Schema.infer(from: bytes), target: target, task: task)
         }
     }
 

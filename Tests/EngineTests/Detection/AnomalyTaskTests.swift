@@ -83,14 +83,14 @@ import Testing
             manifest: files.manifest, weights: files.weights, digest: ModelBundleTests.digest)
         let back = try #require(bundle.model.ofTable)
         let frame = try Array("colour,size\nred,0\nblue,0.3\ngreen,9\n".utf8).withUnsafeBytes {
-            try back.frame(csv: $0, for: .prediction)
+            try back.frame(bytes: $0, for: .prediction)
         }
         let scores = try back.predict(frame)
         #expect(try scores == model.predict(frame))
         #expect(scores.values[2] > max(scores.values[0], scores.values[1]))
         #expect(back.outputs == 1 && back.task == .anomalyDetection)
         let judged = try Array(Self.csv.utf8).withUnsafeBytes {
-            try back.frame(csv: $0, for: .scoring)
+            try back.frame(bytes: $0, for: .scoring)
         }
         #expect(try back.answers(in: judged) == self.dataset().answers)
     }

@@ -20,7 +20,7 @@ import Testing
     private func frame(
         _ model: FittedModel, _ csv: String, for purpose: FittedModel.Purpose
     ) throws -> Frame {
-        try Array(csv.utf8).withUnsafeBytes { try model.frame(csv: $0, for: purpose) }
+        try Array(csv.utf8).withUnsafeBytes { try model.frame(bytes: $0, for: purpose) }
     }
 
     @Test func `a table in another order, with further columns, is read by name`() throws {

@@ -165,7 +165,7 @@ import Testing
             let recipe = Recipe(family, family == .ridge ? [] : [.init("min_rows_leaf", 2)])
             let model = try FittedModel.fit(recipe, data)
             let read = try Array(raw.utf8).withUnsafeBytes {
-                try model.frame(csv: $0, for: .prediction)
+                try model.frame(bytes: $0, for: .prediction)
             }
             #expect(read.numbers("x")?[0] == 0.2 && read.texts("level")?[3] == nil)
             // Predicted from the table that was repaired when it was read, checked on the raw one.

@@ -23,7 +23,7 @@ import Testing
         _ model: FittedForecasts, _ csv: String, for purpose: FittedModel.Purpose = .prediction
     ) throws -> ComingSteps {
         try Array(csv.utf8).withUnsafeBytes { bytes in
-            try model.steps(of: try model.frame(csv: bytes, for: purpose))
+            try model.steps(of: try model.frame(bytes: bytes, for: purpose))
         }
     }
 

@@ -145,7 +145,7 @@ import Testing
                 manifest: files.manifest, weights: files.weights, digest: ModelBundleTests.digest)
             let back = try #require(bundle.model.ofTable)
             let later = Array("day\n1971-07-04\n1971-07-05\n1971-01-01T00:00\n\n".utf8)
-            let frame = try later.withUnsafeBytes { try back.frame(csv: $0, for: .prediction) }
+            let frame = try later.withUnsafeBytes { try back.frame(bytes: $0, for: .prediction) }
             let values = try back.predict(frame).values
             #expect(zip(values, [-5.0, -10, 10]).allSatisfy { abs($0 - $1) < error })
             #expect(values[3].isFinite)

@@ -184,7 +184,7 @@ import Testing
         #expect(dataset.schema.rules.map(\.name) == ["priced", "sized"])
         let model = try FittedModel.fit(Recipe(.ridge, []), dataset)
         func frame(_ csv: String, _ purpose: FittedModel.Purpose) throws -> Frame {
-            try Array(csv.utf8).withUnsafeBytes { try model.frame(csv: $0, for: purpose) }
+            try Array(csv.utf8).withUnsafeBytes { try model.frame(bytes: $0, for: purpose) }
         }
         #expect(try frame("size\n1\n2\n", .prediction).rows == 2)
         // No row goes without an answer: what learning dropped is refused here.

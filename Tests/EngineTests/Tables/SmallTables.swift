@@ -7,9 +7,9 @@ enum SmallTables {
         try Self.frame(Array(csv.utf8), schema)
     }
 
-    static func frame(_ csv: [UInt8], _ schema: Schema? = nil) throws -> Frame {
-        try csv.withUnsafeBytes { bytes in
-            try CSVReader(bytes).frame(try schema ?? Schema.infer(from: bytes))
+    static func frame(_ table: [UInt8], _ schema: Schema? = nil) throws -> Frame {
+        try table.withUnsafeBytes { bytes in
+            try TableFormat.reader(of: bytes).frame(try schema ?? Schema.infer(from: bytes))
         }
     }
 
@@ -22,7 +22,7 @@ enum SmallTables {
     ) throws -> Dataset {
         try Array(csv.utf8).withUnsafeBytes { bytes in
             try Dataset(
-                csv: bytes, schema: try schema ?? Schema.infer(from: bytes), target: target,
+                bytes: bytes, schema: try schema ?? Schema.infer(from: bytes), target: target,
                 task: task)
         }
     }

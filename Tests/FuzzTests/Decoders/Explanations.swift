@@ -22,7 +22,7 @@ extension Decoder {
         return try cases.map { task, family, metric in
             let dataset = try table.withUnsafeBytes { bytes in
                 try Dataset(
-                    csv: bytes, schema: try Schema.infer(from: bytes), target: "y", task: task)
+                    bytes: bytes, schema: try Schema.infer(from: bytes), target: "y", task: task)
             }
             var bench = Workbench(dataset, try Folds(dataset.answers, count: 2, seed: 1))
             return try bench.explanation(

@@ -37,7 +37,7 @@ extension Decoder {
             case .table(let model):
                 let table = Self.table(for: model.schema)
                 _ = try table.withUnsafeBytes { bytes in
-                    try model.predict(try model.frame(csv: bytes, for: .prediction))
+                    try model.predict(try model.frame(bytes: bytes, for: .prediction))
                 }
             case .series(let model):
                 for entry in model.entries.indices { _ = model.time(of: 3, in: entry) }
@@ -45,7 +45,7 @@ extension Decoder {
                 let table = Self.table(for: model.schema)
                 // Its rows of nothing are no coming steps, unless the model knows no times.
                 try? table.withUnsafeBytes { bytes in
-                    let steps = try model.steps(of: try model.frame(csv: bytes, for: .scoring))
+                    let steps = try model.steps(of: try model.frame(bytes: bytes, for: .scoring))
                     let forecasts = try model.forecast(steps, levels: [0.9])
                     _ = model.scores(steps, forecasts)
                 }
@@ -78,7 +78,7 @@ extension Decoder {
         func dataset(_ task: LearningTask) throws -> Dataset {
             try table.withUnsafeBytes { bytes in
                 try Dataset(
-                    csv: bytes, schema: try Schema.infer(from: bytes), target: "y", task: task)
+                    bytes: bytes, schema: try Schema.infer(from: bytes), target: "y", task: task)
             }
         }
         func bundle(_ recipes: [Recipe], _ task: LearningTask) throws -> [UInt8] {

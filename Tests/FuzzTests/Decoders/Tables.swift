@@ -76,7 +76,7 @@ extension Decoder {
     ]
 
     /// A table's errors name lines and columns, and never a cell.
-    private static func mute(_ body: () throws -> Void) throws {
+    static func mute(_ body: () throws -> Void) throws {
         do {
             try body()
         } catch let broken as Broken {
@@ -87,7 +87,7 @@ extension Decoder {
         }
     }
 
-    private static func holdsCanary(_ text: String) -> Bool { text.contains(Self.canary) }
+    static func holdsCanary(_ text: String) -> Bool { text.contains(Self.canary) }
 
     private static let csvSeeds = [
         "a,b,c\n1,QXZQ,x\n2.5e3,\"QXZQ, \"\"so\"\"\",y\n,,x\n",

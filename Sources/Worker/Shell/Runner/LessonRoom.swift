@@ -55,7 +55,7 @@ struct LessonRoom {
         }
         // Read where it lies: the pages are the worker's, and all its runners'.
         let (table, demanding) = try data.withBytes { bytes throws(TableError) in
-            try Dataset.table(csv: bytes, schema: columns, target: lesson.target, task: task)
+            try Dataset.table(bytes: bytes, schema: columns, target: lesson.target, task: task)
         }
         try Self.requirePinned(table, lesson)
         let dataset = try Dataset(table, target: lesson.target, task: task, schema: demanding)
@@ -68,7 +68,7 @@ struct LessonRoom {
     ) throws -> SeriesBench {
         let plan = try SeriesPlan(terms, target: lesson.target)
         let table = try data.withBytes { bytes throws(TableError) in
-            try CSVReader(bytes).table(columns)
+            try TableFormat.reader(of: bytes).table(columns)
         }
         try Self.requirePinned(table, lesson)
         return try SeriesBench(

@@ -147,7 +147,7 @@ import Testing
         #expect(back.files(digest: ModelBundleTests.digest) == files)
         let table = Array("note\nA REFEREE!\nmore profit\n\n".utf8)
         let stored = try #require(back.model.ofTable)
-        let frame = try table.withUnsafeBytes { try stored.frame(csv: $0, for: .prediction) }
+        let frame = try table.withUnsafeBytes { try stored.frame(bytes: $0, for: .prediction) }
         let predicted = try stored.predict(frame)
         #expect(predicted[0, 0] > 0.9 && predicted[1, 1] > 0.9 && predicted[2, 0].isFinite)
         #expect(try model.predict(frame) == predicted)

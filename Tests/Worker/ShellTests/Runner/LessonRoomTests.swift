@@ -25,7 +25,7 @@ import Wire
         let schema = try SmallLesson.memory(String(decoding: encoded, as: UTF8.self))
         let left = try data.withBytes { bytes in
             try Dataset.table(
-                csv: bytes, schema: try Self.schema(pinned), target: "y", task: .classification
+                bytes: bytes, schema: try Self.schema(pinned), target: "y", task: .classification
             ).table
         }
         let lesson = Lesson(

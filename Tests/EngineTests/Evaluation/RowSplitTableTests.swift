@@ -1,0 +1,141 @@
+import Testing
+
+@testable import Engine
+
+/// What a split asks of a table, and what trials make of it.
+@Suite struct RowSplitTableTests {
+    private static let csv = """
+        who,day,x,y
+        a,3,1,no
+        b,1,2,yes
+        a,2,3,yes
+        c,4,4,no
+        b,5,5,yes
+        c,6,6,no
+
+        """
+
+    private static func table(
+        _ split: RowSplit?, _ schema: Schema? = nil, csv: String = Self.csv
+    ) throws -> (table: CleanTable, schema: Schema) {
+        try Array(csv.utf8).withUnsafeBytes { bytes in
+            try Dataset.table(
+                bytes: bytes, schema: try schema ?? Schema.infer(from: bytes), target: "y",
+                task: .classification, split: split)
+        }
+    }
+
+    @Test func `what rows are split by is no feature unless it is said to be one`() throws {
+        for use in [RowSplit.Column.Use.splitting, .feature] {
+            let split = RowSplit(.group(.init("who", use)), .folds(3))
+            let (table, schema) = try Self.table(split)
+            let dataset = try Dataset(
+                table, target: "y", task: .classification, schema: schema)
+            #expect(dataset.features.columns.map(\.name).contains("who") == (use == .feature))
+            #expect(dataset.schema.columns.map(\.name).contains("who") == (use == .feature))
+            let folds = try Folds(split, dataset.answers, table, seed: 1)
+            #expect(folds.ids[0] == folds.ids[2] && folds.ids[1] == folds.ids[4])
+            #expect(Set(folds.ids).count == 3)
+        }
+    }
+
+    @Test func `a row that misses what rows are split by is refused with its line`() throws {
+        let csv = Self.csv.replacing("\nc,4,", with: "\n,4,")
+        let error = #expect(throws: TableError.self) {
+            try Self.table(.init(.group(.init("who")), .folds(2)), csv: csv)
+        }
+        let place = TableError.Place(number: 1, name: "who")
+        #expect(error == TableError(.missingValue, line: 5, column: place, ""))
+        // Nothing of the kind is asked where chance decides.
+        #expect(try Self.table(nil, csv: csv).table.frame.rows == 6)
+    }
+
+    @Test func `rows that are dropped are split no more`() throws {
+        let schema = try Schema([
+            .init("who", .categorical()),
+            .init("day", .numeric(bounds: .init(low: 2, high: nil)), remedy: .drop),
+            .init("x", .numeric()), .init("y", .categorical()),
+        ])
+        let split = RowSplit(.time(.init("day")), .folds(2))
+        let (table, demanding) = try Self.table(split, schema)
+        let dataset = try Dataset(table, target: "y", task: .classification, schema: demanding)
+        let folds = try Folds(split, dataset.answers, table, seed: 1)
+        // Days 3, 2, 4, 5, 6: windows of 2 and 3, of 4 and 5, and of 6.
+        #expect(folds.ids == [Folds.none, Folds.none, 0, 0, 1])
+        var bench = Workbench(dataset, folds)
+        let evaluation = try bench.evaluate(Recipe(.baseline), metrics: [.accuracy])
+        #expect(evaluation.scores[0].folds.count == 2)
+    }
+
+    @Test func `no column, the target or an ignored one splits no rows`() throws {
+        let ignoring = try Schema([
+            .init("who", .ignored), .init("day", .numeric()), .init("x", .numeric()),
+            .init("y", .categorical()),
+        ])
+        for (name, code) in [
+            ("nobody", TableError.Code.missingColumn), ("y", .wrongKind), ("who", .wrongKind),
+        ] {
+            let error = #expect(throws: TableError.self) {
+                try Self.table(.init(.group(.init(name)), .folds(2)), ignoring)
+            }
+            #expect(error?.code == code)
+        }
+    }
+
+    @Test func `a table for validation is held out as it stands`() throws {
+        let (first, schema) = try Self.table(nil)
+        let more = "who,day,x,y\nd,7,7,maybe\na,8,8,yes\n"
+        let second = try Self.table(nil, schema, csv: more).table
+        let joined = first.joined(with: second)
+        #expect(joined.frame.numbers("day") == [3, 1, 2, 4, 5, 6, 7, 8])
+        #expect(joined.frame.texts("who") == ["a", "b", "a", "c", "b", "c", "d", "a"])
+        #expect(joined.frame.texts("y")?.suffix(2) == ["maybe", "yes"])
+        #expect((0..<8).map(joined.origin(ofRow:)) == Array(0..<8))
+        #expect(joined.repairs.rowsRead == 8)
+        let folds = Folds(holdingOut: 6..<8, of: 8)
+        #expect(folds.count == 1)
+        #expect(folds.heldOut(in: 0) == [6, 7] && folds.kept(in: 0) == Array(0..<6))
+        let dataset = try Dataset(joined, target: "y", task: .classification, schema: schema)
+        var bench = Workbench(dataset, folds)
+        let evaluation = try bench.evaluate(Recipe(.baseline), metrics: [.accuracy])
+        #expect(evaluation.scores[0].folds.count == 1)
+    }
+
+    @Test func `joined tables tell what was done to both`() throws {
+        let schema = try Schema(
+            [
+                .init("who", .categorical()), .init("day", .numeric()),
+                .init("x", .numeric(bounds: .init(low: nil, high: 5)), remedy: .repair),
+                .init("y", .categorical()),
+            ], rules: [Rule("late", .require("day < 6"), .drop)])
+        let first = try Self.table(nil, schema).table
+        let second = try Self.table(nil, schema, csv: "who,day,x,y\na,9,1,no\na,1,9,no\n").table
+        let joined = first.joined(with: second)
+        #expect(joined.repairs.rowsRead == 8 && joined.repairs.rowsDropped == 2)
+        #expect(joined.repairs.amendments.map(\.count) == [2, 2])
+        #expect(joined.repairs.amendments.map(\.lines) == [[7], [7]])
+        #expect((0..<6).map(joined.origin(ofRow:)) == [0, 1, 2, 3, 4, 7])
+    }
+
+    /// Calibration, stability and ensembles go by rows that were judged, and by no others.
+    @Test func `an ensemble is chosen by the rows that are held out`() throws {
+        let data = try SmallTables.flowers(rows: 200)
+        let folds = try Folds(data.answers, share: 0.3, seed: 1)
+        var bench = Workbench(data, folds)
+        let recipes = [Recipe(.naiveBayes), Recipe(.logisticRegression), Recipe(.baseline)]
+        let choice = try bench.ensemble(of: recipes, metrics: [.logLoss])
+        // The same rows alone, as a data set of their own, calibrate alike.
+        var blend = Matrix.weightedSum(
+            try choice.ensemble.members.map {
+                try bench.evaluate($0.recipe, metrics: [.logLoss]).predictions
+            }, choice.ensemble.members.map(\.weight))
+        let judged = folds.judged
+        #expect(
+            Temperature.best(for: blend.rows(at: judged), data.answers.rows(at: judged))
+                == choice.ensemble.temperature)
+        blend.temper(choice.ensemble.temperature)
+        let score = try Metric.logLoss.value(
+            data.answers.rows(at: judged), blend.rows(at: judged))
+        #expect(choice.evaluation.scores[0].folds == [score])
+    }
+}
