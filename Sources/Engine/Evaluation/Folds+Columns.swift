@@ -76,9 +76,9 @@ extension Folds {
     /// Deals whole groups, the largest first, each to the part where it does least harm to the
     /// balance; groups of one size in an order that chance decides.
     ///
-    /// The balance is that of rows and of every class: the sum over the parts of the squares of what
-    /// they have, as shares of all, each over what the part should have. Greedy, like the rule for
-    /// jobs on machines that takes the longest first (Graham, 1969).
+    /// The balance is that of rows and of every class: the sum over the parts of the squares of
+    /// what they have, as shares of all, each over what the part should have. Greedy, like the rule
+    /// for jobs on machines that takes the longest first (Graham, 1969).
     ///
     /// - Parameters:
     ///   - groups: of every row, numbered from 0 without gaps.

@@ -53,8 +53,8 @@ package struct RowSplit: Equatable, Sendable {
 }
 
 extension Schema {
-    /// The schema with the column by which rows are parted: no row may miss it, and it is for checks
-    /// only unless it is to be a feature too.
+    /// The schema with the column by which rows are parted: no row may miss it, and it is for
+    /// checks only unless it is to be a feature too.
     package func demanding(
         _ split: RowSplit?, target: String?
     ) throws(TableError) -> Schema {

@@ -10,8 +10,8 @@ package import Privacy
 /// in ISO 8601 or seconds since 1970, a Boolean is `true` and `false` or 1 and 0. What is null, NaN
 /// or an empty text is missing.
 ///
-/// An Arrow table has no lines. Its rows are counted as the lines of a CSV would be that has each in
-/// one line, below a header: so one report speaks of both.
+/// An Arrow table has no lines. Its rows are counted as the lines of a CSV would be that has each
+/// in one line, below a header: so one report speaks of both.
 package struct ArrowReader: TableReader {
     package let columnNames: [Private<String>]
     let framing: ArrowFraming

@@ -1,8 +1,8 @@
 /// One table of a FlatBuffers message, of which every offset is checked before it is followed.
 ///
 /// A table begins with the distance back to its vtable, which holds for each field where it lies in
-/// the table (the FlatBuffers internals document, "Tables"). Numbers are little-endian. Alignment is
-/// not asked for: loads here do not need it.
+/// the table (the FlatBuffers internals document, "Tables"). Numbers are little-endian. Alignment
+/// is not asked for: loads here do not need it.
 ///
 /// What is read costs no memory, so that tables which refer to one another in many ways, as no
 /// honest writer lets them, are no danger by themselves; whoever walks them bounds his steps.

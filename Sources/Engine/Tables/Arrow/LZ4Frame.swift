@@ -102,8 +102,8 @@ enum LZ4Frame {
         return nil
     }
 
-    /// Copies what lies `distance` before `place`; where it reaches into itself it repeats, and each
-    /// copy doubles what the next one may take.
+    /// Copies what lies `distance` before `place`; where it reaches into itself it repeats, and
+    /// each copy doubles what the next one may take.
     private static func repeatBytes(
         _ place: UnsafeMutableRawPointer, distance: Int, count: Int
     ) {
