@@ -105,7 +105,8 @@ package struct GradientBoosting: Learner {
         let gradient = Double(sum.gradient) * gradients.gradientUnit
         let hessian = Double(sum.hessian) * gradients.hessianUnit + self.settings.l2
         guard hessian > 0 else { return 0 }
-        return self.settings.learningRate * max(-Self.stepMax, min(Self.stepMax, -gradient / hessian))
+        let step = max(-Self.stepMax, min(Self.stepMax, -gradient / hessian))
+        return self.settings.learningRate * step
     }
 
     /// The longest step of Newton's that is believed. Few rows of a rare class in a leaf promise
