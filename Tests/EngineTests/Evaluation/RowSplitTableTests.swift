@@ -101,6 +101,35 @@ import Testing
         #expect(evaluation.scores[0].folds.count == 1)
     }
 
+    @Test func `dates part rows in their order, and are joined like texts`() throws {
+        let csv = "day,note,y\n2026-01-03,b c,no\n2026-01-01,a,yes\n2026-01-02,a,no\n"
+        let schema = try Schema([
+            .init("day", .date), .init("note", .text), .init("y", .categorical()),
+        ])
+        let split = RowSplit(.time(.init("day")), .folds(2))
+        let (table, demanding) = try Self.table(split, schema, csv: csv)
+        let dataset = try Dataset(table, target: "y", task: .classification, schema: demanding)
+        #expect(dataset.features.columns.map(\.name) == ["note"])
+        let folds = try Folds(split, dataset.answers, table, seed: 1)
+        #expect(folds.ids == [1, Folds.none, 0])
+        let joined = table.joined(with: table)
+        #expect(joined.aside.rows == 6)
+        guard case .dates(let days) = joined.aside.columns[0].values,
+            case .texts(let notes) = joined.frame.columns[0].values
+        else {
+            Issue.record("joined columns are of another kind")
+            return
+        }
+        #expect(days.prefix(3) == days.suffix(3) && days[1] == 1_767_225_600)
+        #expect(notes.codes == [1, 0, 0, 1, 0, 0])
+        #expect(notes.levels.map(\.revealed) == ["a", "b c"])
+        // Texts tell groups as well.
+        let groups = RowSplit(.group(.init("note")), .folds(2))
+        let byNote = try Self.table(groups, schema, csv: csv)
+        let parts = try Folds(groups, dataset.answers, byNote.table, seed: 1).ids
+        #expect(parts[1] == parts[2] && parts[0] != parts[1])
+    }
+
     @Test func `joined tables tell what was done to both`() throws {
         let schema = try Schema(
             [
