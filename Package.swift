@@ -153,7 +153,8 @@ let executables: [Target] = [
         path: "certs-tools/assay-certs", swiftSettings: settings, linkerSettings: hardened),
     .executableTarget(
         name: "engine-bench", dependencies: ["Engine"], path: "Benchmarks/engine",
-        exclude: ["compare.py", "detection.py", "forecasting.py", "tables.py"], swiftSettings: optimised),
+        exclude: ["compare.py", "detection.py", "forecasting.py", "tables.py"],
+        swiftSettings: optimised),
 ]
 
 let libraries: [Target] = [

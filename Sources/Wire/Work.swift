@@ -43,7 +43,7 @@ extension TrialClass {
 /// What is to be learned: a table, its target and how a candidate is judged.
 package struct Lesson: Hashable, Sendable {
     package let task: LearningTask
-    /// CSV with a header row.
+    /// CSV with a header row, or Arrow IPC.
     package let data: Blob
     package let schema: Blob
     /// Nil where anomalies are looked for and nobody knows which rows are.

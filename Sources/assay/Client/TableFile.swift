@@ -8,7 +8,7 @@ enum TableFile {
     static let bytesMax = 16 << 30
 
     static func bytes(_ path: String) throws(InputError) -> [UInt8] {
-        try InputFile.read(path, upTo: Self.bytesMax, what: "CSV file")
+        try InputFile.read(path, upTo: Self.bytesMax, what: "table")
     }
 
     /// A table bound to its target.

@@ -82,6 +82,24 @@ import Testing
         }
     }
 
+    @Test func `dates part rows in their order, and texts in groups`() throws {
+        let csv = "day,note,y\n2026-01-03,b c,no\n2026-01-01,a,yes\n2026-01-02,a,no\n"
+        let schema = try Schema([
+            .init("day", .date), .init("note", .text), .init("y", .categorical()),
+        ])
+        let split = RowSplit(.time(.init("day")), .folds(2))
+        let (table, demanding) = try Self.table(split, schema, csv: csv)
+        let dataset = try Dataset(table, target: "y", task: .classification, schema: demanding)
+        #expect(dataset.features.columns.map(\.name) == ["note"])
+        let folds = try Folds(split, dataset.answers, table, seed: 1)
+        #expect(folds.ids == [1, Folds.none, 0])
+        // Texts tell groups as well.
+        let groups = RowSplit(.group(.init("note")), .folds(2))
+        let byNote = try Self.table(groups, schema, csv: csv)
+        let parts = try Folds(groups, dataset.answers, byNote.table, seed: 1).ids
+        #expect(parts[1] == parts[2] && parts[0] != parts[1])
+    }
+
     /// Calibration, stability and ensembles go by rows that were judged, and by no others.
     @Test func `an ensemble is chosen by the rows that are held out`() throws {
         let data = try SmallTables.flowers(rows: 200)
