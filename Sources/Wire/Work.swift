@@ -43,7 +43,7 @@ extension TrialClass {
 /// What is to be learned: a table, its target and how a candidate is judged.
 package struct Lesson: Hashable, Sendable {
     package let task: LearningTask
-    /// CSV with a header row.
+    /// CSV with a header row, or Arrow IPC.
     package let data: Blob
     package let schema: Blob
     /// Nil where anomalies are looked for and nobody knows which rows are.
@@ -62,11 +62,13 @@ package struct Lesson: Hashable, Sendable {
     package let cache: CacheMode?
     /// Of a forecasting lesson, and of no other.
     package let series: SeriesTerms?
+    /// Nil: folds by chance.
+    package let split: SplitTerms?
 
     package init(
         task: LearningTask, data: Blob, schema: Blob, target: String?, metrics: [String],
         folds: Int, foldSeed: UInt64, cleaned: Digest? = nil, cache: CacheMode? = nil,
-        series: SeriesTerms? = nil
+        series: SeriesTerms? = nil, split: SplitTerms? = nil
     ) {
         precondition((series != nil) == (task == .forecasting), "series for another task")
         self.task = task
@@ -79,7 +81,38 @@ package struct Lesson: Hashable, Sendable {
         self.cleaned = cleaned
         self.cache = cache
         self.series = series
+        self.split = split
     }
+}
+
+/// How rows are parted into those that are learned from and those that are judged.
+package struct SplitTerms: Hashable, Sendable {
+    package let by: Key
+    /// Of the groups or times; nil by chance.
+    package let column: String?
+    /// Whether that column is learned from besides.
+    package let isFeature: Bool
+    /// The share that is held out, once; nil: folds.
+    package let holdout: Double?
+
+    package enum Key: String, CaseIterable, Hashable, Sendable {
+        case chance
+        /// Rows of one value stay together.
+        case group
+        /// What is judged comes after all that was learned from.
+        case time
+    }
+
+    /// - Requires: there is a column unless it is by chance; `holdout` lies in `holdoutRange`.
+    package init(by: Key, column: String?, isFeature: Bool, holdout: Double?) {
+        precondition((column == nil) == (by == .chance), "a split by nothing")
+        self.by = by
+        self.column = column
+        self.isFeature = isFeature
+        self.holdout = holdout
+    }
+
+    package static let holdoutRange = 0.01...0.9
 }
 
 /// How a table makes series, and how far they are looked ahead.

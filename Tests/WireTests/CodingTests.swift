@@ -150,6 +150,17 @@ import Wire
             series: SeriesTerms(
                 time: "day", key: "shop", exogenous: ["price"], frequency: "daily", season: 7,
                 averages: true, horizon: 28))
+        let splits = [
+            SplitTerms(by: .group, column: "patient", isFeature: false, holdout: nil),
+            SplitTerms(by: .time, column: "day", isFeature: true, holdout: 0.2),
+            SplitTerms(by: .chance, column: nil, isFeature: false, holdout: 0.25),
+        ]
+        let parted = splits.map { split in
+            Lesson(
+                task: .regression, data: Self.blob, schema: Self.blob, target: "y",
+                metrics: ["rmse"], folds: 2, foldSeed: 1, split: split)
+        }
+        for lesson in parted { #expect(try Lesson(lesson.message) == lesson) }
         let kinds: [JobSpec.Kind] = [
             .learning(learning),
             .learning(

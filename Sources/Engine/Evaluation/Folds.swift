@@ -67,17 +67,6 @@ package struct Folds: Equatable, Sendable {
         self.init(count: 1, ids: ids)
     }
 
-    /// Holds out these rows, such as those of a table for validation.
-    ///
-    /// - Requires: they are some of the `count` rows, and not all.
-    package init(holdingOut rows: Range<Int>, of count: Int) {
-        precondition(
-            !rows.isEmpty && rows.lowerBound >= 0 && rows.upperBound <= count && rows.count < count,
-            "one side of the fold is empty")
-        self.init(
-            count: 1, ids: (0..<count).map { rows.contains($0) ? 0 : Self.none })
-    }
-
     /// - Requires: every fold holds out a row and learns from one.
     init(count: Int, ids: [UInt8], _ lesson: Lesson = .others) {
         self.count = count

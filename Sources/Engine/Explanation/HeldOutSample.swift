@@ -98,7 +98,7 @@ extension Workbench {
         return samples
     }
 
-    /// What `ensemble` predicts for every row that the predicting models have not seen.
+    /// What `ensemble` predicts for every row that some fold holds out; other rows have zeros.
     ///
     /// - Parameter metrics: those of the trials: what they found is not computed again.
     mutating func heldOutPredictions(

@@ -16,8 +16,10 @@ extension Workbench {
         of ensemble: Ensemble, metrics: [Metric], seed: UInt64,
         effort: InfluenceEffort = .thorough
     ) throws(EvaluationError) -> Explanation {
+        let judged = self.folds.judged
         let predictions = try self.heldOutPredictions(of: ensemble, metrics: metrics)
-        let answers = self.dataset.answers
+            .rows(at: judged)
+        let answers = self.dataset.answers.rows(at: judged)
         switch answers {
         case .classes(let labels, let count):
             let scores = ClassScores(labels: labels, count: count, predictions)

@@ -68,7 +68,8 @@ extension Lesson {
             cleaned: message.cleaned.isEmpty
                 ? nil : try Checked.digest(message.cleaned, "lesson.cleaned"),
             cache: message.cache.isEmpty ? nil : try Checked.choice(message.cache, "lesson.cache"),
-            series: message.hasSeries ? try SeriesTerms(message.series) : nil)
+            series: message.hasSeries ? try SeriesTerms(message.series) : nil,
+            split: message.hasSplit ? try SplitTerms(message.split) : nil)
     }
 
     package var message: Assay_V1_Lesson {
@@ -83,6 +84,32 @@ extension Lesson {
         message.cleaned = self.cleaned?.description ?? ""
         message.cache = self.cache?.rawValue ?? ""
         if let series { message.series = series.message }
+        if let split { message.split = split.message }
+        return message
+    }
+}
+
+extension SplitTerms {
+    init(_ message: Assay_V1_Split) throws(WireError) {
+        let key: Key = try Checked.choice(message.by, "split.by")
+        guard message.column.isEmpty == (key == .chance) else {
+            throw WireError("split.column", "is there without need, or missing")
+        }
+        guard message.holdout == 0 || Self.holdoutRange.contains(message.holdout) else {
+            throw WireError("split.holdout", "is out of range")
+        }
+        self.init(
+            by: key,
+            column: key == .chance ? nil : try Checked.text(message.column, "split.column"),
+            isFeature: message.feature, holdout: message.holdout == 0 ? nil : message.holdout)
+    }
+
+    var message: Assay_V1_Split {
+        var message = Assay_V1_Split()
+        message.by = self.by.rawValue
+        message.column = self.column ?? ""
+        message.feature = self.isFeature
+        message.holdout = self.holdout ?? 0
         return message
     }
 }

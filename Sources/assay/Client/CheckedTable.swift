@@ -1,5 +1,6 @@
 import Engine
 import Wire
+import WorkerShell
 
 /// A job's table of rows, read once with its schema.
 struct CheckedTable {
@@ -17,8 +18,10 @@ struct CheckedTable {
         let terms = learning.table
         let bytes = try terms.bytes()
         let schema = try SchemaFile.read(ifGiven: terms.schema)
+        let split = RowSplit(learning.split, folds: learning.folds)
         let bound = try TableFile.dataset(
-            bytes, at: terms.train, schema: schema, target: learning.target, task: learning.task)
+            bytes, at: terms.train, schema: schema, target: learning.target, task: learning.task,
+            split: split)
         let dataset = bound.dataset
         guard dataset.rows >= 2 * learning.folds else {
             throw InputError(
@@ -27,6 +30,11 @@ struct CheckedTable {
                 has \(dataset.rows) rows, too few for a cross validation in \(learning.folds) \
                 folds; set cv to \(max(2, dataset.rows / 2)) or less, or bring more rows
                 """)
+        }
+        do {
+            _ = try Folds(split, dataset.answers, bound.table, seed: seed)
+        } catch {
+            throw InputError(terms.train, "\(error)")
         }
         let columns = try place.map { place throws(InputError) in
             try terms.map(at: place, bytes, bound.schema)
@@ -74,7 +82,12 @@ struct CheckedTable {
             data: self.sent.data.blob, schema: self.sent.schema.blob,
             target: self.target.map(self.sent.name(of:)),
             metrics: metrics.map(\.rawValue), folds: learning.folds, foldSeed: seed,
-            cleaned: self.sent.cleaned, cache: learning.table.cache)
+            cleaned: self.sent.cleaned, cache: learning.table.cache,
+            split: learning.split.map { split in
+                SplitTerms(
+                    by: split.by, column: split.column.map(self.sent.name(of:)),
+                    isFeature: split.isFeature, holdout: split.holdout)
+            })
         return LearningJob(
             lesson: lesson, direction: metrics[0].direction == .maximise ? .maximise : .minimise,
             families: learning.families.map(\.rawValue),

@@ -44,7 +44,7 @@ struct ForecastAnswers: Answers {
     ///
     /// - Parameter path: of the table, for sentences.
     init(
-        _ model: FittedForecasts, csv bytes: [UInt8], at path: String,
+        _ model: FittedForecasts, bytes: [UInt8], at path: String,
         for purpose: FittedModel.Purpose, levels: [Double]
     ) throws(InputError) {
         do {

@@ -23,7 +23,7 @@ struct Prediction: Answers {
 
     /// - Parameter path: of the table, for sentences.
     init(
-        _ model: FittedModel, csv bytes: [UInt8], at path: String, for purpose: FittedModel.Purpose
+        _ model: FittedModel, bytes: [UInt8], at path: String, for purpose: FittedModel.Purpose
     ) throws(InputError) {
         self.model = model
         self.path = path

@@ -8,7 +8,7 @@ enum TableFile {
     static let bytesMax = 16 << 30
 
     static func bytes(_ path: String) throws(InputError) -> [UInt8] {
-        try InputFile.read(path, upTo: Self.bytesMax, what: "CSV file")
+        try InputFile.read(path, upTo: Self.bytesMax, what: "table")
     }
 
     /// A table bound to its target.
@@ -21,7 +21,8 @@ enum TableFile {
 
     /// The table read with the given schema, or with the one that it suggests.
     static func dataset(
-        _ bytes: [UInt8], at path: String, schema: Schema?, target: String?, task: LearningTask
+        _ bytes: [UInt8], at path: String, schema: Schema?, target: String?, task: LearningTask,
+        split: RowSplit? = nil
     ) throws(InputError) -> Bound {
         do {
             return try bytes.withUnsafeBytes { bytes in
@@ -31,7 +32,7 @@ enum TableFile {
                 }
                 let schema = try schema ?? Schema.infer(from: bytes)
                 let (table, demanding) = try Dataset.table(
-                    bytes: bytes, schema: schema, target: target, task: task)
+                    bytes: bytes, schema: schema, target: target, task: task, split: split)
                 return Bound(
                     dataset: try Dataset(table, target: target, task: task, schema: demanding),
                     table: table, schema: schema)

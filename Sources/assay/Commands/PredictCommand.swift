@@ -101,7 +101,7 @@ struct PredictCommand: AsyncParsableCommand {
                     .usage, "\(self.model): predicts rows: --horizon and --level are for forecasts")
             }
             return try Prediction(
-                model, csv: try TableFile.bytes(data), at: data,
+                model, bytes: try TableFile.bytes(data), at: data,
                 for: self.score ? .scoring : .prediction)
         case .series(let model):
             let levels = self.levels.isEmpty ? ForecastAnswers.levels : self.levels
@@ -117,7 +117,7 @@ struct PredictCommand: AsyncParsableCommand {
                 throw CommandError(.usage, "--horizon and a table of coming steps exclude another")
             }
             return try ForecastAnswers(
-                model, csv: try TableFile.bytes(data), at: data,
+                model, bytes: try TableFile.bytes(data), at: data,
                 for: self.score ? .scoring : .prediction, levels: levels)
         }
     }

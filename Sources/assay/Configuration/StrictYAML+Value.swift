@@ -44,6 +44,7 @@ extension StrictYAML {
         }
 
         var isList: Bool { self.node.sequence != nil }
+        var isMapping: Bool { self.node.mapping != nil }
 
         /// What a mapping holds whose keys are for the user to choose, in the file's order.
         func entries() throws(InputError) -> [(key: String, value: Value)] {

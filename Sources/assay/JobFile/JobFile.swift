@@ -46,6 +46,8 @@ struct JobFile: Equatable {
         let target: String?
         let metrics: [Metric]
         let folds: Int
+        /// Nil: folds by chance.
+        let split: SplitTerms?
         let families: [Family]
         /// Whether several candidates may make the model together.
         let ensembles: Bool
@@ -179,9 +181,7 @@ struct JobFile: Equatable {
             ? try root.value("contamination").map { value throws(InputError) in
                 try Self.contamination(value)
             } : nil
-        let folds: Int? = try root.value("cv").map { value throws(InputError) in
-            try value.integer(in: 2...50)
-        }
+        let validation = try ValidationTerms(root.value("cv"))
         let families = try root.value("model_list").map { value throws(InputError) in
             try Self.families(value, for: task.rawValue) { (family: Family) in
                 family.supports(task)
@@ -189,10 +189,10 @@ struct JobFile: Equatable {
         }
         let ensembles = try root.value("ensemble")?.flag() ?? true
         return Learning(
-            task: task, table: table, target: target, metrics: metrics ?? [], folds: folds ?? 5,
-            families: families ?? [],
-            ensembles: ensembles, contamination: contamination,
-            reference: reference, screen: screen ?? .defaults)
+            task: task, table: table, target: target, metrics: metrics ?? [],
+            folds: validation.folds, split: validation.split, families: families ?? [],
+            ensembles: ensembles, contamination: contamination, reference: reference,
+            screen: screen ?? .defaults)
     }
 
     private static func contamination(

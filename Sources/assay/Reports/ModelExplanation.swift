@@ -1,4 +1,6 @@
 import Engine
+import Wire
+import WorkerShell
 
 /// What a model goes by, found out from the table that it was learned from.
 enum ModelExplanation {
@@ -55,8 +57,7 @@ enum ModelExplanation {
         let foldSeed: UInt64
         let metrics: [String]
         let rows: Int
-        /// Of the table as its schema left it; nil where that changed nothing.
-        let cleaned: String?
+        let split: RowSplit
 
         init(_ entries: [Safetensors.Entry]) throws(InputError) {
             func text(_ name: String) -> String? { entries.first { $0.name == name }?.text }
@@ -70,7 +71,16 @@ enum ModelExplanation {
             self.foldSeed = seed
             self.metrics = metrics.split(separator: ",").map(String.init)
             self.rows = rows
-            self.cleaned = text("cleaned")
+            let column = text("split_column")
+            self.split = RowSplit(
+                text("split_by").flatMap(SplitTerms.Key.init).flatMap { key in
+                    // Of a manifest, which may say anything.
+                    (column == nil) != (key == .chance)
+                        ? nil
+                        : SplitTerms(
+                            by: key, column: column, isFeature: text("split_feature") == "true",
+                            holdout: text("split_holdout").flatMap { Double($0) })
+                }, folds: folds)
         }
 
         func requireSame(rows: Int, _ path: String) throws(InputError) {
@@ -88,14 +98,14 @@ enum ModelExplanation {
     private static func explanation(
         of model: FittedModel, _ lineage: Lineage, _ table: Table, _ effort: InfluenceEffort
     ) throws -> Explanation {
-        let dataset = try TableFile.dataset(
+        let bound = try TableFile.dataset(
             table.bytes, at: table.path, schema: table.schema, target: model.target,
-            task: model.task
-        ).dataset
+            task: model.task, split: lineage.split)
+        let dataset = bound.dataset
         try lineage.requireSame(rows: dataset.rows, table.path)
         var bench = Workbench(
             dataset,
-            try Folds(dataset.answers, count: lineage.folds, seed: lineage.foldSeed))
+            try Folds(lineage.split, dataset.answers, bound.table, seed: lineage.foldSeed))
         let members = model.members.map { Ensemble.Member($0.recipe, weight: $0.weight) }
         return try bench.explanation(
             of: Ensemble(members, temperature: model.temperature),

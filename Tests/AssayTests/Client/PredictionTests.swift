@@ -26,7 +26,7 @@ import Testing
 
     @Test func `a number is predicted for each row`() throws {
         let prediction = try Prediction(
-            self.regression(), csv: Array("a\n3\n4\n".utf8), at: "a.csv", for: .prediction)
+            self.regression(), bytes: Array("a\n3\n4\n".utf8), at: "a.csv", for: .prediction)
         #expect(prediction.rows == 2)
         let numbers = (0..<2).compactMap { Double(prediction.answer(row: $0)) }
         #expect(abs(numbers[0] - 6) < 0.01 && abs(numbers[1] - 8) < 0.01)
@@ -35,7 +35,7 @@ import Testing
 
     @Test func `classes come with the probability of each, quoted where needed`() throws {
         let prediction = try Prediction(
-            self.classification(), csv: Array("a\n1\n19\n".utf8), at: "a.csv", for: .prediction)
+            self.classification(), bytes: Array("a\n1\n19\n".utf8), at: "a.csv", for: .prediction)
         let lines = prediction.csv().split(separator: "\n")
         #expect(lines[0] == "prediction,probability_high,\"probability_low, down\"")
         #expect(lines[1].hasPrefix("\"low, down\",0."))
@@ -46,20 +46,20 @@ import Testing
     @Test func `a score needs the target, and all metrics are given`() throws {
         let model = try self.regression()
         let scored = try Prediction(
-            model, csv: Array("a,y\n3,6\n4,8\n".utf8), at: "a.csv", for: .scoring)
+            model, bytes: Array("a,y\n3,6\n4,8\n".utf8), at: "a.csv", for: .scoring)
         let scores = try scored.scores()
         #expect(Set(scores.keys) == ["r2", "rmse", "mae", "mape"])
         #expect(try #require(scores["r2"]) > 0.99)
 
         let error = #expect(throws: InputError.self) {
-            try Prediction(model, csv: Array("a\n3\n".utf8), at: "a.csv", for: .scoring)
+            try Prediction(model, bytes: Array("a\n3\n".utf8), at: "a.csv", for: .scoring)
         }
         #expect(error?.description.hasPrefix("a.csv: ") == true)
     }
 
     @Test func `a metric that these rows leave undefined is left out`() throws {
         let prediction = try Prediction(
-            self.classification(), csv: Array("a,kind\n1,high\n".utf8), at: "a.csv",
+            self.classification(), bytes: Array("a,kind\n1,high\n".utf8), at: "a.csv",
             for: .scoring)
         let scores = try prediction.scores()
         #expect(scores["roc_auc"] == nil)
@@ -70,7 +70,7 @@ import Testing
         let model = try self.regression()
         let error = #expect(throws: InputError.self) {
             try Prediction(
-                model, csv: Array("a\ncanary7f\n".utf8), at: "a.csv", for: .prediction)
+                model, bytes: Array("a\ncanary7f\n".utf8), at: "a.csv", for: .prediction)
         }
         #expect(error?.description.hasPrefix("a.csv: line 2, column 1 (a): ") == true)
         #expect(error?.description.contains("canary7f") == false)

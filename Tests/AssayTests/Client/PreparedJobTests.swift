@@ -188,7 +188,7 @@ import Wire
         let folder = try TemporaryFolder()
         let path = try folder.write(Self.job("classification", "label"), to: "job.yaml")
         var error = #expect(throws: InputError.self) { try PreparedJob(path: path) }
-        #expect(error?.description == "\(folder.path)/rows.csv: there is no such CSV file")
+        #expect(error?.description == "\(folder.path)/rows.csv: there is no such table")
         #expect(mkfifo("\(folder.path)/rows.csv", 0o600) == 0)
         error = #expect(throws: InputError.self) { try PreparedJob(path: path) }
         #expect(error?.description.contains("is not a file") == true)

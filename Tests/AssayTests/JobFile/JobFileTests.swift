@@ -96,6 +96,49 @@ import Wire
         #expect(marked.contains("'stability' is no metric"), "\(marked)")
     }
 
+    @Test(arguments: [
+        ("", 5, nil), ("cv: 3", 3, nil), ("cv: { folds: 4 }", 4, nil),
+        (
+            "cv: { groups: patient }", 5,
+            SplitTerms(by: .group, column: "patient", isFeature: false, holdout: nil)
+        ),
+        (
+            "cv: { folds: 4, time: day, feature: true }", 4,
+            SplitTerms(by: .time, column: "day", isFeature: true, holdout: nil)
+        ),
+        (
+            "cv: { holdout: 0.2, time: day }", 2,
+            SplitTerms(by: .time, column: "day", isFeature: false, holdout: 0.2)
+        ),
+        (
+            "cv: { holdout: 0.3 }", 2,
+            SplitTerms(by: .chance, column: nil, isFeature: false, holdout: 0.3)
+        ),
+    ]) func `rows may be split by groups, by time, or once`(
+        line: String, folds: Int, split: SplitTerms?
+    ) throws {
+        let job = try self.read(
+            "task: regression\ndata: { train: a.csv, target: y }\nbudget: { trials: 3 }\n\(line)\n")
+        guard case .learning(let learning) = job.work else {
+            Issue.record("not a learning job")
+            return
+        }
+        #expect(learning.folds == folds && learning.split == split)
+    }
+
+    @Test(arguments: [
+        ("cv: 1", "cv must be a whole number from 2 to 50"),
+        ("cv: { holdout: 2 }", "cv.holdout must be a share from 0.01 to 0.9"),
+        ("cv: { folds: 3, holdout: 0.2 }", "cv has folds or a share that is held out, not both"),
+        ("cv: { groups: a, time: b }", "cv splits by groups or by time, not by both"),
+        ("cv: { feature: true }", "cv has a feature, but names no column to split by"),
+        ("cv: { group: a }", "cv.group"),
+    ]) func `a split that cannot be is refused`(line: String, words: String) {
+        let sentence = self.sentence(
+            "task: regression\ndata: { train: a.csv, target: y }\nbudget: { trials: 3 }\n\(line)\n")
+        #expect(sentence.contains(words), "\(sentence)")
+    }
+
     @Test func `a forecast says what its series are and how far it looks ahead`() throws {
         let job = try self.read(
             """

@@ -82,39 +82,22 @@ import Testing
         }
     }
 
-    @Test func `a table for validation is held out as it stands`() throws {
-        let (first, schema) = try Self.table(nil)
-        let more = "who,day,x,y\nd,7,7,maybe\na,8,8,yes\n"
-        let second = try Self.table(nil, schema, csv: more).table
-        let joined = first.joined(with: second)
-        #expect(joined.frame.numbers("day") == [3, 1, 2, 4, 5, 6, 7, 8])
-        #expect(joined.frame.texts("who") == ["a", "b", "a", "c", "b", "c", "d", "a"])
-        #expect(joined.frame.texts("y")?.suffix(2) == ["maybe", "yes"])
-        #expect((0..<8).map(joined.origin(ofRow:)) == Array(0..<8))
-        #expect(joined.repairs.rowsRead == 8)
-        let folds = Folds(holdingOut: 6..<8, of: 8)
-        #expect(folds.count == 1)
-        #expect(folds.heldOut(in: 0) == [6, 7] && folds.kept(in: 0) == Array(0..<6))
-        let dataset = try Dataset(joined, target: "y", task: .classification, schema: schema)
-        var bench = Workbench(dataset, folds)
-        let evaluation = try bench.evaluate(Recipe(.baseline), metrics: [.accuracy])
-        #expect(evaluation.scores[0].folds.count == 1)
-    }
-
-    @Test func `joined tables tell what was done to both`() throws {
-        let schema = try Schema(
-            [
-                .init("who", .categorical()), .init("day", .numeric()),
-                .init("x", .numeric(bounds: .init(low: nil, high: 5)), remedy: .repair),
-                .init("y", .categorical()),
-            ], rules: [Rule("late", .require("day < 6"), .drop)])
-        let first = try Self.table(nil, schema).table
-        let second = try Self.table(nil, schema, csv: "who,day,x,y\na,9,1,no\na,1,9,no\n").table
-        let joined = first.joined(with: second)
-        #expect(joined.repairs.rowsRead == 8 && joined.repairs.rowsDropped == 2)
-        #expect(joined.repairs.amendments.map(\.count) == [2, 2])
-        #expect(joined.repairs.amendments.map(\.lines) == [[7], [7]])
-        #expect((0..<6).map(joined.origin(ofRow:)) == [0, 1, 2, 3, 4, 7])
+    @Test func `dates part rows in their order, and texts in groups`() throws {
+        let csv = "day,note,y\n2026-01-03,b c,no\n2026-01-01,a,yes\n2026-01-02,a,no\n"
+        let schema = try Schema([
+            .init("day", .date), .init("note", .text), .init("y", .categorical()),
+        ])
+        let split = RowSplit(.time(.init("day")), .folds(2))
+        let (table, demanding) = try Self.table(split, schema, csv: csv)
+        let dataset = try Dataset(table, target: "y", task: .classification, schema: demanding)
+        #expect(dataset.features.columns.map(\.name) == ["note"])
+        let folds = try Folds(split, dataset.answers, table, seed: 1)
+        #expect(folds.ids == [1, Folds.none, 0])
+        // Texts tell groups as well.
+        let groups = RowSplit(.group(.init("note")), .folds(2))
+        let byNote = try Self.table(groups, schema, csv: csv)
+        let parts = try Folds(groups, dataset.answers, byNote.table, seed: 1).ids
+        #expect(parts[1] == parts[2] && parts[0] != parts[1])
     }
 
     /// Calibration, stability and ensembles go by rows that were judged, and by no others.

@@ -26,6 +26,26 @@ import Testing
             target: "y", task: .regression)
     }
 
+    @Test func `a model is judged by the rows that are held out, and by no others`() throws {
+        let data = try Self.plane(rows: 600)
+        let folds = try Folds(data.answers, share: 0.25, seed: 2)
+        var bench = Workbench(data, folds)
+        let recipe = Recipe(.ridge)
+        guard
+            case .regression(let numbers, let influence) = try bench.explanation(
+                of: Ensemble(of: recipe), metrics: [.rootMeanSquaredError], seed: 1),
+            case .numbers(let answers) = data.answers.rows(at: folds.judged)
+        else {
+            Issue.record("numbers are explained as numbers")
+            return
+        }
+        let predictions = try bench.evaluate(recipe, metrics: [.rootMeanSquaredError])
+            .predictions.rows(at: folds.judged)
+        #expect(
+            numbers == NumberJudgement(answers: answers, predictions: predictions.values))
+        #expect(numbers.rows == 150 && influence.rows == 150 && influence.folds == 1)
+    }
+
     @Test func `importance is what theory says of a plane`() throws {
         var bench = try Self.bench(try Self.plane(rows: 4000))
         guard

@@ -66,8 +66,7 @@ import Testing
         for target in [MixedTable.Target.three, .number] {
             let data = try Self.dataset(target, rows: 300, seed: 1, .none)
             let test = try Self.dataset(target, rows: 200, seed: 2, .some)
-            // No perceptron: it cuts between cosines that are equal but for rounding.
-            for family in [Family.gradientBoosting, .nearestNeighbors] {
+            for family in [Family.gradientBoosting, .nearestNeighbors, .multilayerPerceptron] {
                 let model = try FittedModel.fit(Recipe(family), data)
                 try rig.add(
                     "\(family.rawValue)-\(target)", model, test.features,

@@ -11,7 +11,7 @@ extension Decoder {
                 // A name may stand in a message, a cell may not.
                 guard !names.contains(where: Self.holdsCanary) else { throw NoCase() }
                 try Self.mute {
-                    for kind in [Schema.Kind.numeric(), .categorical()] {
+                    for kind in [Schema.Kind.numeric(), .categorical(), .date, .text] {
                         let schema = try Schema(names.map { Schema.Column($0, kind) })
                         _ = try? reader.frame(schema)
                     }

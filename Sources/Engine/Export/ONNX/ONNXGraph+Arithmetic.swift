@@ -35,12 +35,28 @@ extension ONNXGraph {
         return self.concatenated([self.node("Sub", one, second), second])
     }
 
-    /// cos(2πx), by the sine: runtimes had that in double precision first.
+    /// cos(2πx), by the steps of the engine's own `cosineOfTurns`: each is one operation of IEEE 754,
+    /// so that all bits are the same. A perceptron may cut between values that only the last tells
+    /// apart.
     mutating func cosineOfTurns(_ turns: Value) -> Value {
-        let rest = self.node("Abs", self.node("Sub", turns, self.node("Round", turns)))
-        let quarter = self.node("Sub", self.scalar(0.25), rest)
-        return self.node("Sin", self.node("Mul", quarter, self.scalar(2 * .pi)))
+        let size = self.node("Abs", self.node("Sub", turns, self.node("Round", turns)))
+        let isFar = self.node("Greater", size, self.scalar(0.25))
+        let mirrored = self.node("Sub", self.scalar(0.5), size)
+        let angle = self.node(
+            "Mul", self.node("Where", isFar, mirrored, size), self.scalar(2 * .pi))
+        let square = self.node("Mul", angle, angle)
+        var sum = self.scalar(1.0 / 2_432_902_008_176_640_000)
+        for divisor in Self.cosineDivisors {
+            sum = self.node("Add", self.node("Mul", sum, square), self.scalar(1 / divisor))
+        }
+        return self.node("Where", isFar, self.node("Neg", sum), sum)
     }
+
+    /// Factorials of 18, 16, … 0, their signs changing.
+    private static let cosineDivisors: [Double] = [
+        -6_402_373_705_728_000, 20_922_789_888_000, -87_178_291_200, 479_001_600, -3_628_800,
+        40_320, -720, 24, -2, 1,
+    ]
 
     /// Within the bounds that there are. By comparison, which leaves NaN alone.
     mutating func bounded(_ value: Value, from low: Double?, to high: Double?) -> Value {

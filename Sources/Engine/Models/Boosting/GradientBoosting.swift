@@ -104,8 +104,15 @@ package struct GradientBoosting: Learner {
     private func value(of sum: PackedSum, _ gradients: PackedGradients) -> Double {
         let gradient = Double(sum.gradient) * gradients.gradientUnit
         let hessian = Double(sum.hessian) * gradients.hessianUnit + self.settings.l2
-        return hessian > 0 ? -self.settings.learningRate * gradient / hessian : 0
+        guard hessian > 0 else { return 0 }
+        let step = max(-Self.stepMax, min(Self.stepMax, -gradient / hessian))
+        return self.settings.learningRate * step
     }
+
+    /// The longest step of Newton's that is believed. Few rows of a rare class in a leaf promise
+    /// steps of hundreds, from which no later tree finds back: where a probability is 0 or 1 there
+    /// is nothing left to descend. Numbers are scaled so that their steps are 2 at most.
+    private static let stepMax = 10.0
 }
 
 struct BoostingPredictor: Predictor, Equatable {

@@ -24,6 +24,8 @@ struct PerceptronInputs: Equatable, Sendable {
     static let limit = 3.0
     /// Rows that the quantiles come from; more would only cost time.
     static let sampleMax = 10_000
+    /// Of a piece, as a share of its column's range.
+    private static let widthMin = 1e-12
     /// Numbers for each row, at most: a batch takes room for all of them, and neither a job nor a
     /// stranger's model must ask for all memory.
     static let widthMax = 1 << 19
@@ -66,9 +68,11 @@ struct PerceptronInputs: Equatable, Sendable {
         }
         let count = min(pieces, distinct.count - 1)
         let edges = (0...count).map { distinct[$0 * (distinct.count - 1) / count] }
-        // Pieces too narrow or wide to be divided by are none.
+        // Pieces too narrow or wide to be divided by are none, nor are those between two values
+        // that differ in the rounding of their last digits.
         let widths = zip(edges.dropFirst(), edges).map { $0 - $1 }
-        return widths.allSatisfy { $0.isNormal } ? edges : []
+        let least = Self.widthMin * (high - low)
+        return widths.allSatisfy { $0.isNormal && $0 > least } ? edges : []
     }
 
     /// Writes what the perceptron sees of `rows`, one after the other.

@@ -84,25 +84,25 @@ package struct ArrowReader: TableReader {
         return columns
     }
 
-    /// The types tell. Of texts that are in no dictionary, `TextProbe` tells which are read for
-    /// their words.
+    /// The types tell. Texts that are in no dictionary are dates, texts or categories by what they
+    /// say, like the fields of a CSV; numbers they are not, whatever they spell.
     package func inferredSchema() throws(TableError) -> Schema {
         let probes = try self.probes()
         var columns: [Schema.Column] = []
         for (number, column) in self.columns.enumerated() {
             guard column.type.isCell else { throw self.unknownType(ofColumn: number) }
-            let isText = probes[column.field]?.verdict == .texts
             columns.append(
-                Schema.Column(column.name, isText ? .text : column.type.suggested))
+                Schema.Column(
+                    column.name, probes[column.field]?.kindOfTexts ?? column.type.suggested))
         }
         return Schema(suggesting: columns)
     }
 
     /// What the texts look like, by their field.
-    private func probes() throws(TableError) -> [Int: TextProbe] {
-        var probes: [Int: TextProbe] = [:]
+    private func probes() throws(TableError) -> [Int: KindProbe] {
+        var probes: [Int: KindProbe] = [:]
         for (number, field) in self.fields.enumerated() where field.dictionary == nil {
-            if case .text = field.type { probes[number] = TextProbe() }
+            if case .text = field.type { probes[number] = KindProbe() }
         }
         guard !probes.isEmpty else { return probes }
         for message in self.framing.messages {

@@ -263,10 +263,10 @@ struct IndicesTaker: ArrowTaker {
 
 // MARK: Inference
 
-/// Looks at texts, to tell those that are read for their words from categories.
+/// Looks at texts, to tell what they are.
 struct ProbeTaker: ArrowTaker {
     let stretch: ArrowStretch
-    var probe: TextProbe
+    var probe: KindProbe
 
     mutating func take(_ cells: some ArrowCells) throws(PlacedFault) {
         for offset in 0..<self.stretch.count where self.stretch.isThere(offset) {

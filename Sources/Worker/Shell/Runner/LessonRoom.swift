@@ -55,11 +55,14 @@ struct LessonRoom {
         }
         // Read where it lies: the pages are the worker's, and all its runners'.
         let (table, demanding) = try data.withBytes { bytes throws(TableError) in
-            try Dataset.table(bytes: bytes, schema: columns, target: lesson.target, task: task)
+            try Dataset.table(
+                bytes: bytes, schema: columns, target: lesson.target, task: task,
+                split: RowSplit(lesson))
         }
         try Self.requirePinned(table, lesson)
         let dataset = try Dataset(table, target: lesson.target, task: task, schema: demanding)
-        let folds = try Folds(dataset.answers, count: lesson.folds, seed: lesson.foldSeed)
+        let folds = try Folds(
+            RowSplit(lesson), dataset.answers, table, seed: lesson.foldSeed)
         return Workbench(dataset, folds)
     }
 
@@ -206,7 +209,7 @@ struct LessonRoom {
                 .init("folds", "\(self.lesson.folds)"),
                 .init("fold_seed", "\(self.lesson.foldSeed)"),
                 .init("environment", self.environmentClass),
-            ] + changes + self.cleaning(repairs)
+            ] + changes + self.split + self.cleaning(repairs)
         let judged = scores.map { ModelBundle.Score($0.metric, $0.value) }
         let files = ModelBundle(model, scores: judged, lineage: lineage)
             .files { Digest(sha256: Array(SHA256.hash(data: $0))).description }
@@ -218,6 +221,16 @@ struct LessonRoom {
         } catch {
             throw ComputationError("the model could not be kept: \(error)")
         }
+    }
+
+    /// How rows were parted, where that was not by chance into folds.
+    private var split: [Safetensors.Entry] {
+        guard let split = self.lesson.split else { return [] }
+        var entries: [Safetensors.Entry] = [.init("split_by", split.by.rawValue)]
+        if let column = split.column { entries.append(.init("split_column", column)) }
+        if split.isFeature { entries.append(.init("split_feature", "true")) }
+        if let share = split.holdout { entries.append(.init("split_holdout", "\(share)")) }
+        return entries
     }
 
     /// What was done to make regular series of the rows.

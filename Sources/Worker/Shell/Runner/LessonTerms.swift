@@ -15,6 +15,25 @@ extension Engine.LearningTask {
     }
 }
 
+extension RowSplit {
+    package init(_ lesson: Lesson) {
+        self.init(lesson.split, folds: lesson.folds)
+    }
+
+    package init(_ terms: SplitTerms?, folds: Int) {
+        let column = terms.flatMap { terms in
+            terms.column.map { Column($0, terms.isFeature ? .feature : .splitting) }
+        }
+        let key: Key =
+            switch (terms?.by, column) {
+            case (.group, let column?): .group(column)
+            case (.time, let column?): .time(column)
+            default: .chance
+            }
+        self.init(key, terms?.holdout.map { .share($0) } ?? .folds(folds))
+    }
+}
+
 extension Engine.Recipe {
     init(_ recipe: Wire.Recipe) throws(LearnerError) {
         try self.init(

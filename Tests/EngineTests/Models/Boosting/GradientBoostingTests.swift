@@ -101,6 +101,28 @@ import Testing
         }
     }
 
+    @Test func `a class of two rows among thousands makes no leaps`() throws {
+        var generator = SeededGenerator(seed: 5)
+        let count = 3000
+        let values = (0..<2 * count).map { _ in generator.unit() }
+        let features = Matrix(rows: count, columns: 2, values: values)
+        let labels = (0..<count).map { row -> Int32 in
+            row == 17 || row == 1203 ? 2 : values[2 * row] + 0.2 * generator.normal() > 0.5 ? 1 : 0
+        }
+        for count in [2, 3] {
+            // Of two classes: the rare one against all others.
+            let own = labels.map { count == 3 ? $0 : $0 == 2 ? 1 : 0 }
+            let predictor = try self.learner { $0.rowsLeafMin = 20 }.fit(
+                TrainingData(features: features, answers: .classes(own, count: count)), seed: 1)
+            let fresh = Matrix(
+                rows: 500, columns: 2, values: (0..<1000).map { _ in generator.unit() })
+            let prediction = predictor.predict(fresh)
+            let rare = (0..<500).map { prediction[$0, count - 1] }
+            #expect(rare.max() ?? 1 < 0.5)
+            #expect(rare.reduce(0, +) / 500 < 0.02)
+        }
+    }
+
     @Test func `one class alone, one row and no varying column are no accident`() throws {
         let one = TrainingData(
             features: Worlds.eight, answers: .classes(Array(repeating: 1, count: 8), count: 2))

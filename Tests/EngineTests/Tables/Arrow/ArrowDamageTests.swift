@@ -10,7 +10,7 @@ import Testing
             let reader = try ArrowReader(bytes)
             _ = try? reader.frame(try reader.inferredSchema())
             let names = reader.columnNames.map(\.revealed)
-            for kind in [Schema.Kind.numeric(), .categorical()] {
+            for kind in [Schema.Kind.numeric(), .categorical(), .date, .text] {
                 _ = try? reader.frame(Schema(names.map { Schema.Column($0, kind) }))
             }
             _ = try? reader.bytes(naming: names.indices.map { "c\($0)" })

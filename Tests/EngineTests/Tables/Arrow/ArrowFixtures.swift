@@ -16,7 +16,7 @@ enum ArrowFixtures {
         "flowers-dictionary.arrow", "flowers.feather", "flowers-polars.arrow",
         "flowers-polars-stream.arrow", "pandas.feather", "deltas.arrow", "replaced.arrow",
         "data-00000-of-00002.arrow", "types.arrow", "types-lz4.arrow", "cells.arrow",
-        "cells-polars.arrow",
+        "cells-polars.arrow", "moments.arrow", "far.arrow",
     ]
 
     /// Ignores what cannot be a column, and takes the rest as the types suggest.

@@ -176,9 +176,57 @@ def write_long():
     stream(table, "long.arrow", rows=2500, compression="lz4")
 
 
+def write_moments():
+    """Dates and moments of every type, texts that spell them, and texts to be read for their words.
+
+    One text is longer than a category may be. What dictionaries hold is written as CSV without them.
+    """
+    rows = range(40)
+    gaps = lambda values, every: [None if i % every == 3 else v for i, v in enumerate(values)]
+    base = datetime.datetime(1969, 12, 30, 21, 0, 7, 250_001)
+    moments = [base + datetime.timedelta(hours=5 * i, microseconds=123_457 * i) for i in rows]
+    days = [moment.date() for moment in moments]
+    whole = [moment.replace(microsecond=0) for moment in moments]
+    spelled = [["2026-01-31T09:30+02:00", "2026-01", "2026-Q3", "1999-12-31", "2000-02-29 23:59:60Z",
+                "2026-01-31 09:30:00.125"][i % 6] for i in rows]
+    notes = [f"the note of row {i}, in \"some\" words" for i in rows]
+    notes[7] = "word after word " * 4200
+    table = pa.table({
+        "d32": pa.array(gaps(days, 7), pa.date32()),
+        "d64": pa.array(gaps(days, 9), pa.date64()),
+        "s": pa.array(gaps(whole, 8), pa.timestamp("s")),
+        "us": pa.array(gaps(moments, 11), pa.timestamp("us", tz="UTC")),
+        "ns": pa.array(moments, pa.timestamp("ns")),
+        "spelled": pa.array(gaps(spelled, 5)),
+        "coded": pa.array(gaps(spelled, 6)),
+        "stamp": pa.array(gaps(whole[:4] * 10, 13), pa.timestamp("s")),
+        "note": pa.array(gaps(notes, 10)),
+        "few": pa.array([["some words again", "other words again"][i % 2] for i in rows]),
+        "digits": pa.array([f"{1990 + i}" for i in rows]),
+        "none": pa.nulls(40, pa.string()),
+        "y": pa.array([i * 0.5 for i in rows]),
+    })
+    pyarrow.csv.write_csv(table, HERE / "moments.csv")
+    pl.from_arrow(table).write_ipc(HERE / "moments-polars.arrow", compression="lz4")
+    for name in ["coded", "stamp"]:
+        index = table.column_names.index(name)
+        table = table.set_column(index, name, table[name].dictionary_encode())
+    stream(table, "moments.arrow", rows=17, compression="lz4")
+
+
+def write_bounds():
+    """What is just no date any more, and texts of a mebibyte and one more."""
+    far = pa.array([0, 2**40], pa.timestamp("s"))
+    stream(pa.table({"when": far, "coded": far.dictionary_encode()}), "far.arrow")
+    table = pa.table({"long": pa.array(["a" * 2**20]), "longer": pa.array(["a" * (2**20 + 1)])})
+    stream(table, "bounds.arrow", compression="lz4")
+
+
 write_flowers()
 write_long()
 write_texts()
+write_moments()
+write_bounds()
 write_pandas()
 write_parts()
 write_deltas()

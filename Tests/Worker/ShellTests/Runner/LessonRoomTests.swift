@@ -62,6 +62,36 @@ import Wire
         #expect(again.files.map(\.0) == learned.files.map(\.0))
     }
 
+    /// Groups whose number tells the class, which helps with no group that was not seen.
+    private static func grouped(
+        _ split: SplitTerms?, groups: Int
+    ) throws -> LessonRoom {
+        let rows = (0..<120).map { row in
+            "\(row % groups),\((row % groups * 7) % 11 < 5 ? "no" : "yes")\n"
+        }
+        let data = try SmallLesson.memory("g,y\n" + rows.joined())
+        let columns = try Schema([.init("g", .numeric()), .init("y", .categorical())])
+        let schema = try SmallLesson.memory(String(decoding: columns.encoded(), as: UTF8.self))
+        let lesson = Lesson(
+            task: .classification, data: data.blob, schema: schema.blob, target: "y",
+            metrics: ["accuracy"], folds: 4, foldSeed: 1, split: split)
+        return try LessonRoom(lesson, data, schema, "class")
+    }
+
+    @Test func `rows of one group are never on both sides, and the model says so`() throws {
+        let split = SplitTerms(by: .group, column: "g", isFeature: true, holdout: nil)
+        let recipe = Wire.Recipe(family: "decision_tree", parameters: [], seed: 1)
+        var known = try Self.grouped(nil, groups: 12)
+        #expect(try known.evaluate(recipe)[0].value == 1)
+        var room = try Self.grouped(split, groups: 12)
+        #expect(try room.evaluate(recipe)[0].value < 0.9)
+        let outputs = try room.refit(recipe, scores: [], companions: []).files
+        let manifest = outputs[0].1.withBytes { String(decoding: $0, as: UTF8.self) }
+        #expect(manifest.contains("\"split_by\": \"group\""))
+        #expect(manifest.contains("\"split_column\": \"g\""))
+        #expect(throws: ComputationError.self) { try Self.grouped(split, groups: 3) }
+    }
+
     /// As a worker of another version would, to which the rule means something else.
     @Test func `who is left with another table does not compute`() throws {
         let other = Rule("sane", .require("x < 30"), .drop)

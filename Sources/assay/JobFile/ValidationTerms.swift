@@ -1,0 +1,65 @@
+import Wire
+
+/// How a job's candidates are judged on rows that they did not learn from.
+///
+/// ```yaml
+/// cv: 5                               # folds by chance, which is the default
+/// cv: { folds: 5, groups: patient }   # rows of one patient are never on both sides
+/// cv: { folds: 4, time: day }         # each window is judged by what came before it
+/// cv: { holdout: 0.2, time: day }     # the latest fifth is held out, once
+/// ```
+///
+/// The column is not learned from, unless `feature: true` says so.
+struct ValidationTerms: Equatable {
+    let folds: Int
+    let split: SplitTerms?
+
+    private static let foldsStandard = 5
+    /// What a share that is held out once costs is like one of two folds.
+    private static let foldsOfHoldout = 2
+
+    init(_ value: StrictYAML.Value?) throws(InputError) {
+        guard let value else {
+            (self.folds, self.split) = (Self.foldsStandard, nil)
+            return
+        }
+        guard value.isMapping else {
+            (self.folds, self.split) = (try value.integer(in: 2...50), nil)
+            return
+        }
+        var mapping = try value.mapping()
+        let folds: Int? = try mapping.value("folds").map { value throws(InputError) in
+            try value.integer(in: 2...50)
+        }
+        let holdout = try mapping.value("holdout").map(Self.share)
+        let groups = try mapping.value("groups")?.text()
+        let time = try mapping.value("time")?.text()
+        let isFeature = try mapping.value("feature")?.flag()
+        try mapping.finish()
+        guard folds == nil || holdout == nil else {
+            throw value.wrong("has folds or a share that is held out, not both")
+        }
+        guard groups == nil || time == nil else {
+            throw value.wrong("splits by groups or by time, not by both")
+        }
+        guard isFeature == nil || groups != nil || time != nil else {
+            throw value.wrong("has a feature, but names no column to split by")
+        }
+        self.folds = folds ?? (holdout == nil ? Self.foldsStandard : Self.foldsOfHoldout)
+        let key: SplitTerms.Key = groups != nil ? .group : time != nil ? .time : .chance
+        self.split =
+            key == .chance && holdout == nil
+            ? nil
+            : SplitTerms(
+                by: key, column: groups ?? time, isFeature: isFeature ?? false, holdout: holdout)
+    }
+
+    private static func share(_ value: StrictYAML.Value) throws(InputError) -> Double {
+        let share = try value.number()
+        let range = SplitTerms.holdoutRange
+        guard range.contains(share) else {
+            throw value.wrong("must be a share from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return share
+    }
+}
