@@ -157,11 +157,44 @@ package nonisolated struct Assay_V1_Lesson: @unchecked Sendable {
   /// Clears the value of `series`. Subsequent reads from it will return its default value.
   package mutating func clearSeries() {_uniqueStorage()._series = nil}
 
+  /// absent: folds by chance
+  package var split: Assay_V1_Split {
+    get {_storage._split ?? Assay_V1_Split()}
+    set {_uniqueStorage()._split = newValue}
+  }
+  /// Returns true if `split` has been explicitly set.
+  package var hasSplit: Bool {_storage._split != nil}
+  /// Clears the value of `split`. Subsequent reads from it will return its default value.
+  package mutating func clearSplit() {_uniqueStorage()._split = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// How rows are parted into those that are learned from and those that are judged.
+package nonisolated struct Assay_V1_Split: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// "chance", "group" or "time"
+  package var by: String = String()
+
+  /// of the groups or times; "" by chance
+  package var column: String = String()
+
+  /// whether that column is learned from besides
+  package var feature: Bool = false
+
+  /// the share that is held out once; 0: folds
+  package var holdout: Double = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 /// How a table makes series, and how far they are looked ahead.
@@ -843,7 +876,7 @@ nonisolated extension Assay_V1_Score: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Lesson"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}task\0\u{1}data\0\u{1}schema\0\u{1}target\0\u{1}metrics\0\u{1}folds\0\u{3}fold_seed\0\u{2}5cache\0\u{2}\u{a}cleaned\0\u{2}\u{a}series\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}task\0\u{1}data\0\u{1}schema\0\u{1}target\0\u{1}metrics\0\u{1}folds\0\u{3}fold_seed\0\u{2}5cache\0\u{2}\u{a}cleaned\0\u{2}\u{a}series\0\u{1}split\0")
 
   fileprivate class _StorageClass {
     var _task: String = String()
@@ -856,6 +889,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _cache: String = String()
     var _cleaned: String = String()
     var _series: Assay_V1_Series? = nil
+    var _split: Assay_V1_Split? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -876,6 +910,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _cache = source._cache
       _cleaned = source._cleaned
       _series = source._series
+      _split = source._split
     }
   }
 
@@ -904,6 +939,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 60: try { try decoder.decodeSingularStringField(value: &_storage._cache) }()
         case 70: try { try decoder.decodeSingularStringField(value: &_storage._cleaned) }()
         case 80: try { try decoder.decodeSingularMessageField(value: &_storage._series) }()
+        case 81: try { try decoder.decodeSingularMessageField(value: &_storage._split) }()
         default: break
         }
       }
@@ -946,6 +982,9 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
       try { if let v = _storage._series {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 80)
       } }()
+      try { if let v = _storage._split {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 81)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -965,10 +1004,56 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._cache != rhs_storage._cache {return false}
         if _storage._cleaned != rhs_storage._cleaned {return false}
         if _storage._series != rhs_storage._series {return false}
+        if _storage._split != rhs_storage._split {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_V1_Split: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Split"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}by\0\u{1}column\0\u{1}feature\0\u{1}holdout\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.column) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.feature) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self.holdout) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 1)
+    }
+    if !self.column.isEmpty {
+      try visitor.visitSingularStringField(value: self.column, fieldNumber: 2)
+    }
+    if self.feature != false {
+      try visitor.visitSingularBoolField(value: self.feature, fieldNumber: 3)
+    }
+    if self.holdout.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.holdout, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_Split, rhs: Assay_V1_Split) -> Bool {
+    if lhs.by != rhs.by {return false}
+    if lhs.column != rhs.column {return false}
+    if lhs.feature != rhs.feature {return false}
+    if lhs.holdout != rhs.holdout {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
