@@ -10,8 +10,6 @@ package enum Explanation: Equatable, Sendable {
     case anomalies(AnomalyJudgement, Influence)
     /// The rows of a series are its history: see `Outlook` for what is shown of it.
     case forecast(Outlook)
-
-    package static let fileName = "explanation.json"
 }
 
 /// The bounds of an explanation, each with its unit and its reason.

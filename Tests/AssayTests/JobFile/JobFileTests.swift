@@ -132,7 +132,7 @@ import Wire
         ("cv: { folds: 3, holdout: 0.2 }", "cv has folds or a share that is held out, not both"),
         ("cv: { groups: a, time: b }", "cv splits by groups or by time, not by both"),
         ("cv: { feature: true }", "cv has a feature, but names no column to split by"),
-        ("cv: { group: a }", "cv.group"),
+        ("cv: { group: a }", "unknown key 'group'"),
     ]) func `a split that cannot be is refused`(line: String, words: String) {
         let sentence = self.sentence(
             "task: regression\ndata: { train: a.csv, target: y }\nbudget: { trials: 3 }\n\(line)\n")
