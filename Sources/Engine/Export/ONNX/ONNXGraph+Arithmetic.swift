@@ -35,9 +35,9 @@ extension ONNXGraph {
         return self.concatenated([self.node("Sub", one, second), second])
     }
 
-    /// cos(2πx), by the steps of the engine's own `cosineOfTurns`: each is one operation of IEEE 754,
-    /// so that all bits are the same. A perceptron may cut between values that only the last tells
-    /// apart.
+    /// cos(2πx), by the steps of the engine's own `cosineOfTurns`: each is one operation of IEEE
+    /// 754, so that all bits are the same. A perceptron may cut between values that only the last
+    /// tells apart.
     mutating func cosineOfTurns(_ turns: Value) -> Value {
         let size = self.node("Abs", self.node("Sub", turns, self.node("Round", turns)))
         let isFar = self.node("Greater", size, self.scalar(0.25))
