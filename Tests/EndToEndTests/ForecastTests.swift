@@ -57,7 +57,7 @@ import Testing
         try cluster.makeDirectory("work")
         let job = try cluster.write(
             job: Self.job(", exogenous: [price]"),
-            on: Tables.sales(days: 0..<140, seed: 7), named: "work/sales")
+            on: Tables.sales(days: 0..<140, seed: 7, spread: 1), named: "work/sales")
         let run = try cluster.start(
             Binaries.assay, ["run", job, "--json", "--anonymize-columns"])
         #expect(await run.status == 0, "\(run.errors)")
@@ -70,7 +70,8 @@ import Testing
         let blind = try cluster.start(Binaries.assay, ["predict", model, "--horizon", "3"])
         #expect(await blind.status == 2)
         #expect(blind.errors.contains("coming values of price"), "\(blind.errors)")
-        let test = try cluster.write(Tables.sales(days: 140..<154, seed: 7), to: "test.csv")
+        let test = try cluster.write(
+            Tables.sales(days: 140..<154, seed: 7, spread: 1), to: "test.csv")
         let score = try cluster.start(
             Binaries.assay, ["predict", model, test, "--score", "--json"])
         #expect(await score.status == 0, "\(score.errors)")

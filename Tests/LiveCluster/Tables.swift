@@ -32,13 +32,13 @@ package enum Tables {
     }
 
     /// Two shops with a week's rhythm and a trend each, one row a day from 2024-01-01, and the
-    /// price that moves what they sell.
-    package static func sales(days: Range<Int>, seed: UInt64) -> String {
+    /// price that moves what they sell: by 6 times `spread` at most, beside noise of 1.
+    package static func sales(days: Range<Int>, seed: UInt64, spread: Double = 0.3) -> String {
         var lines = ["day,shop,price,sold"]
         for day in days {
             for shop in 0..<2 {
                 var noise = Noise(state: seed &+ UInt64(2 * day + shop))
-                let price = 1 + noise.unit()
+                let price = 1 + spread * noise.unit()
                 let week = [0.0, 1, 2, 3, 5, 9, 7][day % 7]
                 let sold = 40 + 0.1 * Double(day) + week * Double(shop + 1) - 6 * price
                 lines.append(
