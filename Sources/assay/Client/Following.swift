@@ -31,14 +31,16 @@ enum Following {
         report: JobPage? = nil, json: Bool, rest: LeaderboardText.Rest = .onHead
     ) async throws -> JobReport {
         let terminal = Terminal()
-        var ended = try await JobFollower(head: head, terminal: terminal, columns: columns)
-            .follow(job, knownFrom: source)
+        let follower = JobFollower(head: head, terminal: terminal, columns: columns)
+        var ended = try await follower.follow(job, knownFrom: source)
         switch destination {
         case nil: break
         case .model(let directory):
             guard let id = ended.model else { break }
-            let found = try await ModelFetch.model(id, from: head)
-            let bundle = try await ModelFetch.bundle(of: found, from: head)
+            let (found, bundle) = try await follower.persist {
+                let found = try await ModelFetch.model(id, from: head)
+                return (found, try await ModelFetch.bundle(of: found, from: head))
+            }
             try directory.write(
                 bundle.files, signature: try Self.signature(of: bundle, by: voucher))
             ended.model = directory.path
@@ -46,15 +48,21 @@ enum Following {
             ended.modelMembers = made.members
             ended.modelScores = made.scores
             if let report {
-                let trials = try await head.trials(of: job, in: ended.parameters, columns: columns)
+                let space = ended.parameters
+                let trials = try await follower.persist {
+                    try await head.trials(of: job, in: space, columns: columns)
+                }
                 try report.write(bundle, of: directory.path, ended, trials, columns)
             }
         case .files(let directory):
             guard ended.state == "succeeded" else { break }
             var request = Assay_V1_GetJobRequest()
             request.job = job
-            let found = try await head.jobs.get(request)
-            try directory.write(try await OutputFetch.files(of: found, from: head))
+            let message = request
+            try directory.write(
+                try await follower.persist {
+                    try await OutputFetch.files(of: try await head.jobs.get(message), from: head)
+                })
             ended.output = directory.path
         }
         try await Self.summarise(ended, on: head, columns, json: json, rest, terminal)
@@ -88,7 +96,10 @@ enum Following {
         }
         var text = ""
         if !job.metrics.isEmpty {
-            let trials = try await head.trials(of: job.id, in: job.parameters, columns: columns)
+            let trials = try await JobFollower(head: head, terminal: terminal, columns: columns)
+                .persist {
+                    try await head.trials(of: job.id, in: job.parameters, columns: columns)
+                }
             text =
                 LeaderboardText(job: job, trials: trials, metrics: job.metrics)
                 .text(

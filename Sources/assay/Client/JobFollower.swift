@@ -29,6 +29,24 @@ struct JobFollower: Sendable {
         return try await progress.whileShown { try await self.watch(job, source, progress) }
     }
 
+    /// Asks again for as long as the head may be away: a job's end is no reason to lose its result
+    /// to a restart.
+    ///
+    /// - Parameter body: changes nothing here unless it succeeds.
+    func persist<Answer>(_ body: () async throws -> Answer) async throws -> Answer {
+        var away: ContinuousClock.Instant?
+        while true {
+            do {
+                return try await body()
+            } catch let error as RPCError where error.code == .unavailable {
+                let since = away ?? ContinuousClock.now
+                away = since
+                guard ContinuousClock.now - since < Self.absenceMax else { throw error }
+            }
+            try await Task.sleep(for: Self.retryInterval)
+        }
+    }
+
     private func watch(
         _ job: String, _ source: Source, _ progress: LiveProgress
     ) async throws -> JobReport {
