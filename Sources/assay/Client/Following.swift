@@ -33,6 +33,7 @@ enum Following {
         let terminal = Terminal()
         let follower = JobFollower(head: head, terminal: terminal, columns: columns)
         var ended = try await follower.follow(job, knownFrom: source)
+        var made: CheckedBundle?
         switch destination {
         case nil: break
         case .model(let directory):
@@ -44,16 +45,10 @@ enum Following {
             try directory.write(
                 bundle.files, signature: try Self.signature(of: bundle, by: voucher))
             ended.model = directory.path
-            let made = ModelReport(found)
-            ended.modelMembers = made.members
-            ended.modelScores = made.scores
-            if let report {
-                let space = ended.parameters
-                let trials = try await follower.persist {
-                    try await head.trials(of: job, in: space, columns: columns)
-                }
-                try report.write(bundle, of: directory.path, ended, trials, columns)
-            }
+            let model = ModelReport(found)
+            ended.modelMembers = model.members
+            ended.modelScores = model.scores
+            made = bundle
         case .files(let directory):
             guard ended.state == "succeeded" else { break }
             var request = Assay_V1_GetJobRequest()
@@ -65,7 +60,17 @@ enum Following {
                 })
             ended.output = directory.path
         }
-        try await Self.summarise(ended, on: head, columns, json: json, rest, terminal)
+        var trials: [TrialReport] = []
+        if report != nil && made != nil || !json && !ended.metrics.isEmpty {
+            let space = ended.parameters
+            trials = try await follower.persist {
+                try await head.trials(of: job, in: space, columns: columns)
+            }
+        }
+        if let report, let made, let place = ended.model {
+            try report.write(made, of: place, ended, trials, columns)
+        }
+        try Self.summarise(ended, trials, json: json, rest, terminal)
         return ended
     }
 
@@ -86,20 +91,15 @@ enum Following {
     }
 
     private static func summarise(
-        _ job: JobReport, on head: HeadClient, _ columns: ColumnMap?, json: Bool,
-        _ rest: LeaderboardText.Rest,
+        _ job: JobReport, _ trials: [TrialReport], json: Bool, _ rest: LeaderboardText.Rest,
         _ terminal: Terminal
-    ) async throws {
+    ) throws {
         guard !json else {
             terminal.result(try JSONText.line(job))
             return
         }
         var text = ""
         if !job.metrics.isEmpty {
-            let trials = try await JobFollower(head: head, terminal: terminal, columns: columns)
-                .persist {
-                    try await head.trials(of: job.id, in: job.parameters, columns: columns)
-                }
             text =
                 LeaderboardText(job: job, trials: trials, metrics: job.metrics)
                 .text(

@@ -157,11 +157,6 @@ struct ColumnMap: Equatable, Sendable {
             "format": .string(Self.format), "version": .integer(Self.version),
             "columns": .object(columns.map { JSON.Member($0.key, .string($0.value)) }),
         ])
-        do {
-            try AtomicFile.write(
-                json.encoded(.indented), to: self.path, readers: .owner, existing: .replaced)
-        } catch {
-            throw CommandError(.failed, error.description)
-        }
+        try OutputFile.write(json.encoded(.indented), to: self.path, readers: .owner)
     }
 }

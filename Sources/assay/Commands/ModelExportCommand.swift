@@ -48,11 +48,7 @@ extension ModelCommand {
             } catch {
                 throw CommandError(.usage, "\(self.model): \(LogText.escaped("\(error)"))")
             }
-            do {
-                try AtomicFile.write(bytes, to: self.file, readers: .everyone, existing: .replaced)
-            } catch {
-                throw CommandError(.failed, error.description)
-            }
+            try OutputFile.write(bytes, to: self.file, readers: .everyone)
             let report = Report(
                 format: self.format.rawValue, output: self.file, bytes: bytes.count)
             try self.output.print(report) { _ in

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Engine
-import Host
 
 struct PredictCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -73,7 +72,7 @@ struct PredictCommand: AsyncParsableCommand {
         let prediction = try self.prediction(bundle.model)
         let scores = self.score ? try prediction.scores() : nil
         let csv = prediction.csv(for: self.safeCSV ? .spreadsheets : .programs)
-        if let file { try Self.write(csv, to: file) }
+        if let file { try OutputFile.write(Array(csv.utf8), to: file, readers: .everyone) }
 
         let forecast = prediction as? ForecastAnswers
         let printsPredictions = !self.score && self.file == nil
@@ -119,15 +118,6 @@ struct PredictCommand: AsyncParsableCommand {
             return try ForecastAnswers(
                 model, bytes: try TableFile.bytes(data), at: data,
                 for: self.score ? .scoring : .prediction, levels: levels)
-        }
-    }
-
-    private static func write(_ text: String, to path: String) throws(CommandError) {
-        do {
-            try AtomicFile.write(
-                Array(text.utf8), to: path, readers: .everyone, existing: .replaced)
-        } catch {
-            throw CommandError(.failed, error.description)
         }
     }
 

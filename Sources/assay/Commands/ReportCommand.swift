@@ -1,6 +1,5 @@
 import ArgumentParser
 import Engine
-import Host
 import Wire
 
 struct ReportCommand: AsyncParsableCommand {
@@ -83,12 +82,7 @@ struct ReportCommand: AsyncParsableCommand {
         let explanation = try ModelExplanation.explanation(
             of: bundle, learnedFrom: table, self.quick ? .quick : .thorough)
         if let explanation, let path = self.explanation {
-            do {
-                try AtomicFile.write(
-                    explanation.encoded, to: path, readers: .owner, existing: .replaced)
-            } catch {
-                throw CommandError(.failed, error.description)
-            }
+            try OutputFile.write(explanation.encoded, to: path, readers: .owner)
         }
         return explanation
     }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Engine
-import Host
 
 /// The page that somebody wants of a job that is followed here.
 struct JobPage: Equatable, Sendable {
@@ -45,11 +44,6 @@ struct JobPageOptions: ParsableArguments {
 extension ReportPage {
     /// It holds what a model holds, and more: who else may see it is for its owner to say.
     func write(to path: String) throws(CommandError) {
-        do {
-            try AtomicFile.write(
-                Array(self.page.html.utf8), to: path, readers: .owner, existing: .replaced)
-        } catch {
-            throw CommandError(.failed, error.description)
-        }
+        try OutputFile.write(Array(self.page.html.utf8), to: path, readers: .owner)
     }
 }
