@@ -13,11 +13,10 @@ extension Coordinator {
         guard case .learning(let job) = record.spec.kind, job.ensembles,
             record.trials.last?.spec.step != .refit
         else { return [] }
-        var left = min(now - record.submittedAt, record.corroboration.trialTime) / 4
-        if self.roster.servingCount > 1 { left = min(left, self.provableTime(in: record)) }
+        var left = self.allowance(in: record, searched: now - record.submittedAt)
         if let time = record.spec.budget.time {
             let end = record.submittedAt + (time - self.refitTime(of: record))
-            left = min(left, end - now)
+            left = min(left, self.roster.servingCount > 1 ? (end - now) / 2 : end - now)
         }
         return self.companions(of: winner, in: record, within: left).map(\.recipe)
     }
@@ -27,18 +26,22 @@ extension Coordinator {
         guard case .learning(let job) = record.spec.kind, job.ensembles, let best = record.best
         else { return .zero }
         // A quarter of what the search takes is a fifth of the whole.
-        var most = time / 5
+        let most = min(time / 5, self.allowance(in: record, searched: time * 4 / 5))
         let hasPeers = self.roster.servingCount > 1
-        if hasPeers { most = min(most, self.provableTime(in: record)) }
         let companions = self.companions(of: best.trial, in: record, within: most)
         let sum = companions.reduce(Duration.zero) { $0 + $1.time }
         return hasPeers ? sum * 2 : sum
     }
 
-    /// Where others can make the same model they do, and all second runs together shall stay a
-    /// small part of the running time.
-    private func provableTime(in record: JobRecord) -> Duration {
-        record.corroboration.trialTime / 50
+    /// A part of what the search took. Where others can make the same model they do, so that it is
+    /// less: all second runs together shall stay a small part of the running time.
+    ///
+    /// What nobody waits for is always allowed: then what a quick trial took, and how many workers
+    /// there were, decides nothing about the model.
+    private func allowance(in record: JobRecord, searched: Duration) -> Duration {
+        let spent = record.corroboration.trialTime
+        let part = self.roster.servingCount > 1 ? spent / 20 : min(searched, spent) / 4
+        return max(part, .seconds(5))
     }
 
     /// As many as `allowance` holds beside another cross validation of the winner: one of each, and

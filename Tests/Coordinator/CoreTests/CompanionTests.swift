@@ -9,16 +9,19 @@ import Wire
 
     /// Evaluates candidates, each for as long as its outcome says, until one is refitted.
     private mutating func evaluate(
+        on workers: [String] = ["w1"],
         _ outcome: (Int) -> Outcome = { .scored(1 / Double($0 + 1), wall: .seconds(1)) }
     ) -> TrialSpec? {
-        for index in 0..<200 {
+        for _ in 0..<200 {
             self.desk.propose()
-            guard let lease = self.desk.leases(of: "w1").first else { return nil }
+            guard let worker = workers.first(where: { !self.desk.leases(of: $0).isEmpty }),
+                let lease = self.desk.leases(of: worker).first
+            else { return nil }
             let spec = self.desk.coordinator.job(lease.trial.job)?[lease.trial.index]?.spec
             if spec?.step == .refit { return spec }
-            let outcome = outcome(index)
+            let outcome = outcome(Int(lease.trial.index))
             self.desk.pass(outcome.cost.wall)
-            self.desk.finish("w1", lease, outcome)
+            self.desk.finish(worker, lease, outcome)
         }
         return nil
     }
@@ -26,9 +29,9 @@ import Wire
     @Test mutating func `they take no more than a quarter of what the search took`() throws {
         self.desk.connect("w1")
         let job = self.desk.submit(.table(), trials: 12)
-        let found = self.evaluate()
+        let found = self.evaluate { .scored(1 / Double($0 + 1), wall: .seconds(4)) }
         let refit = try #require(found)
-        // Of 12 s that is 3: a second for the winner again, and one and three eighths for another.
+        // Of 48 s that is 12: 4 for the winner again, and five and a half for another.
         #expect(refit.companions.count == 1)
         let record = try #require(self.desk.coordinator.job(job))
         let recipes = record.trials.compactMap(\.spec.recipe)
@@ -49,6 +52,19 @@ import Wire
         let trials = try #require(self.desk.coordinator.job(job)).trials
         let dear = trials.prefix(3).compactMap(\.spec.recipe)
         #expect(!refit.companions.contains { dear.contains($0) })
+    }
+
+    @Test mutating func `what takes no time goes along wherever it was found`() throws {
+        var specs: [TrialSpec?] = []
+        for workers in [["w1"], ["w1", "w2"]] {
+            self.desk = Desk()
+            for worker in workers { self.desk.connect(worker) }
+            self.desk.submit(.table(), trials: 12)
+            let wall = Duration.milliseconds(20 * workers.count)
+            specs.append(self.evaluate(on: workers) { .scored(1 / Double($0 + 1), wall: wall) })
+        }
+        #expect(specs[0]?.companions.count == 7)
+        #expect(specs[0] == specs[1])
     }
 
     @Test mutating func `a job that wants one model gets one`() throws {
