@@ -104,6 +104,19 @@ package struct Dataset: Equatable, Sendable {
 
     package var rows: Int { self.features.rows }
 
+    /// Whether there is anything that a model could go by: where there is not, every trial fails.
+    package var tellsRowsApart: Bool {
+        if self.features.columns.contains(where: \.surelyVaries) { return true }
+        // The rest is for the encoder to say, which is what a trial would hear.
+        let all = Array(0..<self.rows)
+        do throws(EncodingError) {
+            _ = try Encoder.fit(self.features, self.answers, rows: all, form: .ordinal)
+        } catch {
+            return error.code != .nothingVaries
+        }
+        return true
+    }
+
     private static func schema(of frame: Frame, target: String?, stricter: Schema?) -> Schema {
         var given: [String: Schema.Column] = [:]
         for column in stricter?.columns ?? [] { given[column.name] = column }
@@ -127,6 +140,21 @@ package struct Dataset: Equatable, Sendable {
             return try Schema(columns, rules: rules.map(\.rule))
         } catch {
             preconditionFailure("the columns of a frame make a schema: \(error)")
+        }
+    }
+}
+
+extension Frame.Column {
+    /// Whether it has two values that every encoder tells apart; found at a glance, so that some
+    /// columns of which this is false vary all the same.
+    fileprivate var surelyVaries: Bool {
+        switch self.values {
+        case .numeric(let numbers), .dates(let numbers):
+            guard let first = numbers.first(where: \.isFinite) else { return false }
+            return numbers.contains { $0.isFinite && $0 != first }
+        case .categorical(let categories):
+            return (2...EncoderLimits.oneHotLevelsMax).contains(categories.levels.count)
+        case .texts(let texts): return texts.levels.count >= 2
         }
     }
 }
@@ -218,7 +246,7 @@ package enum Target {
         guard names.count >= 2 else {
             throw TableError(
                 .oneClass, column: place,
-                "the target has one class only; classification needs two or more")
+                "the target has one class only, which leaves nothing to tell apart")
         }
         return names
     }
@@ -309,7 +337,8 @@ extension Schema {
                 "the schema lists categories for the target, and regression predicts numbers")
         case (let own, _): kind = own
         }
-        columns[index] = Column(target, kind, missing: .refused, remedy: columns[index].remedy)
+        columns[index].kind = kind
+        columns[index].missing = .refused
         do throws(SchemaError) {
             return try Schema(columns, rules: self.rules)
         } catch {

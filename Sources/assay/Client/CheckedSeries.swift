@@ -25,6 +25,8 @@ struct CheckedSeries {
             bench = try SeriesBench(
                 table, plan, schema: schema, horizon: forecasting.terms.horizon,
                 folds: forecasting.folds)
+            // What no naive forecast can be judged by, none can: of series that never change, say.
+            _ = try bench.evaluate(ForecastRecipe(.naive), metrics: forecasting.metrics)
         } catch let error as InputError {
             throw error
         } catch {

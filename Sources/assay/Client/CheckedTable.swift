@@ -31,6 +31,14 @@ struct CheckedTable {
                 folds; set cv to \(max(2, dataset.rows / 2)) or less, or bring more rows
                 """)
         }
+        guard dataset.tellsRowsApart else {
+            throw InputError(
+                terms.train,
+                """
+                nothing tells its rows apart: each column but the target is empty, holds one \
+                value, or another value in every row
+                """)
+        }
         do {
             _ = try Folds(split, dataset.answers, bound.table, seed: seed)
         } catch {
