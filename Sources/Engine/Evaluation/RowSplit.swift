@@ -66,15 +66,15 @@ extension Schema {
                 .missingColumn, column: place,
                 "rows are to be split by this column, which is none of the schema's")
         }
-        let column = columns[index]
+        var column = columns[index]
         guard wanted.name != target, column.kind != .ignored else {
             let what = wanted.name == target ? "the target" : "ignored by the schema"
             throw TableError(
                 .wrongKind, column: place, "rows cannot be split by this column: it is \(what)")
         }
-        columns[index] = Column(
-            column.name, column.kind, missing: .refused, remedy: column.remedy,
-            use: wanted.use == .feature ? column.use : .checks)
+        column.missing = .refused
+        if wanted.use != .feature { column.use = .checks }
+        columns[index] = column
         do throws(SchemaError) {
             return try Schema(columns, rules: self.rules)
         } catch {

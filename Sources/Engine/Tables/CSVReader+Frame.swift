@@ -29,7 +29,7 @@ private struct FrameTaker: FieldTaker {
             switch scanner.number() {
             case .number(let value): number = value
             case .missing: number = .nan
-            case .irregular: number = try Self.irregularNumber(from: &scanner)
+            case .irregular: number = try self.irregularNumber(from: &scanner, in: sink)
             }
             try self.builder.put(number, in: sink, row: row)
         case .levels, .texts:
@@ -43,18 +43,22 @@ private struct FrameTaker: FieldTaker {
             try self.builder.put(level: level, in: sink, row: row)
         case .dates:
             let field = try scanner.field()
+            if self.builder.isMissing(field.bytes, in: sink) {
+                try self.builder.put(.nan, in: sink, row: row)
+                return
+            }
             guard let seconds = CivilTime.seconds(of: field.bytes) else { throw .badDate }
             try self.builder.put(seconds, in: sink, row: row)
         }
     }
 
-    /// Quoted, spaced, very long or very large or small; NaN for an empty pair of quotes.
+    /// Quoted, spaced, very long or very large or small; NaN for what stands for a missing value.
     @inline(never)
-    private static func irregularNumber(
-        from scanner: inout FieldScanner
+    private func irregularNumber(
+        from scanner: inout FieldScanner, in sink: FrameBuilder.Sink
     ) throws(FieldFault) -> Double {
         let field = try scanner.field()
-        if field.bytes.isEmpty { return .nan }
+        if self.builder.isMissing(field.bytes, in: sink) { return .nan }
         guard !field.isEscaped, let number = DecimalNumber.parse(field.bytes) else {
             throw .badNumber
         }

@@ -4,7 +4,7 @@ extension CSVReader {
         var taker = KindTaker(width: self.columnNames.count)
         _ = try self.walk(&taker, naming: [])
         let columns = self.columnNames.indices.map { index in
-            Schema.Column(self.columnNames[index].revealed, taker.columns[index].kind)
+            taker.columns[index].column(self.columnNames[index].revealed)
         }
         return Schema(suggesting: columns)
     }

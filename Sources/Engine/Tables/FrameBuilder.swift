@@ -9,6 +9,7 @@ struct FrameBuilder {
     private var tables: [LevelTable] = []
     private var numbers: [ColumnRoom<Double>] = []
     private var levels: [ColumnRoom<Int32>] = []
+    private var missing: [MissingValues] = []
     private var damage: FieldDamage
     /// The columns that the frame will have, in its order.
     private var order: [(index: Int, name: String)] = []
@@ -26,6 +27,9 @@ struct FrameBuilder {
         /// Which of `tables` numbers the texts, and how many numbers the schema gave out.
         fileprivate var table = 0
         fileprivate var listed = Int32.max
+        /// Which of `missing` says what else is missing; nil where only the empty text is.
+        fileprivate var missing: Int?
+        fileprivate(set) var hasMissingNumbers = false
         /// Which of `numbers` or `levels` holds the values, and where it begins.
         fileprivate var room = 0
         fileprivate(set) var start: UnsafeMutableRawPointer?
@@ -75,6 +79,12 @@ struct FrameBuilder {
         var sink = Sink()
         sink.number = number
         sink.mayMiss = column.missing == .allowed
+        if !column.missingValues.isEmpty {
+            let values = MissingValues(column)
+            sink.missing = self.missing.count
+            sink.hasMissingNumbers = !values.numbers.isEmpty
+            self.missing.append(values)
+        }
         switch column.kind {
         case .ignored: return
         case .numeric(let bounds):
@@ -152,6 +162,7 @@ struct FrameBuilder {
     @inline(__always)
     mutating func put(_ number: Double, in sink: Sink, row: Int) throws(FieldFault) {
         var number = number
+        if sink.hasMissingNumbers, self.isMissing(number, in: sink) { number = .nan }
         if number.isNaN {
             if !sink.mayMiss { try self.damage.note(.missingValue, sink.number, row) }
         } else if !(number >= sink.low && number <= sink.high) {
@@ -174,10 +185,24 @@ struct FrameBuilder {
         sink.start?.storeBytes(of: level, toByteOffset: row * 4, as: Int32.self)
     }
 
-    /// The number of a text in its column; an empty text is a missing one.
+    /// The number of a text in its column; one that stands for a missing value has none.
     @inline(__always)
     mutating func level(of text: UnsafeBufferPointer<UInt8>, in sink: Sink) -> Int32 {
-        text.isEmpty ? Frame.Categories.missing : self.tables[sink.table].number(of: text)
+        self.isMissing(text, in: sink)
+            ? Frame.Categories.missing : self.tables[sink.table].number(of: text)
+    }
+
+    /// Whether a text stands for a missing value.
+    @inline(__always)
+    func isMissing(_ text: UnsafeBufferPointer<UInt8>, in sink: Sink) -> Bool {
+        if text.isEmpty { return true }
+        guard let missing = sink.missing else { return false }
+        return self.missing[missing].contains(text)
+    }
+
+    @inline(never)
+    private func isMissing(_ number: Double, in sink: Sink) -> Bool {
+        sink.missing.map { self.missing[$0].numbers.contains(number) } ?? false
     }
 
     /// Texts that have a number in the column: the next new one will have this.

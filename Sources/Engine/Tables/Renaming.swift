@@ -57,9 +57,9 @@ extension Schema {
         }
         return try Schema(
             self.columns.map { column in
-                Column(
-                    rename(column.name), column.kind, missing: column.missing,
-                    remedy: column.remedy, use: column.use)
+                var column = column
+                column.name = rename(column.name)
+                return column
             }, rules: rules)
     }
 }

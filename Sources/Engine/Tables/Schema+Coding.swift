@@ -62,6 +62,10 @@ extension Schema {
                     members.append(.init("categories", .array(categories.map { .string($0) })))
                 case .categorical(nil), .date, .text, .ignored: break
                 }
+                if !column.missingValues.isEmpty {
+                    members.append(
+                        .init("missing_values", .array(column.missingValues.map { .string($0) })))
+                }
                 if column.remedy != .refuse {
                     members.append(.init("on_violation", .string(column.remedy.rawValue)))
                 }
@@ -106,6 +110,8 @@ extension Schema {
             let missing: Missing = try item.optionalMember("missing")?.choice("missing") ?? .allowed
             let remedy: Remedy =
                 try item.optionalMember("on_violation")?.choice("on_violation") ?? .refuse
+            let missingValues =
+                try item.optionalMember("missing_values")?.texts("missing_values") ?? []
             let use: Use = try item.optionalMember("use")?.choice("use") ?? .features
             let kind: Kind
             switch try item.member("kind").text("a column's kind") {
@@ -125,7 +131,10 @@ extension Schema {
                     .badMember,
                     "a column's kind is none of numeric, categorical, date, text, ignored")
             }
-            columns.append(Column(name, kind, missing: missing, remedy: remedy, use: use))
+            columns.append(
+                Column(
+                    name, kind, missing: missing, missingValues: missingValues, remedy: remedy,
+                    use: use))
         }
         return columns
     }

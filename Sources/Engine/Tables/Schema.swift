@@ -49,19 +49,22 @@ package struct Schema: Equatable, Sendable {
     }
 
     package struct Column: Equatable, Sendable {
-        package let name: String
-        package let kind: Kind
-        package let missing: Missing
-        package let remedy: Remedy
-        package let use: Use
+        package var name: String
+        package var kind: Kind
+        package var missing: Missing
+        /// What stands for a missing value besides the empty text: texts, or numbers such as -999.
+        package var missingValues: [String]
+        package var remedy: Remedy
+        package var use: Use
 
         package init(
-            _ name: String, _ kind: Kind, missing: Missing = .allowed, remedy: Remedy = .refuse,
-            use: Use = .features
+            _ name: String, _ kind: Kind, missing: Missing = .allowed, missingValues: [String] = [],
+            remedy: Remedy = .refuse, use: Use = .features
         ) {
             self.name = name
             self.kind = kind
             self.missing = missing
+            self.missingValues = missingValues
             self.remedy = remedy
             self.use = use
         }
@@ -136,7 +139,7 @@ package struct Schema: Equatable, Sendable {
         package static let none = Bounds(low: nil, high: nil)
     }
 
-    /// Whether an empty field is a missing value or an error.
+    /// Whether a missing value is one or an error.
     package enum Missing: String, Equatable, Sendable {
         case allowed, refused
     }
@@ -173,6 +176,7 @@ package struct Schema: Equatable, Sendable {
 
     private static func check(_ column: Column) throws(SchemaError) {
         try Self.checkRemedy(of: column)
+        try Self.checkMissingValues(of: column)
         switch column.kind {
         case .date, .text, .ignored: break
         case .numeric(let bounds):
@@ -194,6 +198,11 @@ package struct Schema: Equatable, Sendable {
             }
             var seen: Set<String> = []
             for (index, category) in categories.enumerated() {
+                guard !column.missingValues.contains(category) else {
+                    throw SchemaError(
+                        column: column.name,
+                        "lists a category (number \(index + 1)) that stands for a missing value")
+                }
                 guard !category.isEmpty else {
                     throw SchemaError(
                         column: column.name,
@@ -232,6 +241,32 @@ extension Schema {
         }
     }
 
+    private static func checkMissingValues(of column: Column) throws(SchemaError) {
+        let values = column.missingValues
+        guard values.isEmpty || column.kind != .ignored else {
+            throw SchemaError(column: column.name, "is ignored, so that nothing is missing in it")
+        }
+        guard values.count <= TableLimits.missingValuesMax else {
+            throw SchemaError(
+                column: column.name,
+                "has \(values.count) texts for a missing value; "
+                    + "\(TableLimits.missingValuesMax) are the most")
+        }
+        for (index, value) in values.enumerated() {
+            guard (1...TableLimits.missingValueBytesMax).contains(value.utf8.count) else {
+                throw SchemaError(
+                    column: column.name,
+                    "has a text for a missing value (number \(index + 1)) that is empty, "
+                        + "which goes without saying, or too long")
+            }
+            guard !values[..<index].contains(value) else {
+                throw SchemaError(
+                    column: column.name,
+                    "has one text for a missing value twice (number \(index + 1))")
+            }
+        }
+    }
+
     /// Only these columns, and the rules that name no others.
     ///
     /// - Throws: when none of its columns is among them.
@@ -252,9 +287,9 @@ extension Schema {
     package func forAnswering(without target: String?) -> Schema {
         let columns = self.columns.filter { $0.name != target && $0.use == .features }
             .map { column in
-                Column(
-                    column.name, column.kind, missing: column.missing,
-                    remedy: column.remedy == .drop ? .refuse : column.remedy)
+                var column = column
+                if column.remedy == .drop { column.remedy = .refuse }
+                return column
             }
         let names = Set(columns.map(\.name))
         let rules = self.typedRules.filter { rule in

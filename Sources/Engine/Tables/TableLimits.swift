@@ -16,6 +16,10 @@ package enum TableLimits {
     package static let classesMax = 1024
     /// Categories that a schema lists for one column.
     package static let categoriesMax = 100_000
+    /// Texts that stand for a missing value in one column, and the length of each in bytes: codes
+    /// of a questionnaire are a dozen.
+    package static let missingValuesMax = 64
+    package static let missingValueBytesMax = 64
     /// A schema in its encoded form, in bytes: the widest table with names and some categories.
     package static let schemaBytesMax = 64 * 1024 * 1024
 }

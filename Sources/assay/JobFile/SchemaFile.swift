@@ -5,6 +5,7 @@ import Engine
 /// ```yaml
 /// columns:
 ///   - { name: age, kind: numeric, min: 0, max: 120, missing: refused }
+///   - { name: income, kind: numeric, missing_values: ["?", -999] }
 ///   - { name: colour, kind: categorical, categories: [red, blue], on_violation: repair }
 ///   - { name: id, kind: categorical, use: checks }
 ///   - { name: notes, kind: ignored }
@@ -85,6 +86,9 @@ enum SchemaFile {
         let missing = try mapping.value("missing").map { value throws(InputError) in
             try value.choice(Missing.self)
         }
+        let missingValues = try mapping.value("missing_values").map { value throws(InputError) in
+            try value.texts()
+        }
         let remedy = try mapping.value("on_violation").map { value throws(InputError) in
             try value.choice(Schema.Remedy.self)
         }
@@ -116,7 +120,7 @@ enum SchemaFile {
         try mapping.finish()
         return Schema.Column(
             name, schemaKind, missing: missing == .refused ? .refused : .allowed,
-            remedy: remedy ?? .refuse, use: use ?? .features)
+            missingValues: missingValues ?? [], remedy: remedy ?? .refuse, use: use ?? .features)
     }
 
     /// The schema as `read` takes it.
@@ -134,6 +138,10 @@ enum SchemaFile {
             case .categorical(nil), .date, .text, .ignored: break
             }
             if column.missing == .refused { parts.append("missing: refused") }
+            if !column.missingValues.isEmpty {
+                let words = column.missingValues.map(Self.quoted).joined(separator: ", ")
+                parts.append("missing_values: [\(words)]")
+            }
             if column.remedy != .refuse {
                 parts.append("on_violation: \(column.remedy.rawValue)")
             }

@@ -14,6 +14,7 @@ import Testing
                 Schema.Column("age", .numeric(bounds: Schema.Bounds(low: 0, high: 120.5))),
                 Schema.Column("7 up: \"x\"", .categorical(categories: ["a", "no", "b, c", "\\"])),
                 Schema.Column("free", .categorical(), missing: .refused),
+                Schema.Column("paid", .numeric(), missingValues: ["?", "-999", "null", "n/a"]),
                 Schema.Column("day", .date, missing: .refused), Schema.Column("words", .text),
                 Schema.Column("notes", .ignored),
                 Schema.Column("id", .categorical(), use: .checks),

@@ -66,7 +66,7 @@ import Testing
         #expect(
             schema.columns == [
                 .init("a", .numeric()), .init("b", .categorical()), .init("c", .numeric()),
-                .init("d", .categorical()), .init("e", .categorical()),
+                .init("d", .numeric(), missingValues: ["nan"]), .init("e", .categorical()),
             ])
         #expect(!String(decoding: schema.encoded(), as: UTF8.self).contains("canary"))
     }

@@ -92,8 +92,8 @@ package struct ArrowReader: TableReader {
         for (number, column) in self.columns.enumerated() {
             guard column.type.isCell else { throw self.unknownType(ofColumn: number) }
             columns.append(
-                Schema.Column(
-                    column.name, probes[column.field]?.kindOfTexts ?? column.type.suggested))
+                probes[column.field]?.columnOfTexts(column.name)
+                    ?? Schema.Column(column.name, column.type.suggested))
         }
         return Schema(suggesting: columns)
     }

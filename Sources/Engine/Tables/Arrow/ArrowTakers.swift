@@ -55,9 +55,7 @@ struct NumbersTaker: ArrowTaker {
     func take(_ cells: some ArrowCells) throws(PlacedFault) {
         if self.sink.kind == .dates {
             for offset in 0..<self.stretch.count {
-                let isThere = self.stretch.isThere(offset)
-                let index = self.stretch.index(offset)
-                try self.put(isThere ? cells.seconds(index) : .nan, at: offset)
+                try self.put(self.number(of: cells, offset), at: offset)
             }
             return
         }
@@ -66,13 +64,18 @@ struct NumbersTaker: ArrowTaker {
             let block = start..<min(start + Self.block, self.stretch.count)
             if !self.stretch.areAllThere(in: block) || !self.storesAll(cells, block) {
                 for offset in block {
-                    let isThere = self.stretch.isThere(offset)
-                    let index = self.stretch.index(offset)
-                    try self.put(isThere ? cells.number(index) : .nan, at: offset)
+                    try self.put(self.number(of: cells, offset), at: offset)
                 }
             }
             start = block.upperBound
         }
+    }
+
+    @inline(__always)
+    private func number(of cells: some ArrowCells, _ offset: Int) -> Double {
+        guard self.stretch.isThere(offset) else { return .nan }
+        return self.builder.pointee.number(
+            of: cells, at: self.stretch.index(offset), in: self.sink)
     }
 
     @inline(__always)
@@ -89,7 +92,7 @@ struct NumbersTaker: ArrowTaker {
     /// Stores a block; false where a value must be looked at again.
     @inline(__always)
     private func storesAll(_ cells: some ArrowCells, _ block: Range<Int>) -> Bool {
-        guard let start = self.sink.start else { return false }
+        guard !self.sink.hasMissingNumbers, let start = self.sink.start else { return false }
         let numbers = (start + (self.stretch.row + block.lowerBound) * 8)
             .assumingMemoryBound(to: Double.self)
         let low = max(self.sink.low, -.greatestFiniteMagnitude)
@@ -137,6 +140,14 @@ struct LevelsTaker: ArrowTaker {
 }
 
 extension FrameBuilder {
+    /// What a cell says as a number or a date: NaN where it is missing, infinite where it is none.
+    @inline(__always)
+    fileprivate func number(of cells: some ArrowCells, at index: Int, in sink: Sink) -> Double {
+        let number = sink.kind == .dates ? cells.seconds(index) : cells.number(index)
+        guard number.isInfinite else { return number }
+        return cells.withText(index) { self.isMissing($0, in: sink) } == true ? .nan : number
+    }
+
     /// The number of a cell's text in its column, a new text being looked at before it is taken.
     @inline(__always)
     fileprivate mutating func level(
@@ -190,11 +201,10 @@ struct EntriesTaker: ArrowTaker {
     mutating func take(_ cells: some ArrowCells) throws(PlacedFault) {
         switch self.entries {
         case .numbers(var numbers):
-            let areDates = self.sink.kind == .dates
             for index in 0..<self.stretch.count {
-                let isThere = self.stretch.isThere(index)
                 numbers.append(
-                    !isThere ? .nan : areDates ? cells.seconds(index) : cells.number(index))
+                    self.stretch.isThere(index)
+                        ? self.builder.pointee.number(of: cells, at: index, in: self.sink) : .nan)
             }
             self.entries = .numbers(numbers)
         case .levels(var levels):

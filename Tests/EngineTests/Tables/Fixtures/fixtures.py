@@ -222,6 +222,19 @@ def write_bounds():
     stream(table, "bounds.arrow", compression="lz4")
 
 
+def write_missing():
+    """What programs write for a missing value, where a text or a number stands."""
+    table = pa.table({
+        "price": pa.array(["1.5", "NA", "-999", "2"]),
+        "coded": pa.array(["1.5", "NA", "-999", "2"]).dictionary_encode(),
+        "age": pa.array([20, -999, 30, 40], pa.int16()),
+        "day": pa.array(["2020-01-01", "NaT", "2020-01-03", "?"]),
+        "city": pa.array(["Graz", "NA", "Wien", ""]),
+    })
+    pyarrow.csv.write_csv(table, HERE / "missing.csv")
+    stream(table, "missing.arrow")
+
+
 write_flowers()
 write_long()
 write_texts()
@@ -231,3 +244,4 @@ write_pandas()
 write_parts()
 write_deltas()
 write_types()
+write_missing()
