@@ -11,11 +11,21 @@ enum Portfolio {
     /// unless the job names its families. Forecasters are all tried: series are short.
     static let costRatioMax = 20.0
 
-    static func recipes(of families: [SearchFamily], shape: TableShape, seed: UInt64) -> [Recipe] {
+    static func recipes(
+        of families: [SearchFamily], shape: TableShape, seed: UInt64,
+        wish: (SearchFamily) -> FamilySpace? = { _ in nil }
+    ) -> [Recipe] {
         let standard = Self.cost(Self.standardBoosting(shape), .gradientBoosting, shape)
         var priced: [(family: SearchFamily, values: Values, cost: Double)] = []
         for family in families {
+            let wish = wish(family)
+            var known: [[Parameter]] = []
             for values in Self.configurations(of: family, shape: shape) {
+                let values = Self.all(values, shape, wish)
+                // Two may be one where the user left them nothing to differ in.
+                let parameters = values.map { Parameter($0.0, $0.1) }
+                guard !known.contains(parameters) else { continue }
+                known.append(parameters)
                 let cost = Self.cost(values, family, shape)
                 guard shape.takesAnyCost || cost <= Self.costRatioMax * standard else {
                     continue
@@ -29,12 +39,20 @@ enum Portfolio {
         return order.enumerated().map { place, index in
             Recipe(
                 family: priced[index].family.rawValue,
-                parameters: (priced[index].values + shape.common).map { Parameter($0.0, $0.1) },
+                parameters: priced[index].values.map { Parameter($0.0, $0.1) },
                 seed: SeededGenerator.mix(seed, UInt64(place)))
         }
     }
 
     typealias Values = [(String, Double)]
+
+    /// With what all recipes of the job have, and as the user wants it.
+    private static func all(
+        _ values: Values, _ shape: TableShape, _ wish: FamilySpace?
+    ) -> Values {
+        guard let wish else { return values + shape.common }
+        return wish.narrowed(values) + shape.common.filter { !wish.names($0.0) }
+    }
 
     // MARK: The list
 

@@ -72,7 +72,7 @@ enum SearchFamily: String, CaseIterable, Sendable {
     }
 
     /// The families that a job searches: those it names, else all that suit its task and are
-    /// searched unasked.
+    /// searched unasked, or have a search space of their own.
     ///
     /// Names that are unknown or do not suit are passed over: whoever accepts a job checks them,
     /// and an old job must replay.
@@ -81,6 +81,7 @@ enum SearchFamily: String, CaseIterable, Sendable {
             family.supports(job.lesson.task)
                 && (job.families.isEmpty
                     ? family.isSearchedUnasked(hasTarget: job.lesson.target != nil)
+                        || job.wish(for: family) != nil
                     : job.families.contains(family.rawValue))
         }
     }

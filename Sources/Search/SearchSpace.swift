@@ -16,10 +16,13 @@ struct SearchSpace: Equatable, Sendable {
         self.common = common
     }
 
-    init(of family: SearchFamily, shape: TableShape) {
+    /// - Parameter wish: what the user knows better of the family.
+    init(of family: SearchFamily, shape: TableShape, wish: FamilySpace? = nil) {
+        let dimensions = Self.dimensions(of: family, shape: shape)
+        let common = shape.common.filter { wish?.names($0.0) != true }
         self.init(
-            family: family.rawValue, dimensions: Self.dimensions(of: family, shape: shape),
-            common: shape.common.map { Parameter($0.0, $0.1) })
+            family: family.rawValue, dimensions: wish?.dimensions(dimensions) ?? dimensions,
+            common: common.map { Parameter($0.0, $0.1) } + (wish?.fixed ?? []))
     }
 
     /// The recipe at a point of the unit cube.
@@ -198,6 +201,9 @@ struct Dimension: Equatable, Sendable {
             return (Functions.log(value) - low) / (high - low)
         }
     }
+
+    /// The value that the dimension has next to `value`.
+    func nearest(to value: Double) -> Double { self.clamped(value) }
 
     private func clamped(_ value: Double) -> Double { min(max(value, self.low), self.high) }
 

@@ -23,6 +23,8 @@ package struct Study: Equatable, Sendable {
     private let portfolioSpaces: [Int]
     /// The most candidates that it may have.
     private let candidatesMax: UInt32
+    /// How many families are tuned.
+    private let leadersMax: Int
     private let seed: UInt64
 
     /// Candidates adopted; also the number of the next one.
@@ -31,7 +33,10 @@ package struct Study: Equatable, Sendable {
     private var portfolioNext = 0
     package private(set) var isClosed = false
     /// Adopted, and without an observation.
-    private var running: [UInt32: Recipe] = [:]
+    private var running: [UInt32: Candidate] = [:]
+    /// Of the portfolio, and of tuning or exploration.
+    private var portfolioUse: StageUse
+    private var tuningUse: StageUse
     /// One for each space, in the same order.
     private var histories: [History]
     private var leaderboard = Leaderboard()
@@ -40,16 +45,20 @@ package struct Study: Equatable, Sendable {
     package init(job: LearningJob, trials: UInt32?, seed: UInt64) {
         let shape = TableShape(job)
         let families = SearchFamily.families(for: job)
-        let portfolio = Portfolio.recipes(of: families, shape: shape, seed: seed)
+        let portfolio = Portfolio.recipes(
+            of: families, shape: shape, seed: seed, wish: job.wish)
         self.direction = job.direction
-        self.spaces = families.map { SearchSpace(of: $0, shape: shape) }
+        self.spaces = families.map { SearchSpace(of: $0, shape: shape, wish: job.wish(for: $0)) }
         self.explores = false
         self.portfolio = portfolio
         self.portfolioSpaces = portfolio.compactMap { recipe in
             families.firstIndex { $0.rawValue == recipe.family }
         }
         self.candidatesMax = min(trials ?? .max, Limits.trialsPerJobMax)
+        self.leadersMax = job.search.families
         self.seed = seed
+        self.portfolioUse = StageUse(job.search.portfolio)
+        self.tuningUse = StageUse(job.search.tuning)
         self.histories = self.spaces.map { _ in History(.family) }
     }
 
@@ -62,8 +71,16 @@ package struct Study: Equatable, Sendable {
         self.portfolio = []
         self.portfolioSpaces = []
         self.candidatesMax = min(trials ?? .max, Limits.trialsPerJobMax)
+        self.leadersMax = 1
         self.seed = seed
+        self.portfolioUse = StageUse(.skipped)
+        self.tuningUse = StageUse(.unbounded)
         self.histories = [History(.program)]
+    }
+
+    private struct Candidate: Equatable, Sendable {
+        let recipe: Recipe
+        let isOfPortfolio: Bool
     }
 
     /// Where the search stands.
@@ -82,6 +99,13 @@ package struct Study: Equatable, Sendable {
         /// It was stopped early, at this score: it says where not to look, and wins nothing.
         case stopped(Double, wall: Duration)
         case failed
+
+        var wall: Duration? {
+            switch self {
+            case .scored(_, let wall), .stopped(_, let wall): wall
+            case .failed: nil
+            }
+        }
     }
 
     /// Scores before TPE is asked about a user's space; Optuna's number too.
@@ -102,6 +126,8 @@ package struct Study: Equatable, Sendable {
             return isKnown ? .tuning : .exploration
         }
         if !self.restOfPortfolio.isEmpty { return .portfolio }
+        // What is left of the portfolio may end and be observed, and then lead.
+        if self.tuningUse.room == 0 { return .finished }
         return !self.running.isEmpty || !self.leaders.isEmpty ? .tuning : .finished
     }
 
@@ -116,7 +142,9 @@ package struct Study: Equatable, Sendable {
         case .finished: return 0
         case .exploration: return max(0, room)
         case .portfolio: return max(0, min(room, self.restOfPortfolio.count))
-        case .tuning: return self.isDecided && !self.leaders.isEmpty ? max(0, room) : 0
+        case .tuning:
+            let room = min(room, self.tuningUse.room)
+            return self.isDecided && !self.leaders.isEmpty ? max(0, room) : 0
         }
     }
 
@@ -136,7 +164,7 @@ package struct Study: Equatable, Sendable {
         }
         var tuning = Tuning(
             spaces: self.spaces, histories: self.histories, leaders: self.leaders,
-            running: self.running.keys.sorted().compactMap { self.running[$0] })
+            running: self.running.keys.sorted().compactMap { self.running[$0]?.recipe })
         return (0..<count).compactMap { offset in
             let seed = SeededGenerator.mix(self.seed, UInt64(self.count) + UInt64(offset))
             return tuning.next(seed: seed).map { TrialSpec(step: .tuning, recipe: $0) }
@@ -159,10 +187,14 @@ package struct Study: Equatable, Sendable {
             // twice.
             guard let recipe = spec.recipe, spec.step == .portfolio || spec.step == .tuning
             else { continue }
-            self.running[self.count] = recipe
-            guard spec.step == .portfolio,
-                let place = self.portfolio.firstIndex(of: recipe)
-            else { continue }
+            let isOfPortfolio = spec.step == .portfolio
+            self.running[self.count] = Candidate(recipe: recipe, isOfPortfolio: isOfPortfolio)
+            guard isOfPortfolio else {
+                self.tuningUse.adopt()
+                continue
+            }
+            self.portfolioUse.adopt()
+            guard let place = self.portfolio.firstIndex(of: recipe) else { continue }
             self.portfolioNext = max(self.portfolioNext, place + 1)
         }
     }
@@ -171,9 +203,16 @@ package struct Study: Equatable, Sendable {
 
     /// Takes in how a candidate ended. Of one candidate only the first observation counts.
     package mutating func observe(_ trial: UInt32, _ observation: Observation) {
-        guard let recipe = self.running.removeValue(forKey: trial),
-            let index = self.spaces.firstIndex(where: { $0.family == recipe.family })
-        else { return }
+        guard let candidate = self.running.removeValue(forKey: trial) else { return }
+        let recipe = candidate.recipe
+        if candidate.isOfPortfolio {
+            self.portfolioUse.observe(observation.wall)
+        } else {
+            self.tuningUse.observe(observation.wall)
+        }
+        guard let index = self.spaces.firstIndex(where: { $0.family == recipe.family }) else {
+            return
+        }
         switch observation {
         // A score that is no number orders nothing, so it is as good as none.
         case .scored(let score, let wall) where score.isFinite:
@@ -221,9 +260,10 @@ package struct Study: Equatable, Sendable {
     /// Indices of recipes still to be proposed; those of families that keep failing are passed
     /// over.
     private var restOfPortfolio: [Int] {
-        (self.portfolioNext..<self.portfolio.count).filter { place in
+        let rest = (self.portfolioNext..<self.portfolio.count).filter { place in
             !self.histories[self.portfolioSpaces[place]].isHopeless
         }
+        return Array(rest.prefix(self.portfolioUse.room))
     }
 
     /// Whether the portfolio has said enough to choose leaders: every family was seen at least
@@ -231,7 +271,10 @@ package struct Study: Equatable, Sendable {
     /// portfolio has recipes would tune whichever family happens to be quickest.
     private var isDecided: Bool {
         let observed = self.histories.reduce(0) { $0 + $1.observed }
-        return observed * 4 >= self.portfolio.count * 3
+        // A portfolio that was cut short says no more than it has.
+        let expected =
+            self.portfolioUse.room == 0 ? Int(self.portfolioUse.trials) : self.portfolio.count
+        return observed * 4 >= expected * 3
             || self.portfolioSpaces.allSatisfy { self.histories[$0].observed > 0 }
     }
 
@@ -244,6 +287,6 @@ package struct Study: Equatable, Sendable {
                 left.1 == right.1
                     ? left.0 < right.0 : self.direction.prefers(left.1, to: right.1)
             }
-            .prefix(Tuning.leadersMax).map(\.0)
+            .prefix(self.leadersMax).map(\.0)
     }
 }

@@ -6,10 +6,8 @@ import Wire
 /// bad ones (a "constant liar" of the worst value, as Optuna's `constant_liar` has it), so that
 /// many slots spread over the space and do not crowd one point.
 struct Tuning {
-    /// Families tuned at a time.
-    static let leadersMax = 3
-    /// The shares of running time that the best, second and third leader get. Time and not number
-    /// is shared, so a slow family gets fewer candidates.
+    /// The shares of running time that the best, second and third leader get, and further ones as
+    /// much as the third. Time and not number is shared, so a slow family gets fewer candidates.
     static let shares: [Double] = [4, 2, 1]
     /// Points that compete for each parameter; Optuna's and Hyperopt's number.
     static let drawsPerParameter = 24
@@ -65,7 +63,7 @@ struct Tuning {
         for (rank, index) in self.leaders.enumerated() {
             let history = self.histories[index]
             let candidates = Double(history.scored + self.running[index].count + 1)
-            let used = candidates * history.secondsExpected / Self.shares[rank]
+            let used = candidates * history.secondsExpected / Self.shares[min(rank, 2)]
             if choice.map({ used < $0.used }) ?? true { choice = (index, used) }
         }
         return choice?.index

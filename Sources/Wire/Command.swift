@@ -77,7 +77,7 @@ package struct CommandParameter: Hashable, Sendable {
     }
 
     /// How a range is walked. On a logarithmic scale it is positive.
-    package enum Scale: String, Hashable, Sendable {
+    package enum Scale: String, CaseIterable, Hashable, Sendable {
         case linear, log
     }
 

@@ -75,11 +75,13 @@ package struct LearningJob: Hashable, Sendable {
     package let classes: UInt32
     /// What became of the table before; nil where nobody looked.
     package let data: DataReport?
+    /// What the user says of the search.
+    package let search: SearchTerms
 
     package init(
         lesson: Lesson, direction: Direction, families: [String], ensembles: Bool = true,
         contamination: Double? = nil, rows: UInt64, columns: UInt32, classes: UInt32,
-        data: DataReport? = nil
+        data: DataReport? = nil, search: SearchTerms = .standard
     ) {
         self.lesson = lesson
         self.direction = direction
@@ -90,6 +92,7 @@ package struct LearningJob: Hashable, Sendable {
         self.columns = columns
         self.classes = classes
         self.data = data
+        self.search = search
     }
 }
 

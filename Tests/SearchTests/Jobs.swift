@@ -5,7 +5,8 @@ import Wire
 enum Jobs {
     static func job(
         _ task: LearningTask = .classification, families: [String] = [], rows: UInt64 = 5000,
-        columns: UInt32 = 12, classes: UInt32 = 2, direction: Direction = .maximise
+        columns: UInt32 = 12, classes: UInt32 = 2, direction: Direction = .maximise,
+        search: SearchTerms = .standard
     ) -> LearningJob {
         let blob = Blob(digest: Digest(sha256: [UInt8](repeating: 7, count: 32)), size: 1)
         let lesson = Lesson(
@@ -13,7 +14,8 @@ enum Jobs {
             foldSeed: 1)
         return LearningJob(
             lesson: lesson, direction: direction, families: families, rows: rows,
-            columns: columns, classes: task == .regression ? 0 : classes)
+            columns: columns, classes: task == .regression ? 0 : classes,
+            search: search)
     }
 }
 

@@ -137,6 +137,15 @@ import Wire
         #expect(try RunnerReport(bytes: bytes) == report)
     }
 
+    static let search = SearchTerms(
+        portfolio: StageTerms(trials: 8, time: nil),
+        tuning: StageTerms(trials: 50, time: .seconds(60)), families: 2,
+        space: [
+            FamilySpace(
+                family: "gradient_boosting", fixed: [Parameter("trees", 200)],
+                ranges: [CommandParameter("learning_rate", .real(0.01...0.3, .log))])
+        ])
+
     @Test func `a job is read back as it was`() throws {
         let learning = LearningJob(
             lesson: Self.lesson, direction: .maximise, families: ["ridge"], rows: 3, columns: 2,
@@ -163,6 +172,10 @@ import Wire
         for lesson in parted { #expect(try Lesson(lesson.message) == lesson) }
         let kinds: [JobSpec.Kind] = [
             .learning(learning),
+            .learning(
+                LearningJob(
+                    lesson: Self.lesson, direction: .maximise, families: [], rows: 3, columns: 2,
+                    classes: 2, search: Self.search)),
             .learning(
                 LearningJob(
                     lesson: series, direction: .minimise, families: ["ets"], rows: 3, columns: 1,

@@ -101,6 +101,35 @@ import Wire
         #expect(throws: WireError.self) { try JobSpec(spec.message) }
     }
 
+    @Test(arguments: [
+        SearchTerms(portfolio: .skipped),
+        SearchTerms(tuning: StageTerms(isSkipped: true, trials: 3, time: nil)),
+        SearchTerms(tuning: StageTerms(trials: 1_000_001, time: nil)),
+        SearchTerms(families: 65),
+        Self.search(fixed: [Parameter("alpha", .nan)]),
+        Self.search(fixed: [Parameter("alpha", 1), Parameter("alpha", 2)]),
+        Self.search(
+            fixed: [Parameter("alpha", 1)],
+            ranges: [CommandParameter("alpha", .real(1...2, .linear))]),
+        Self.search(ranges: [CommandParameter("alpha", .choice([.number(1)]))]),
+        SearchTerms(
+            space: Array(repeating: FamilySpace(family: "ridge", fixed: [], ranges: []), count: 2)),
+    ]) func `a search that cannot be is refused`(search: SearchTerms) {
+        let learning = LearningJob(
+            lesson: CodingTests.lesson, direction: .minimise, families: [], rows: 1, columns: 1,
+            classes: 0, search: search)
+        let spec = JobSpec(
+            name: "a", priority: 50, seed: 0, budget: Budget(trials: 1, time: nil),
+            kind: .learning(learning))
+        #expect(throws: WireError.self) { try JobSpec(spec.message) }
+    }
+
+    private static func search(
+        fixed: [Parameter] = [], ranges: [CommandParameter] = []
+    ) -> SearchTerms {
+        SearchTerms(space: [FamilySpace(family: "ridge", fixed: fixed, ranges: ranges)])
+    }
+
     @Test func `a parameter that is not finite is refused`() {
         for value in [Double.nan, .infinity, -.infinity] {
             let recipe = Recipe(family: "ridge", parameters: [Parameter("alpha", value)], seed: 0)

@@ -83,7 +83,8 @@ extension LearningJob {
                 message.columns, "learning.columns", in: 0...Limits.columnsMax),
             classes: try Checked.number(
                 message.classes, "learning.classes", in: 0...Limits.classesMax),
-            data: message.hasData ? try DataReport(message.data) : nil)
+            data: message.hasData ? try DataReport(message.data) : nil,
+            search: try SearchTerms(message))
     }
 
     var message: Assay_V1_LearningJob {
@@ -97,6 +98,7 @@ extension LearningJob {
         message.columns = self.columns
         message.classes = self.classes
         if let data { message.data = data.message }
+        self.search.write(to: &message)
         return message
     }
 }

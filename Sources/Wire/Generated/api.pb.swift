@@ -70,53 +70,142 @@ package nonisolated struct Assay_V1_IdleJob: Sendable {
   fileprivate var _data: Assay_V1_Blob? = nil
 }
 
-package nonisolated struct Assay_V1_LearningJob: Sendable {
+package nonisolated struct Assay_V1_LearningJob: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   package var lesson: Assay_V1_Lesson {
-    get {_lesson ?? Assay_V1_Lesson()}
-    set {_lesson = newValue}
+    get {_storage._lesson ?? Assay_V1_Lesson()}
+    set {_uniqueStorage()._lesson = newValue}
   }
   /// Returns true if `lesson` has been explicitly set.
-  package var hasLesson: Bool {self._lesson != nil}
+  package var hasLesson: Bool {_storage._lesson != nil}
   /// Clears the value of `lesson`. Subsequent reads from it will return its default value.
-  package mutating func clearLesson() {self._lesson = nil}
+  package mutating func clearLesson() {_uniqueStorage()._lesson = nil}
 
   /// of the first metric: "maximise" or "minimise"
-  package var direction: String = String()
+  package var direction: String {
+    get {_storage._direction}
+    set {_uniqueStorage()._direction = newValue}
+  }
 
   /// none: all that suit the task
-  package var families: [String] = []
+  package var families: [String] {
+    get {_storage._families}
+    set {_uniqueStorage()._families = newValue}
+  }
 
-  package var rows: UInt64 = 0
+  package var rows: UInt64 {
+    get {_storage._rows}
+    set {_uniqueStorage()._rows = newValue}
+  }
 
-  package var columns: UInt32 = 0
+  package var columns: UInt32 {
+    get {_storage._columns}
+    set {_uniqueStorage()._columns = newValue}
+  }
 
-  package var classes: UInt32 = 0
+  package var classes: UInt32 {
+    get {_storage._classes}
+    set {_uniqueStorage()._classes = newValue}
+  }
 
   /// the share of anomalies, where somebody knows it; 0: nobody does
-  package var contamination: Double = 0
+  package var contamination: Double {
+    get {_storage._contamination}
+    set {_uniqueStorage()._contamination = newValue}
+  }
 
   /// the model is of one candidate; else several may make it together
-  package var single: Bool = false
+  package var single: Bool {
+    get {_storage._single}
+    set {_uniqueStorage()._single = newValue}
+  }
 
   package var data: Assay_V1_DataReport {
-    get {_data ?? Assay_V1_DataReport()}
-    set {_data = newValue}
+    get {_storage._data ?? Assay_V1_DataReport()}
+    set {_uniqueStorage()._data = newValue}
   }
   /// Returns true if `data` has been explicitly set.
-  package var hasData: Bool {self._data != nil}
+  package var hasData: Bool {_storage._data != nil}
   /// Clears the value of `data`. Subsequent reads from it will return its default value.
-  package mutating func clearData() {self._data = nil}
+  package mutating func clearData() {_uniqueStorage()._data = nil}
+
+  /// what a stage may use; absent: what the job may
+  package var portfolio: Assay_V1_SearchStage {
+    get {_storage._portfolio ?? Assay_V1_SearchStage()}
+    set {_uniqueStorage()._portfolio = newValue}
+  }
+  /// Returns true if `portfolio` has been explicitly set.
+  package var hasPortfolio: Bool {_storage._portfolio != nil}
+  /// Clears the value of `portfolio`. Subsequent reads from it will return its default value.
+  package mutating func clearPortfolio() {_uniqueStorage()._portfolio = nil}
+
+  package var tuning: Assay_V1_SearchStage {
+    get {_storage._tuning ?? Assay_V1_SearchStage()}
+    set {_uniqueStorage()._tuning = newValue}
+  }
+  /// Returns true if `tuning` has been explicitly set.
+  package var hasTuning: Bool {_storage._tuning != nil}
+  /// Clears the value of `tuning`. Subsequent reads from it will return its default value.
+  package mutating func clearTuning() {_uniqueStorage()._tuning = nil}
+
+  /// the best ones; 0: three
+  package var tunedFamilies: UInt32 {
+    get {_storage._tunedFamilies}
+    set {_uniqueStorage()._tunedFamilies = newValue}
+  }
+
+  /// of families that the user knows better
+  package var searchSpace: [Assay_V1_FamilySpace] {
+    get {_storage._searchSpace}
+    set {_uniqueStorage()._searchSpace = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _lesson: Assay_V1_Lesson? = nil
-  fileprivate var _data: Assay_V1_DataReport? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// What a stage of a search may use.
+package nonisolated struct Assay_V1_SearchStage: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// it is left out
+  package var skipped: Bool = false
+
+  /// 0: as many as the job
+  package var trials: UInt32 = 0
+
+  /// running time of its trials together; 0: as long as the job
+  package var timeNanoseconds: UInt64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Where a family's parameters are looked for.
+package nonisolated struct Assay_V1_FamilySpace: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var family: String = String()
+
+  package var fixed: [Assay_V1_Parameter] = []
+
+  /// no choices; each name once, in both lists together
+  package var ranges: [Assay_V1_CommandParameter] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 /// What became of a job's table before anything was learned from it, as its submitter saw it: names,
@@ -1351,7 +1440,161 @@ nonisolated extension Assay_V1_IdleJob: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Assay_V1_LearningJob: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".LearningJob"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lesson\0\u{1}direction\0\u{1}families\0\u{1}rows\0\u{1}columns\0\u{1}classes\0\u{1}single\0\u{1}contamination\0\u{2}>data\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lesson\0\u{1}direction\0\u{1}families\0\u{1}rows\0\u{1}columns\0\u{1}classes\0\u{1}single\0\u{1}contamination\0\u{2}>data\0\u{2}(portfolio\0\u{2}\u{3}tuning\0\u{4}\u{2}tuned_families\0\u{3}search_space\0")
+
+  fileprivate class _StorageClass {
+    var _lesson: Assay_V1_Lesson? = nil
+    var _direction: String = String()
+    var _families: [String] = []
+    var _rows: UInt64 = 0
+    var _columns: UInt32 = 0
+    var _classes: UInt32 = 0
+    var _contamination: Double = 0
+    var _single: Bool = false
+    var _data: Assay_V1_DataReport? = nil
+    var _portfolio: Assay_V1_SearchStage? = nil
+    var _tuning: Assay_V1_SearchStage? = nil
+    var _tunedFamilies: UInt32 = 0
+    var _searchSpace: [Assay_V1_FamilySpace] = []
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _lesson = source._lesson
+      _direction = source._direction
+      _families = source._families
+      _rows = source._rows
+      _columns = source._columns
+      _classes = source._classes
+      _contamination = source._contamination
+      _single = source._single
+      _data = source._data
+      _portfolio = source._portfolio
+      _tuning = source._tuning
+      _tunedFamilies = source._tunedFamilies
+      _searchSpace = source._searchSpace
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._lesson) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._direction) }()
+        case 3: try { try decoder.decodeRepeatedStringField(value: &_storage._families) }()
+        case 4: try { try decoder.decodeSingularUInt64Field(value: &_storage._rows) }()
+        case 5: try { try decoder.decodeSingularUInt32Field(value: &_storage._columns) }()
+        case 6: try { try decoder.decodeSingularUInt32Field(value: &_storage._classes) }()
+        case 7: try { try decoder.decodeSingularBoolField(value: &_storage._single) }()
+        case 8: try { try decoder.decodeSingularDoubleField(value: &_storage._contamination) }()
+        case 70: try { try decoder.decodeSingularMessageField(value: &_storage._data) }()
+        case 110: try { try decoder.decodeSingularMessageField(value: &_storage._portfolio) }()
+        case 113: try { try decoder.decodeSingularMessageField(value: &_storage._tuning) }()
+        case 115: try { try decoder.decodeSingularUInt32Field(value: &_storage._tunedFamilies) }()
+        case 116: try { try decoder.decodeRepeatedMessageField(value: &_storage._searchSpace) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._lesson {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      if !_storage._direction.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._direction, fieldNumber: 2)
+      }
+      if !_storage._families.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._families, fieldNumber: 3)
+      }
+      if _storage._rows != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._rows, fieldNumber: 4)
+      }
+      if _storage._columns != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._columns, fieldNumber: 5)
+      }
+      if _storage._classes != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._classes, fieldNumber: 6)
+      }
+      if _storage._single != false {
+        try visitor.visitSingularBoolField(value: _storage._single, fieldNumber: 7)
+      }
+      if _storage._contamination.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._contamination, fieldNumber: 8)
+      }
+      try { if let v = _storage._data {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 70)
+      } }()
+      try { if let v = _storage._portfolio {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 110)
+      } }()
+      try { if let v = _storage._tuning {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 113)
+      } }()
+      if _storage._tunedFamilies != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._tunedFamilies, fieldNumber: 115)
+      }
+      if !_storage._searchSpace.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._searchSpace, fieldNumber: 116)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_LearningJob, rhs: Assay_V1_LearningJob) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._lesson != rhs_storage._lesson {return false}
+        if _storage._direction != rhs_storage._direction {return false}
+        if _storage._families != rhs_storage._families {return false}
+        if _storage._rows != rhs_storage._rows {return false}
+        if _storage._columns != rhs_storage._columns {return false}
+        if _storage._classes != rhs_storage._classes {return false}
+        if _storage._contamination != rhs_storage._contamination {return false}
+        if _storage._single != rhs_storage._single {return false}
+        if _storage._data != rhs_storage._data {return false}
+        if _storage._portfolio != rhs_storage._portfolio {return false}
+        if _storage._tuning != rhs_storage._tuning {return false}
+        if _storage._tunedFamilies != rhs_storage._tunedFamilies {return false}
+        if _storage._searchSpace != rhs_storage._searchSpace {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_V1_SearchStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SearchStage"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}skipped\0\u{1}trials\0\u{3}time_nanoseconds\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1359,65 +1602,71 @@ nonisolated extension Assay_V1_LearningJob: SwiftProtobuf.Message, SwiftProtobuf
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._lesson) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.direction) }()
-      case 3: try { try decoder.decodeRepeatedStringField(value: &self.families) }()
-      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.rows) }()
-      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.columns) }()
-      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.classes) }()
-      case 7: try { try decoder.decodeSingularBoolField(value: &self.single) }()
-      case 8: try { try decoder.decodeSingularDoubleField(value: &self.contamination) }()
-      case 70: try { try decoder.decodeSingularMessageField(value: &self._data) }()
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.skipped) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.trials) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.timeNanoseconds) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._lesson {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    if !self.direction.isEmpty {
-      try visitor.visitSingularStringField(value: self.direction, fieldNumber: 2)
+    if self.skipped != false {
+      try visitor.visitSingularBoolField(value: self.skipped, fieldNumber: 1)
     }
-    if !self.families.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.families, fieldNumber: 3)
+    if self.trials != 0 {
+      try visitor.visitSingularUInt32Field(value: self.trials, fieldNumber: 2)
     }
-    if self.rows != 0 {
-      try visitor.visitSingularUInt64Field(value: self.rows, fieldNumber: 4)
+    if self.timeNanoseconds != 0 {
+      try visitor.visitSingularUInt64Field(value: self.timeNanoseconds, fieldNumber: 3)
     }
-    if self.columns != 0 {
-      try visitor.visitSingularUInt32Field(value: self.columns, fieldNumber: 5)
-    }
-    if self.classes != 0 {
-      try visitor.visitSingularUInt32Field(value: self.classes, fieldNumber: 6)
-    }
-    if self.single != false {
-      try visitor.visitSingularBoolField(value: self.single, fieldNumber: 7)
-    }
-    if self.contamination.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.contamination, fieldNumber: 8)
-    }
-    try { if let v = self._data {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 70)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: Assay_V1_LearningJob, rhs: Assay_V1_LearningJob) -> Bool {
-    if lhs._lesson != rhs._lesson {return false}
-    if lhs.direction != rhs.direction {return false}
-    if lhs.families != rhs.families {return false}
-    if lhs.rows != rhs.rows {return false}
-    if lhs.columns != rhs.columns {return false}
-    if lhs.classes != rhs.classes {return false}
-    if lhs.contamination != rhs.contamination {return false}
-    if lhs.single != rhs.single {return false}
-    if lhs._data != rhs._data {return false}
+  package static func ==(lhs: Assay_V1_SearchStage, rhs: Assay_V1_SearchStage) -> Bool {
+    if lhs.skipped != rhs.skipped {return false}
+    if lhs.trials != rhs.trials {return false}
+    if lhs.timeNanoseconds != rhs.timeNanoseconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_V1_FamilySpace: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".FamilySpace"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}family\0\u{1}fixed\0\u{1}ranges\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.family) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.fixed) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.ranges) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.family.isEmpty {
+      try visitor.visitSingularStringField(value: self.family, fieldNumber: 1)
+    }
+    if !self.fixed.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.fixed, fieldNumber: 2)
+    }
+    if !self.ranges.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.ranges, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_FamilySpace, rhs: Assay_V1_FamilySpace) -> Bool {
+    if lhs.family != rhs.family {return false}
+    if lhs.fixed != rhs.fixed {return false}
+    if lhs.ranges != rhs.ranges {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -73,6 +73,6 @@ struct CheckedSeries {
             lesson: lesson, direction: .minimise,
             families: forecasting.families.map(\.rawValue), ensembles: forecasting.ensembles,
             rows: UInt64(self.steps), columns: UInt32(terms.exogenous.count), classes: 0,
-            data: self.sent.report)
+            data: self.sent.report, search: forecasting.search)
     }
 }

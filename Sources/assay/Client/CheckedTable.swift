@@ -103,7 +103,7 @@ struct CheckedTable {
             ensembles: learning.ensembles && learning.task != .anomalyDetection,
             contamination: learning.contamination,
             rows: UInt64(self.rows), columns: UInt32(self.features), classes: UInt32(self.classes),
-            data: self.sent.report)
+            data: self.sent.report, search: learning.search)
     }
 }
 

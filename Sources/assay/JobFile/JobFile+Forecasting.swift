@@ -27,6 +27,7 @@ extension JobFile {
         let families: [ForecasterFamily]
         /// Whether several candidates may make the model together.
         let ensembles: Bool
+        let search: SearchTerms
     }
 
     static func forecasting(
@@ -62,6 +63,7 @@ extension JobFile {
             value throws(InputError) in
             try Self.families(value, for: "forecasting")
         }
+        let search = try Self.search(&root, among: families ?? [], for: "forecasting")
         return Forecasting(
             table: table, target: target,
             terms: SeriesTerms(
@@ -69,7 +71,8 @@ extension JobFile {
                 frequency: try root.value("frequency").map(Self.frequency), season: season,
                 averages: duplicates == .averaged, horizon: horizon),
             metrics: metrics ?? [.meanAbsoluteScaledError], folds: folds ?? 8,
-            families: families ?? [], ensembles: try root.value("ensemble")?.flag() ?? true)
+            families: families ?? [], ensembles: try root.value("ensemble")?.flag() ?? true,
+            search: search)
     }
 
     private static func frequency(_ value: StrictYAML.Value) throws(InputError) -> String {

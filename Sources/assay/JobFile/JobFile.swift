@@ -6,7 +6,7 @@ import Wire
 ///
 /// ```yaml
 /// name: wine                          # optional from here: seed, priority, cv, model_list,
-///                                     # output, anonymize_columns
+///                                     # output, anonymize_columns, and what JobFile+Search says
 /// task: regression                    # classification | anomaly_detection | forecasting |
 ///                                     # command | idle
 /// data: { train: wine.csv, target: quality, schema: wine.schema.yaml, sha256: 5c8c3e… }
@@ -56,6 +56,7 @@ struct JobFile: Equatable {
         /// The table that `train` is held against.
         let reference: String?
         let screen: ScreenTerms
+        let search: SearchTerms
     }
 
     /// - Parameter anonymous: whether the columns' names stay here, whatever the file says.
@@ -188,11 +189,13 @@ struct JobFile: Equatable {
             }
         }
         let ensembles = try root.value("ensemble")?.flag() ?? true
+        let search = try Self.search(
+            &root, among: families ?? [], for: task.rawValue, suits: { $0.supports(task) })
         return Learning(
             task: task, table: table, target: target, metrics: metrics ?? [],
             folds: validation.folds, split: validation.split, families: families ?? [],
             ensembles: ensembles, contamination: contamination, reference: reference,
-            screen: screen ?? .defaults)
+            screen: screen ?? .defaults, search: search)
     }
 
     private static func contamination(

@@ -56,7 +56,14 @@ enum Samples {
             kind: .learning(
                 LearningJob(
                     lesson: lesson, direction: .minimise, families: ["ridge"], rows: 9, columns: 2,
-                    classes: 0))),
+                    classes: 0,
+                    search: SearchTerms(
+                        tuning: StageTerms(trials: 4, time: .seconds(3)), families: 2,
+                        space: [
+                            FamilySpace(
+                                family: "ridge", fixed: [Parameter("a", 1)],
+                                ranges: [CommandParameter("b", .real(1...2, .log))])
+                        ])))),
         JobSpec(
             name: "n", priority: 0, seed: 0, budget: Budget(trials: nil, time: nil),
             kind: .idle(trials: 2, duration: .seconds(1), data: blob)),
