@@ -22,24 +22,11 @@ package enum AtomicFile {
     package static func write(
         _ bytes: [UInt8], to path: String, readers: Readers, existing: Existing
     ) throws(HostError) {
-        let (directoryPath, name) = Self.split(path)
-        let opened = try posix("open \(directoryPath)") {
-            open(directoryPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let draft = try AtomicFileDraft(of: path, readers: readers)
+        try bytes.span.bytes.withUnsafeBytes { bytes throws(HostError) in
+            try draft.append(bytes)
         }
-        let directory = Descriptor(adopting: opened)
-        defer { withExtendedLifetime(directory) {} }
-
-        // One draft per name: what a crash leaves behind is removed by the next writer.
-        let draft = ".\(name).draft"
-        unlinkat(directory.number, draft, 0)
-        do throws(HostError) {
-            try Self.fill(draft, in: directory, with: bytes, readers: readers, path: path)
-            try Self.publish(draft, as: name, in: directory, existing: existing, path: path)
-        } catch {
-            unlinkat(directory.number, draft, 0)
-            throw error
-        }
-        _ = try posix("make \(directoryPath) durable") { fsync(directory.number) }
+        try draft.publish(existing)
     }
 
     /// Gives a file that was written by `write` another name in its directory, durably.
@@ -55,49 +42,74 @@ package enum AtomicFile {
         }
     }
 
-    private static func fill(
-        _ draft: String, in directory: Descriptor, with bytes: [UInt8], readers: Readers,
-        path: String
-    ) throws(HostError) {
-        let number = try posix("write \(path)") {
-            openat(
-                directory.number, draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                mode_t(0o600))
-        }
-        let file = Descriptor(adopting: number)
-        try bytes.span.bytes.withUnsafeBytes { bytes throws(HostError) in
-            try file.write(bytes, to: path)
-        }
-        // The umask may have taken more than we want taken.
-        try file.withNumber { number throws(HostError) in
-            _ = try posix("set the mode of \(path)") { fchmod(number, readers.mode) }
-            _ = try posix("make \(path) durable") { fsync(number) }
-        }
-    }
-
-    private static func publish(
-        _ draft: String, as name: String, in directory: Descriptor, existing: Existing,
-        path: String
-    ) throws(HostError) {
-        switch existing {
-        case .replaced:
-            _ = try posix("write \(path)") {
-                renameat(directory.number, draft, directory.number, name)
-            }
-        case .refused:
-            // A link, unlike a rename, fails when the name is taken.
-            _ = try posix("write \(path)") {
-                linkat(directory.number, draft, directory.number, name, 0)
-            }
-            unlinkat(directory.number, draft, 0)
-        }
-    }
-
-    private static func split(_ path: String) -> (directory: String, name: String) {
+    fileprivate static func split(_ path: String) -> (directory: String, name: String) {
         guard let slash = path.lastIndex(of: "/") else { return (".", path) }
         let directory = path[..<slash]
         return (
             directory.isEmpty ? "/" : String(directory), String(path[path.index(after: slash)...])
         )
+    }
+}
+
+/// A file that is written bit by bit and has no name until it is whole.
+///
+/// One that is let go before it was published is removed.
+package final class AtomicFileDraft {
+    private let path: String
+    private let directoryPath: String
+    private let directory: Descriptor
+    private let name: String
+    private let file: Descriptor
+    private let readers: AtomicFile.Readers
+
+    /// One draft per name: what a crash leaves behind is removed by the next writer.
+    private var draft: String { ".\(self.name).draft" }
+
+    package init(of path: String, readers: AtomicFile.Readers) throws(HostError) {
+        let (directoryPath, name) = AtomicFile.split(path)
+        let opened = try posix("open \(directoryPath)") {
+            open(directoryPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        }
+        let directory = Descriptor(adopting: opened)
+        let draft = ".\(name).draft"
+        unlinkat(directory.number, draft, 0)
+        let number = try posix("write \(path)") {
+            openat(
+                directory.number, draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                mode_t(0o600))
+        }
+        self.path = path
+        self.directoryPath = directoryPath
+        self.directory = directory
+        self.name = name
+        self.file = Descriptor(adopting: number)
+        self.readers = readers
+    }
+
+    deinit { unlinkat(self.directory.number, self.draft, 0) }
+
+    package func append(_ bytes: UnsafeRawBufferPointer) throws(HostError) {
+        try self.file.write(bytes, to: self.path)
+    }
+
+    /// Makes the bytes durable, then gives them the name.
+    ///
+    /// - Throws: `HostError` with code `exists` when a file is there and may not be replaced.
+    package func publish(_ existing: AtomicFile.Existing) throws(HostError) {
+        // The umask may have taken more than we want taken.
+        try self.file.withNumber { number throws(HostError) in
+            _ = try posix("set the mode of \(self.path)") { fchmod(number, self.readers.mode) }
+            _ = try posix("make \(self.path) durable") { fsync(number) }
+        }
+        let directory = self.directory.number
+        _ = try posix("write \(self.path)") {
+            switch existing {
+            case .replaced: renameat(directory, self.draft, directory, self.name)
+            // A link, unlike a rename, fails when the name is taken.
+            case .refused: linkat(directory, self.draft, directory, self.name, 0)
+            }
+        }
+        if existing == .refused { unlinkat(directory, self.draft, 0) }
+        _ = try posix("make \(self.directoryPath) durable") { fsync(directory) }
     }
 }

@@ -36,7 +36,7 @@ import Testing
         "Sources/Transport/Enrollment/FreshCredentials+Files.swift": "a key goes to key.pem",
         "Sources/Transport/Enrollment/Invitation.swift": "an invitation is packed and parsed",
         "Sources/assay/Commands/InviteCommand.swift": "whoever invites gets the invitation",
-        "Sources/assay/Client/Prediction.swift": "whoever predicts gets the predictions",
+        "Sources/assay/Client/PredictedRows.swift": "whoever predicts gets the predictions",
         "Sources/assay/Client/ForecastAnswers.swift": "whoever forecasts gets the forecasts",
         "Sources/assay/Client/TableFile.swift": "whoever brings a table knows its columns",
         "Sources/assay/Columns/ColumnMap.swift": "the map of columns is parsed",

@@ -38,7 +38,7 @@ struct Ellipsoid: Scorer, Equatable {
             for axis in 0..<self.axes.rows { deviations[row, axis] -= self.centre[axis] }
         }
         var lengths = Matrix(rows: rows.rows, columns: self.axes.rows)
-        LinearAlgebra.multiply(deviations, .stored, self.transform, .transposed, into: &lengths)
+        LinearAlgebra.multiplyRows(deviations, self.transform, .transposed, into: &lengths)
         var scores = Matrix(rows: rows.rows, columns: 1)
         for row in 0..<rows.rows {
             var sum = rests[row] / self.restVariance
@@ -55,7 +55,7 @@ struct Ellipsoid: Scorer, Equatable {
             for column in 0..<self.columns { centred[row, column] -= self.means[column] }
         }
         var along = Matrix(rows: rows.rows, columns: self.axes.rows)
-        LinearAlgebra.multiply(centred, .stored, self.axes, .transposed, into: &along)
+        LinearAlgebra.multiplyRows(centred, self.axes, .transposed, into: &along)
         var rests = [Double](repeating: 0, count: rows.rows)
         // With as many axes as columns the difference would be rounding, and is left at 0.
         guard self.axes.rows < self.columns else { return (along, rests) }

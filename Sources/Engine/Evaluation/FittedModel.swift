@@ -123,8 +123,14 @@ package struct FittedModel: Sendable {
     package func frame(
         bytes: UnsafeRawBufferPointer, for purpose: Purpose
     ) throws(TableError) -> Frame {
+        try self.frame(try TableFormat.reader(of: bytes), for: purpose)
+    }
+
+    package func frame(
+        _ reader: some TableReader, for purpose: Purpose
+    ) throws(TableError) -> Frame {
         let schema = self.schema.forAnswering(without: purpose == .scoring ? nil : self.target)
-        return try TableFormat.reader(of: bytes).frame(schema, unknownColumns: .ignored)
+        return try reader.frame(schema, unknownColumns: .ignored)
     }
 
     /// Probabilities (rows × classes), numbers (rows × 1) or scores of anomaly (rows × 1).
@@ -154,7 +160,9 @@ package struct FittedModel: Sendable {
     }
 
     /// The target column of `frame`, as the model knows its classes.
-    package func answers(in frame: Frame) throws(TableError) -> Answers {
+    ///
+    /// - Parameter rowsBefore: rows of the table before those of `frame`, for sentences.
+    package func answers(in frame: Frame, rowsBefore: Int = 0) throws(TableError) -> Answers {
         guard let target = self.target else {
             throw TableError(
                 .noFeatures, "the model learned without a target, so that nothing can score it")
@@ -165,9 +173,13 @@ package struct FittedModel: Sendable {
                 "the target is no column of the table, and a score needs it")
         }
         switch self.task {
-        case .classification: return try Target.classes(of: column, among: self.classNames)
-        case .regression: return .numbers(try Target.numbers(of: column))
-        case .anomalyDetection: return try Target.flags(of: column, among: self.classNames)
+        case .classification:
+            return try Target.classes(
+                of: column, among: self.classNames, rowsBefore: rowsBefore)
+        case .regression:
+            return .numbers(try Target.numbers(of: column, rowsBefore: rowsBefore))
+        case .anomalyDetection:
+            return try Target.flags(of: column, among: self.classNames, rowsBefore: rowsBefore)
         }
     }
 

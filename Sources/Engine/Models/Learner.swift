@@ -40,6 +40,36 @@ package enum Answers: Equatable, Sendable {
         }
     }
 
+    /// The answers to rows that follow one another.
+    ///
+    /// - Requires: all of one task and of equally many classes.
+    /// - Returns: nil where there are none.
+    package init?(joining parts: [Answers]) {
+        switch parts.first {
+        case nil: return nil
+        case .classes(_, let count):
+            self = .classes(
+                parts.flatMap { part -> [Int32] in
+                    guard case .classes(let labels, count) = part else { Self.mixed() }
+                    return labels
+                }, count: count)
+        case .numbers:
+            self = .numbers(
+                parts.flatMap { part -> [Double] in
+                    guard case .numbers(let numbers) = part else { Self.mixed() }
+                    return numbers
+                })
+        case .flags:
+            self = .flags(
+                parts.flatMap { part -> [Flag] in
+                    guard case .flags(let flags) = part else { Self.mixed() }
+                    return flags
+                })
+        }
+    }
+
+    private static func mixed() -> Never { preconditionFailure("answers of several kinds") }
+
     /// The columns of a prediction: one probability per class, or one number (a value or a score).
     package var outputs: Int {
         switch self {

@@ -64,6 +64,81 @@ package enum LinearAlgebra {
         }
     }
 
+    /// Rows that `multiplyRows` hands to CBLAS at once.
+    static let rowsBlock = 64
+
+    /// Sets each row of `c` to that row of `a` times `op(b)`: bits that depend on no other row.
+    ///
+    /// CBLAS sums in another order at the edges of a matrix, in small ones and in one row alone. So
+    /// it is always given a block of `rowsBlock` rows, the last one being filled up with zeros: a
+    /// row that is predicted alone is predicted as in a table.
+    ///
+    /// - Requires: `a` is m × k, `op(b)` is k × n, `c` is m × n.
+    /// - Complexity: m n k multiplications, m rounded up to a multiple of `rowsBlock`.
+    package static func multiplyRows(
+        _ a: Matrix, _ b: Matrix, _ orientation: Orientation = .stored, into c: inout Matrix
+    ) {
+        let right = orientation.shape(b)
+        precondition(
+            a.columns == right.rows && c.rows == a.rows && c.columns == right.columns,
+            "(\(a.rows), \(a.columns)) × (\(right)) does not give \(c.rows) × \(c.columns)")
+        guard c.rows > 0, c.columns > 0 else { return }
+        guard a.columns > 0 else { return c = Matrix(rows: c.rows, columns: c.columns) }
+        c.values.withUnsafeMutableBufferPointer { c in
+            Self.byBlocks(a, right.columns, into: c) { a, c in
+                cblas_dgemm(
+                    CblasRowMajor, CblasNoTrans, orientation.flag, Int32(Self.rowsBlock),
+                    Int32(right.columns), Int32(right.rows), 1, a, Int32(right.rows), b.values,
+                    Int32(b.columns), 0, c, Int32(right.columns))
+            }
+        }
+    }
+
+    /// Sets each of `y` to that row of `a` times `x`: bits that depend on no other row.
+    ///
+    /// - Requires: `a` is m × n, `x` has n values, `y` has m.
+    package static func multiplyRows(_ a: Matrix, _ x: [Double], into y: inout [Double]) {
+        precondition(
+            a.columns == x.count && a.rows == y.count,
+            "(\(a.rows), \(a.columns)) × \(x.count) does not give \(y.count) values")
+        guard a.rows > 0, a.columns > 0 else {
+            return y = Array(repeating: 0, count: y.count)
+        }
+        y.withUnsafeMutableBufferPointer { y in
+            Self.byBlocks(a, 1, into: y) { rows, y in
+                cblas_dgemv(
+                    CblasRowMajor, CblasNoTrans, Int32(Self.rowsBlock), Int32(a.columns), 1, rows,
+                    Int32(a.columns), x, 1, 0, y, 1)
+            }
+        }
+    }
+
+    /// Calls `multiply` with each block of rows, and with where their products go.
+    private static func byBlocks(
+        _ a: Matrix, _ width: Int, into c: UnsafeMutableBufferPointer<Double>,
+        _ multiply: (UnsafePointer<Double>, UnsafeMutablePointer<Double>) -> Void
+    ) {
+        a.values.withUnsafeBufferPointer { values in
+            guard let rows = values.baseAddress, let products = c.baseAddress else { return }
+            let whole = a.rows / Self.rowsBlock * Self.rowsBlock
+            for row in stride(from: 0, to: whole, by: Self.rowsBlock) {
+                multiply(rows + row * a.columns, products + row * width)
+            }
+            let rest = a.rows - whole
+            guard rest > 0 else { return }
+            var last = [Double](repeating: 0, count: Self.rowsBlock * a.columns)
+            for index in 0..<rest * a.columns { last[index] = rows[whole * a.columns + index] }
+            var product = [Double](repeating: 0, count: Self.rowsBlock * width)
+            product.withUnsafeMutableBufferPointer { product in
+                last.withUnsafeBufferPointer { last in
+                    guard let from = last.baseAddress, let to = product.baseAddress else { return }
+                    multiply(from, to)
+                }
+            }
+            for index in 0..<rest * width { products[whole * width + index] = product[index] }
+        }
+    }
+
     /// Sets the upper triangle of `c` to that of aᵀa (`.transposed`) or of aaᵀ (`.stored`); what
     /// stands below the diagonal of `c` is left as it was.
     ///

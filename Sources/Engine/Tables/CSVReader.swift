@@ -16,17 +16,17 @@ package struct CSVReader: TableReader {
     private let firstRow: Int
     /// No table of this text has more rows.
     let rowsMax: Int
+    let lineFeeds: Int
+    /// Lines of the file before this text.
+    private let linesBefore: Int
 
     /// Checks the encoding of the whole text and reads its header.
     package init(_ bytes: UnsafeRawBufferPointer) throws(TableError) {
         let text = try Self.checkedStart(bytes.bindMemory(to: UInt8.self))
-        let check: TextCheck
-        do throws(TextCheck.Fault) {
-            check = try TextCheck(text)
-        } catch {
-            throw Self.encodingError(error, in: text)
-        }
+        let check = try Self.checked(text, linesBefore: 0)
         self.text = text
+        self.lineFeeds = check.lineFeeds
+        self.linesBefore = 0
         var scanner = FieldScanner(text)
         self.columnNames = try Self.header(&scanner)
         self.firstRow = scanner.at
@@ -39,6 +39,25 @@ package struct CSVReader: TableReader {
         guard self.rowsMax <= TableLimits.rowsMax else {
             throw TableError(.tooManyRows, "the table has more than \(TableLimits.rowsMax) rows")
         }
+    }
+
+    /// Rows of a table whose header, and perhaps rows, were read before.
+    ///
+    /// - Parameters:
+    ///   - rows: the text of one row at least, from its beginning.
+    ///   - names: what the header names.
+    ///   - linesBefore: lines of the header and of the rows before.
+    init(
+        rows: UnsafeRawBufferPointer, below names: [Private<String>], linesBefore: Int
+    ) throws(TableError) {
+        let text = rows.bindMemory(to: UInt8.self)
+        let check = try Self.checked(text, linesBefore: linesBefore)
+        self.text = text
+        self.columnNames = names
+        self.lineFeeds = check.lineFeeds
+        self.linesBefore = linesBefore
+        self.firstRow = 0
+        self.rowsMax = min(check.lineFeeds + 1, text.count / names.count + 1)
     }
 
     /// The rows as they stand, without the header.
@@ -97,7 +116,7 @@ package struct CSVReader: TableReader {
 
     /// Counted from 1. Only errors ask, so that counting costs nothing while all is well.
     private func line(at offset: Int) -> Int {
-        1 + self.text[..<offset].count { $0 == 0x0A }
+        self.linesBefore + 1 + self.text[..<offset].count { $0 == 0x0A }
     }
 
     /// - Requires: the text was walked without a fault, so that every quote opens or closes.
@@ -174,18 +193,25 @@ package struct CSVReader: TableReader {
         return UnsafeBufferPointer(rebasing: bytes)
     }
 
-    private static func encodingError(
-        _ fault: TextCheck.Fault, in text: UnsafeBufferPointer<UInt8>
-    ) -> TableError {
-        switch fault {
-        case .nul(let offset):
-            TableError(
-                .nulByte, line: 1 + text[..<offset].count { $0 == 0x0A },
-                "a NUL byte: the file is no text, or is UTF-16; save it as UTF-8")
-        case .invalidUTF8(let offset):
-            TableError(
-                .invalidUTF8, line: 1 + text[..<offset].count { $0 == 0x0A },
-                "the bytes are not UTF-8, Latin-1 perhaps; save the file as UTF-8")
+    private static func checked(
+        _ text: UnsafeBufferPointer<UInt8>, linesBefore: Int
+    ) throws(TableError) -> TextCheck {
+        do throws(TextCheck.Fault) {
+            return try TextCheck(text)
+        } catch {
+            func line(_ offset: Int) -> Int {
+                linesBefore + 1 + text[..<offset].count { $0 == 0x0A }
+            }
+            switch error {
+            case .nul(let offset):
+                throw TableError(
+                    .nulByte, line: line(offset),
+                    "a NUL byte: the file is no text, or is UTF-16; save it as UTF-8")
+            case .invalidUTF8(let offset):
+                throw TableError(
+                    .invalidUTF8, line: line(offset),
+                    "the bytes are not UTF-8, Latin-1 perhaps; save the file as UTF-8")
+            }
         }
     }
 

@@ -171,14 +171,16 @@ package enum Target {
     }
 
     /// - Throws: `TableError` if the column holds texts or misses a value.
-    package static func numbers(of column: Frame.Column) throws(TableError) -> [Double] {
+    package static func numbers(
+        of column: Frame.Column, rowsBefore: Int = 0
+    ) throws(TableError) -> [Double] {
         guard case .numeric(let numbers) = column.values else {
             throw TableError(
                 .targetNotNumeric, column: .init(number: nil, name: column.name),
                 "the target is not numeric, and regression predicts numbers")
         }
         if let row = numbers.firstIndex(where: \.isNaN) {
-            throw Self.missing(row: row, column.name)
+            throw Self.missing(row: rowsBefore + row, column.name)
         }
         return numbers
     }
@@ -187,7 +189,7 @@ package enum Target {
     ///
     /// - Throws: `TableError` if the column misses a value or holds a class without a name.
     package static func classes(
-        of column: Frame.Column, among names: [Private<String>]
+        of column: Frame.Column, among names: [Private<String>], rowsBefore: Int = 0
     ) throws(TableError) -> Answers {
         var indices: [Private<String>: Int32] = [:]
         for (index, name) in names.enumerated() { indices[name] = Int32(index) }
@@ -201,9 +203,9 @@ package enum Target {
                     labels.append(label)
                     continue
                 }
-                if number.isNaN { throw Self.missing(row: row, column.name) }
+                if number.isNaN { throw Self.missing(row: rowsBefore + row, column.name) }
                 guard let label = indices[Self.text(of: number)] else {
-                    throw Self.unknownClass(row: row, column.name)
+                    throw Self.unknownClass(row: rowsBefore + row, column.name)
                 }
                 labels.append(label)
                 last = number
@@ -211,9 +213,9 @@ package enum Target {
         case .categorical(let categories):
             let known = categories.levels.map { indices[$0] }
             for (row, code) in categories.codes.enumerated() {
-                if code < 0 { throw Self.missing(row: row, column.name) }
+                if code < 0 { throw Self.missing(row: rowsBefore + row, column.name) }
                 guard let label = known[Int(code)] else {
-                    throw Self.unknownClass(row: row, column.name)
+                    throw Self.unknownClass(row: rowsBefore + row, column.name)
                 }
                 labels.append(label)
             }
@@ -255,9 +257,10 @@ package enum Target {
     ///
     /// - Parameter names: what the target says of normal rows, and what of anomalies.
     package static func flags(
-        of column: Frame.Column, among names: [Private<String>]
+        of column: Frame.Column, among names: [Private<String>], rowsBefore: Int = 0
     ) throws(TableError) -> Answers {
-        guard case .classes(let labels, _) = try Self.classes(of: column, among: names) else {
+        let classes = try Self.classes(of: column, among: names, rowsBefore: rowsBefore)
+        guard case .classes(let labels, _) = classes else {
             preconditionFailure("classes are classes")
         }
         return .flags(labels.map { $0 == 1 ? .anomalous : .normal })

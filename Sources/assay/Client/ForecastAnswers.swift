@@ -2,7 +2,7 @@ import Engine
 import Privacy
 
 /// What a model expects of the coming steps of its series.
-struct ForecastAnswers: Answers {
+struct ForecastAnswers {
     /// Of intervals, when nobody says otherwise.
     static let levels = [0.8, 0.95]
 

@@ -14,13 +14,17 @@ struct PredictCommand: AsyncParsableCommand {
             coming steps, or without a table --horizon says how many are wanted; each row holds \
             the series, the time, the forecast and its intervals. A model that knows its columns \
             by aliases takes tables with their names where MODEL.columns.json, or the map of \
-            --columns, undoes them.
+            --columns, undoes them. Rows are read, predicted and written block by block, so that \
+            a table may have any size; - reads it from standard input.
             """)
 
     @Argument(help: "A model's directory, or its ID on the head.")
     var model: String
 
-    @Argument(help: ArgumentHelp("The table; a forecast may do without.", valueName: "data.csv"))
+    @Argument(
+        help: ArgumentHelp(
+            "The table, or - for standard input; a forecast may do without.",
+            valueName: "data.csv"))
     var data: String?
 
     @Option(
@@ -69,56 +73,94 @@ struct PredictCommand: AsyncParsableCommand {
         let columns = try self.terms.names.map()
         let checked = try await self.terms.checked(self.model, self.client)
         let bundle = try self.terms.bundle(checked, called: self.model, columns)
-        let prediction = try self.prediction(bundle.model)
-        let scores = self.score ? try prediction.scores() : nil
-        let csv = prediction.csv(for: self.safeCSV ? .spreadsheets : .programs)
-        if let file { try OutputFile.write(Array(csv.utf8), to: file, readers: .everyone) }
-
-        let forecast = prediction as? ForecastAnswers
-        let printsPredictions = !self.score && self.file == nil
-        guard self.output.json || !printsPredictions else {
-            return Terminal().result(csv)
+        let report: Report?
+        switch bundle.model {
+        case .table(let model): report = try self.predict(model, checked.provenance?.signer.uri)
+        case .series(let model): report = try self.forecast(model, checked.provenance?.signer.uri)
         }
-        let report = Report(
-            rows: prediction.rows, scores: scores,
-            predictions: printsPredictions && forecast == nil
-                ? (0..<prediction.rows).map(prediction.answer(row:)) : nil,
-            steps: printsPredictions ? forecast?.report : nil,
-            output: self.file, signer: checked.provenance?.signer.uri)
+        guard let report else { return }
         try self.output.print(report) { Self.text(report, $0.resultStyle) }
     }
 
-    /// - Throws: `CommandError` for what does not suit the model's task.
-    private func prediction(_ model: ModelBundle.Model) throws -> any Answers {
-        switch model {
-        case .table(let model):
-            guard let data else {
-                throw CommandError(.usage, "\(self.model): predicts rows: name their table")
-            }
-            guard self.horizon == nil, self.levels.isEmpty else {
-                throw CommandError(
-                    .usage, "\(self.model): predicts rows: --horizon and --level are for forecasts")
-            }
-            return try Prediction(
-                model, bytes: try TableFile.bytes(data), at: data,
-                for: self.score ? .scoring : .prediction)
-        case .series(let model):
-            let levels = self.levels.isEmpty ? ForecastAnswers.levels : self.levels
-            guard let data else {
-                guard !self.score else {
-                    throw CommandError(.usage, "--score needs a table that holds what came")
-                }
-                return try ForecastAnswers(
-                    model, horizon: self.horizon ?? model.horizon, levels: levels,
-                    called: self.model)
-            }
-            guard self.horizon == nil else {
-                throw CommandError(.usage, "--horizon and a table of coming steps exclude another")
+    private var reader: CSVText.Reader { self.safeCSV ? .spreadsheets : .programs }
+    /// Whether predictions are what is printed.
+    private var printsPredictions: Bool { !self.score && self.file == nil }
+
+    // MARK: Rows
+
+    /// Predicts block by block, so that a table may have any size.
+    ///
+    /// - Returns: what is to be printed; nil where predictions were.
+    private func predict(_ model: FittedModel, _ signer: String?) throws -> Report? {
+        guard let data else {
+            throw CommandError(.usage, "\(self.model): predicts rows: name their table")
+        }
+        guard self.horizon == nil, self.levels.isEmpty else {
+            throw CommandError(
+                .usage, "\(self.model): predicts rows: --horizon and --level are for forecasts")
+        }
+        let draft = try self.file.map { path throws(CommandError) in
+            try OutputFile.Draft(of: path, readers: .everyone)
+        }
+        let keepsAnswers = self.printsPredictions && self.output.json
+        let printsRows = self.printsPredictions && !self.output.json
+        let terminal = Terminal()
+        var answers: [String] = []
+        var isFirst = true
+        var prediction = TablePrediction(
+            model, at: data, for: self.score ? .scoring : .prediction)
+        try prediction.run(try InputSource(data)) { rows in
+            if keepsAnswers { answers += (0..<rows.rows).map(rows.answer(row:)) }
+            guard draft != nil || printsRows else { return }
+            let header = isFirst ? PredictedRows.header(of: model, for: self.reader) : ""
+            isFirst = false
+            let text = header + rows.csv(for: self.reader)
+            try draft?.append(text)
+            if printsRows { terminal.result(text) }
+        }
+        try draft?.publish()
+        guard !printsRows else { return nil }
+        return Report(
+            rows: prediction.rows, scores: self.score ? prediction.scores() : nil,
+            predictions: keepsAnswers ? answers : nil, steps: nil, output: self.file,
+            signer: signer)
+    }
+
+    // MARK: Forecasts
+
+    /// - Returns: what is to be printed; nil where forecasts were.
+    private func forecast(_ model: FittedForecasts, _ signer: String?) throws -> Report? {
+        let forecast = try self.answers(model)
+        let scores = self.score ? try forecast.scores() : nil
+        let csv = forecast.csv(for: self.reader)
+        if let file { try OutputFile.write(Array(csv.utf8), to: file, readers: .everyone) }
+        guard self.output.json || !self.printsPredictions else {
+            Terminal().result(csv)
+            return nil
+        }
+        return Report(
+            rows: forecast.rows, scores: scores, predictions: nil,
+            steps: self.printsPredictions ? forecast.report : nil, output: self.file,
+            signer: signer)
+    }
+
+    /// - Throws: `CommandError` for what does not suit a forecast.
+    private func answers(_ model: FittedForecasts) throws -> ForecastAnswers {
+        let levels = self.levels.isEmpty ? ForecastAnswers.levels : self.levels
+        guard let data else {
+            guard !self.score else {
+                throw CommandError(.usage, "--score needs a table that holds what came")
             }
             return try ForecastAnswers(
-                model, bytes: try TableFile.bytes(data), at: data,
-                for: self.score ? .scoring : .prediction, levels: levels)
+                model, horizon: self.horizon ?? model.horizon, levels: levels,
+                called: self.model)
         }
+        guard self.horizon == nil else {
+            throw CommandError(.usage, "--horizon and a table of coming steps exclude another")
+        }
+        return try ForecastAnswers(
+            model, bytes: try TableFile.bytes(data), at: data,
+            for: self.score ? .scoring : .prediction, levels: levels)
     }
 
     private static func text(_ report: Report, _ style: Style) -> String {

@@ -3,8 +3,11 @@ enum CSVText {
     /// One row with its line end. A field is quoted when it would otherwise be read as something
     /// else: commas, quotes, line ends, spaces at its ends, or nothing at all.
     static func row(_ fields: some Sequence<String>, for reader: Reader = .programs) -> String {
-        fields.map { Self.field(reader == .spreadsheets ? Self.harmless($0) : $0) }
-            .joined(separator: ",") + "\n"
+        fields.map { Self.field($0, for: reader) }.joined(separator: ",") + "\n"
+    }
+
+    static func field(_ text: String, for reader: Reader = .programs) -> String {
+        Self.quoted(reader == .spreadsheets ? Self.harmless(text) : text)
     }
 
     enum Reader {
@@ -25,7 +28,7 @@ enum CSVText {
         return "'" + text
     }
 
-    private static func field(_ text: String) -> String {
+    private static func quoted(_ text: String) -> String {
         let needsQuotes =
             text.isEmpty || text.first == " " || text.last == " "
             || text.utf8.contains { $0 == 0x2C || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }

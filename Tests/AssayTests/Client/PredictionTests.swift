@@ -25,54 +25,110 @@ import Testing
     }
 
     @Test func `a number is predicted for each row`() throws {
-        let prediction = try Prediction(
-            self.regression(), bytes: Array("a\n3\n4\n".utf8), at: "a.csv", for: .prediction)
-        #expect(prediction.rows == 2)
-        let numbers = (0..<2).compactMap { Double(prediction.answer(row: $0)) }
+        let numbers = try self.regression().answers(to: Array("a\n3\n4\n".utf8), at: "a.csv")
+            .compactMap(Double.init)
+        #expect(numbers.count == 2)
         #expect(abs(numbers[0] - 6) < 0.01 && abs(numbers[1] - 8) < 0.01)
-        #expect(prediction.csv().hasPrefix("prediction\n"))
     }
 
     @Test func `classes come with the probability of each, quoted where needed`() throws {
-        let prediction = try Prediction(
-            self.classification(), bytes: Array("a\n1\n19\n".utf8), at: "a.csv", for: .prediction)
-        let lines = prediction.csv().split(separator: "\n")
+        let csv = try self.classification().csv(to: Array("a\n1\n19\n".utf8))
+        let lines = csv.split(separator: "\n")
         #expect(lines[0] == "prediction,probability_high,\"probability_low, down\"")
         #expect(lines[1].hasPrefix("\"low, down\",0."))
         #expect(lines[2].hasPrefix("high,"))
         #expect(lines.count == 3)
     }
 
+    @Test func `blocks of any size give the same bytes and scores as the whole table`() throws {
+        let model = try self.classification()
+        let rows = (0..<300).map { "\($0 % 23).\($0),\($0 % 3 == 0 ? "high" : "\"low, down\"")\n" }
+        let table = Array(("a,kind\n" + rows.joined()).utf8)
+        let frame = try table.withUnsafeBytes { try model.frame(bytes: $0, for: .scoring) }
+        let values = try model.predict(frame)
+        let whole =
+            PredictedRows.header(of: model, for: .programs)
+            + PredictedRows(model: model, values: values).csv(for: .programs)
+        let loss = try Metric.logLoss.value(model.answers(in: frame), values)
+        for blockBytes in [1, 10, 100, 1000, 1 << 20] {
+            var scored = TablePrediction(model, at: "a.csv", for: .scoring)
+            #expect(try model.csv(to: table, blockBytes: blockBytes, &scored) == whole)
+            #expect(scored.rows == 300)
+            #expect(scored.scores()["log_loss"]?.bitPattern == loss.bitPattern)
+            #expect(Set(scored.scores().keys).isSuperset(of: ["accuracy", "roc_auc", "f1"]))
+        }
+    }
+
     @Test func `a score needs the target, and all metrics are given`() throws {
         let model = try self.regression()
-        let scored = try Prediction(
-            model, bytes: Array("a,y\n3,6\n4,8\n".utf8), at: "a.csv", for: .scoring)
-        let scores = try scored.scores()
+        var scored = TablePrediction(model, at: "a.csv", for: .scoring)
+        _ = try model.csv(to: Array("a,y\n3,6\n4,8\n".utf8), &scored)
+        let scores = scored.scores()
         #expect(Set(scores.keys) == ["r2", "rmse", "mae", "mape"])
         #expect(try #require(scores["r2"]) > 0.99)
 
         let error = #expect(throws: InputError.self) {
-            try Prediction(model, bytes: Array("a\n3\n".utf8), at: "a.csv", for: .scoring)
+            try model.answers(to: Array("a\n3\n".utf8), at: "a.csv", for: .scoring)
         }
         #expect(error?.description.hasPrefix("a.csv: ") == true)
     }
 
-    @Test func `a metric that these rows leave undefined is left out`() throws {
-        let prediction = try Prediction(
-            self.classification(), bytes: Array("a,kind\n1,high\n".utf8), at: "a.csv",
-            for: .scoring)
-        let scores = try prediction.scores()
-        #expect(scores["roc_auc"] == nil)
-        #expect(scores["accuracy"] == 0)
+    @Test func `a class that the model does not know is named by the row of the file`() throws {
+        let rows = (0..<50).map { "\($0),\($0 == 37 ? "canary7f" : "high")\n" }.joined()
+        let error = #expect(throws: InputError.self) {
+            var scored = TablePrediction(
+                try self.classification(), at: "a.csv", for: .scoring)
+            _ = try scored.model.csv(
+                to: Array(("a,kind\n" + rows).utf8), blockBytes: 20, &scored)
+        }
+        #expect(error?.description.contains("row 38 (the header not counted)") == true)
+        #expect(error?.description.contains("canary7f") == false)
     }
 
-    @Test func `a bad table is named without its values`() throws {
+    @Test func `a metric that these rows leave undefined is left out`() throws {
+        let model = try self.classification()
+        var scored = TablePrediction(model, at: "a.csv", for: .scoring)
+        _ = try model.csv(to: Array("a,kind\n1,high\n".utf8), &scored)
+        #expect(scored.scores()["roc_auc"] == nil)
+        #expect(scored.scores()["accuracy"] == 0)
+    }
+
+    @Test func `a bad row is named without its values, and the rows before it are given`() throws {
         let model = try self.regression()
+        var rows = 0
         let error = #expect(throws: InputError.self) {
-            try Prediction(
-                model, bytes: Array("a\ncanary7f\n".utf8), at: "a.csv", for: .prediction)
+            var prediction = TablePrediction(model, at: "a.csv", for: .prediction)
+            let table = Array("a\n1\n2\n3\ncanary7f\n5\n".utf8)
+            try prediction.run(MemorySource(table), blockBytes: 2) { rows += $0.rows }
         }
-        #expect(error?.description.hasPrefix("a.csv: line 2, column 1 (a): ") == true)
+        #expect(error?.description.hasPrefix("a.csv: line 5, column 1 (a): ") == true)
         #expect(error?.description.contains("canary7f") == false)
+        #expect(rows == 3)
+    }
+
+    @Test func `a file is whole or not there`() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("old", to: "out.csv")
+        do {
+            let draft = try OutputFile.Draft(of: path, readers: .everyone)
+            try draft.append("half")
+        }
+        #expect(try InputFile.read(path, upTo: 99, what: "file") == Array("old".utf8))
+        let draft = try OutputFile.Draft(of: path, readers: .everyone)
+        try draft.append("all ")
+        try draft.append("of it")
+        #expect(try InputFile.read(path, upTo: 99, what: "file") == Array("old".utf8))
+        try draft.publish()
+        #expect(try InputFile.read(path, upTo: 99, what: "file") == Array("all of it".utf8))
+        #expect(folder.names == ["out.csv"])
+    }
+
+    @Test func `a source is a file or standard input, and nothing else`() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("a\n1\n", to: "a.csv")
+        #expect(try InputSource(path).size == 4)
+        for path in ["\(folder.path)/none.csv", folder.path, "/dev/null"] {
+            #expect(throws: InputError.self) { try InputSource(path) }
+        }
     }
 }

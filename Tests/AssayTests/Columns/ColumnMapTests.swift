@@ -314,10 +314,10 @@ import WorkerShell
         let model = try #require(
             try ModelBundle.Model.table(self.model(["c2", "c1"]))
                 .withNames(of: "m1", try self.map(folder)).ofTable)
-        let prediction = try Prediction(model, bytes: self.table, at: "t.csv", for: .prediction)
-        #expect(abs(try #require(Double(prediction.answer(row: 0))) - 6) < 0.01)
+        let answers = try model.answers(to: self.table, at: "t.csv")
+        #expect(abs(try #require(Double(answers[0])) - 6) < 0.01)
         let error = #expect(throws: InputError.self) {
-            try Prediction(model, bytes: Array("dose\n3\n".utf8), at: "t.csv", for: .scoring)
+            try model.answers(to: Array("dose\n3\n".utf8), at: "t.csv", for: .scoring)
         }
         #expect(error?.description.contains("column effect") == true)
     }
@@ -346,14 +346,12 @@ import WorkerShell
 
     @Test func `without a map it is said what is missing`() throws {
         let error = #expect(throws: InputError.self) {
-            try Prediction(
-                try self.model(["c2", "c1"]), bytes: self.table, at: "t.csv", for: .prediction)
+            try self.model(["c2", "c1"]).answers(to: self.table, at: "t.csv")
         }
         #expect(error?.description.contains("column c2") == true)
         #expect(error?.description.contains("with --columns FILE") == true)
         let plain = #expect(throws: InputError.self) {
-            try Prediction(
-                try self.model(["a", "b"]), bytes: self.table, at: "t.csv", for: .prediction)
+            try self.model(["a", "b"]).answers(to: self.table, at: "t.csv")
         }
         #expect(plain?.description.contains("--columns") == false)
     }

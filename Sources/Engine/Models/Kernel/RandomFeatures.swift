@@ -60,7 +60,7 @@ struct RandomFeatures: Equatable, Sendable {
     func transform(_ features: Matrix) -> Matrix {
         let components = self.phases.count
         var result = Matrix(rows: features.rows, columns: components)
-        LinearAlgebra.multiply(features, .stored, self.directions, .transposed, into: &result)
+        LinearAlgebra.multiplyRows(features, self.directions, .transposed, into: &result)
         let scale = (2 / Double(components)).squareRoot()
         result.values.withUnsafeMutableBufferPointer { values in
             for row in 0..<features.rows {

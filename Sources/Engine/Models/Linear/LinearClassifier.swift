@@ -36,7 +36,7 @@ extension LinearClassifier {
     func scores(of features: Matrix) -> Matrix {
         let classes = self.intercepts.count
         var scores = Matrix(rows: features.rows, columns: classes)
-        LinearAlgebra.multiply(features, .stored, self.weights, .transposed, into: &scores)
+        LinearAlgebra.multiplyRows(features, self.weights, .transposed, into: &scores)
         for row in 0..<scores.rows {
             for k in 0..<classes { scores[row, k] += self.intercepts[k] }
         }

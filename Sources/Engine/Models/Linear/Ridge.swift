@@ -66,7 +66,7 @@ struct RidgePredictor: Predictor, Equatable {
     /// - Complexity: rows × columns multiplications.
     func predict(_ features: Matrix) -> Matrix {
         var numbers = [Double](repeating: 0, count: features.rows)
-        LinearAlgebra.multiply(features, .stored, self.weights, into: &numbers)
+        LinearAlgebra.multiplyRows(features, self.weights, into: &numbers)
         for row in numbers.indices { numbers[row] += self.intercept }
         return Matrix(rows: features.rows, columns: 1, values: numbers)
     }

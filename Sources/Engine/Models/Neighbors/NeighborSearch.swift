@@ -52,9 +52,11 @@ struct NeighborSearch {
         precondition(count <= NeighborsPredictor.queriesBlock, "\(count) queries in one block")
         precondition(queries.count == count * self.columns, "queries are not \(self.columns) wide")
         var best = Array(repeating: Selection(limit: self.k), count: count)
+        let filled = NeighborsPredictor.queriesBlock * self.columns
+        let block = queries + repeatElement(0, count: filled - queries.count)
         for start in stride(from: 0, to: self.count, by: NeighborsPredictor.pointsBlock) {
             let end = min(start + NeighborsPredictor.pointsBlock, self.count)
-            self.multiply(queries, points: start..<end)
+            self.multiply(block, points: start..<end)
             self.products.withUnsafeBufferPointer { products in
                 self.squares.withUnsafeBufferPointer { squares in
                     for query in 0..<count {
@@ -72,6 +74,8 @@ struct NeighborSearch {
         }
     }
 
+    /// By as many queries as a block has, however many there are: CBLAS sums in another order at
+    /// the edges of a matrix, and what is nearest must not depend on who asks besides.
     private mutating func multiply(_ queries: [Float], points: Range<Int>) {
         guard self.columns > 0 else { return }
         let range = points.lowerBound * self.columns..<points.upperBound * self.columns

@@ -6,8 +6,9 @@ struct PerceptronPredictor: Predictor, Equatable {
     let offset: Double
     let scale: Double
 
-    /// Rows that pass through the layers at once.
-    static let blockRows = 256
+    /// Rows that pass through the layers at once: always so many, the last ones being filled up,
+    /// since CBLAS sums in another order at the edges of a matrix (see `multiplyRows`).
+    static let blockRows = 64
     /// Layers that a stored perceptron may have, and units of a hidden one: a block of rows passes
     /// through all of them, and a stranger's must not ask for all memory.
     static let layersMax = 8
@@ -66,12 +67,12 @@ struct PerceptronPredictor: Predictor, Equatable {
     /// - Complexity: rows × parameters multiplications in single precision.
     func predict(_ features: Matrix) -> Matrix {
         let outputs = self.shape.outputs
-        let pass = PerceptronPass(self.shape, rowsMax: min(Self.blockRows, features.rows))
+        let pass = PerceptronPass(self.shape, rowsMax: Self.blockRows)
         var prediction = Matrix(rows: features.rows, columns: outputs)
         for start in stride(from: 0, to: features.rows, by: Self.blockRows) {
             let end = min(start + Self.blockRows, features.rows)
             self.inputs.encode(features, rows: start..<end, into: pass.inputs)
-            pass.forward(self.parameters, rows: end - start)
+            pass.forward(self.parameters, rows: Self.blockRows)
             for index in 0..<(end - start) * outputs {
                 prediction.values[start * outputs + index] = Double(pass.scores[index])
             }

@@ -12,15 +12,18 @@ struct ArrowFilling {
     private var entries: [ArrowEntries?]
     private var entriesLeft: Int
     private var row = 0
+    private let rowsBefore: Int
 
     /// - Parameters:
     ///   - kinds: what each column is kept as.
     ///   - isFile: whether each dictionary comes once.
     ///   - entriesLeft: entries that all columns may have together.
+    ///   - rowsBefore: rows of the table before those that are put.
     init(
         fields: [ArrowField], columns: [ArrowColumn], kinds: [FrameBuilder.Sink.Kind],
-        isFile: Bool, entriesLeft: Int
+        isFile: Bool, entriesLeft: Int, rowsBefore: Int
     ) {
+        self.rowsBefore = rowsBefore
         self.fields = fields
         self.columns = columns
         self.kinds = kinds
@@ -148,7 +151,7 @@ struct ArrowFilling {
             try body()
         } catch {
             throw error.fault.error(
-                line: error.row.map(ArrowReader.line),
+                line: error.row.map { ArrowReader.line(ofRow: self.rowsBefore + $0) },
                 column: .init(number: column + 1, name: self.columns[column].name))
         }
     }

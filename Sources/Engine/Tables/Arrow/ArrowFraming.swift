@@ -25,15 +25,43 @@ struct ArrowFraming {
 
     /// Whether a table is Arrow's, by its first bytes: no text begins so.
     static func begins(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        bytes.starts(with: Self.mark) || bytes.starts(with: Self.fileMagic + [0, 0])
+        bytes.starts(with: Self.mark) || Self.beginsFile(bytes)
     }
 
+    static func beginsFile(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        bytes.starts(with: ArrowFooter.magic + [0, 0])
+    }
+
+    /// As many bytes of a table as tell.
+    static let beginningBytes = 8
+
     private static let mark: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF]
-    private static let fileMagic = Array("ARROW1".utf8)
+    static let streamEnd: [UInt8] = Self.mark + [0, 0, 0, 0]
 
     init(_ bytes: UnsafeRawBufferPointer) throws(TableError) {
         self.isFile = !bytes.starts(with: Self.mark)
         (self.schema, self.messages) = try self.isFile ? Self.file(bytes) : Self.stream(bytes)
+    }
+
+    /// Parts of a file.
+    init(_ schema: FlatTable, _ messages: [Message]) {
+        self.isFile = true
+        self.schema = schema
+        self.messages = messages
+    }
+
+    /// Rows of all batches.
+    func rows() throws(TableError) -> Int {
+        var rows = 0
+        for message in self.messages {
+            guard case .batch(let table) = message.kind else { continue }
+            rows += try ArrowBatch(table, body: message.body).rows
+            guard rows <= TableLimits.rowsMax else {
+                throw TableError(
+                    .tooManyRows, "the table has more than \(TableLimits.rowsMax) rows")
+            }
+        }
+        return rows
     }
 
     // MARK: Streams
@@ -47,15 +75,14 @@ struct ArrowFraming {
         var begins = true
         while at < bytes.count {
             guard let message = try Self.message(bytes, at: at) else {
-                guard !begins else { throw TableError(arrow: "a stream without a schema") }
+                guard !begins else { throw Self.noSchema }
                 at += 8
                 begins = true
                 continue
             }
             switch (message.kind, begins) {
             case (.schema(let table), true): schema = schema ?? table
-            case (.schema, false), (_, true):
-                throw TableError(arrow: "a stream does not begin with its schema, and with one")
+            case (.schema, false), (_, true): throw Self.noSchema
             case (_, false): break
             }
             messages.append(message)
@@ -70,27 +97,45 @@ struct ArrowFraming {
     }
 
     /// - Returns: nil where the stream ends by its mark.
-    private static func message(
+    static func message(
         _ bytes: UnsafeRawBufferPointer, at start: Int
     ) throws(TableError) -> Message? {
-        guard bytes.count - start >= 8 else { throw Self.cut }
-        guard bytes.number(start, as: UInt32.self) == .max else {
+        let rest = UnsafeRawBufferPointer(rebasing: bytes[start...])
+        guard let head = try Self.headBytes(rest) else { return nil }
+        guard head <= rest.count else { throw Self.cut }
+        let body = try Self.bodyBytes(rest, head: head)
+        guard body <= rest.count - head else { throw Self.cut }
+        let table = try FlatTable(root: .init(rebasing: rest[8..<head]))
+        return Message(
+            kind: try Self.kind(of: table), body: .init(rebasing: rest[head..<head + body]),
+            whole: .init(rebasing: rest[..<(head + body)]))
+    }
+
+    /// Bytes of the message that begins here, up to its body; nil for the mark of a stream's end.
+    static func headBytes(_ bytes: UnsafeRawBufferPointer) throws(TableError) -> Int? {
+        guard bytes.count >= 8 else { throw Self.cut }
+        guard bytes.number(0, as: UInt32.self) == .max else {
             throw TableError(
                 arrow: "a message does not begin with its mark; tables of before Arrow 0.15 have "
                     + "none: write the table anew")
         }
-        let length = Int(bytes.number(start + 4, as: Int32.self))
+        let length = Int(bytes.number(4, as: Int32.self))
         if length == 0 { return nil }
-        guard length > 0, length <= bytes.count - start - 8 else { throw Self.cut }
-        let bodyStart = start + 8 + length
-        let table = try FlatTable(root: .init(rebasing: bytes[start + 8..<bodyStart]))
-        guard let bodyLength = Int(exactly: try table.number(3, default: Int64(0))),
-            bodyLength >= 0, bodyLength <= bytes.count - bodyStart
-        else { throw Self.cut }
-        let end = bodyStart + bodyLength
-        return Message(
-            kind: try Self.kind(of: table), body: .init(rebasing: bytes[bodyStart..<end]),
-            whole: .init(rebasing: bytes[start..<end]))
+        guard length > 0 else { throw Self.cut }
+        return 8 + length
+    }
+
+    /// Bytes of the body of the message that begins here.
+    ///
+    /// - Requires: `bytes` holds its head.
+    static func bodyBytes(
+        _ bytes: UnsafeRawBufferPointer, head: Int
+    ) throws(TableError) -> Int {
+        let table = try FlatTable(root: .init(rebasing: bytes[8..<head]))
+        guard let length = Int(exactly: try table.number(3, default: Int64(0))), length >= 0 else {
+            throw Self.cut
+        }
+        return length
     }
 
     private static func kind(of message: FlatTable) throws(TableError) -> Message.Kind {
@@ -106,7 +151,7 @@ struct ArrowFraming {
         }
     }
 
-    private static func checkVersion(_ version: Int16) throws(TableError) {
+    static func checkVersion(_ version: Int16) throws(TableError) {
         guard version == 3 || version == 4 else {
             throw TableError(arrow: "its metadata is of another version than V4 and V5")
         }
@@ -117,60 +162,24 @@ struct ArrowFraming {
     private static func file(
         _ bytes: UnsafeRawBufferPointer
     ) throws(TableError) -> (FlatTable, [Message]) {
-        let tail = Self.fileMagic.count + 4
-        guard bytes.count >= 8 + tail,
-            bytes.suffix(Self.fileMagic.count).elementsEqual(Self.fileMagic)
-        else { throw Self.cut }
-        let footerEnd = bytes.count - tail
-        let length = Int(bytes.number(footerEnd, as: Int32.self))
-        guard length > 0, length <= footerEnd - 8 else { throw Self.cut }
-        let inner = UnsafeRawBufferPointer(rebasing: bytes[..<(footerEnd - length)])
-        let footer = try FlatTable(
-            root: .init(rebasing: bytes[footerEnd - length..<footerEnd]))
-        try Self.checkVersion(try footer.number(0, default: Int16(0)))
-        guard let schema = try footer.table(1) else {
-            throw TableError(arrow: "there is no schema")
-        }
-        var messages: [Message] = []
-        var ranges: [Range<Int>] = []
+        let tail = UnsafeRawBufferPointer(rebasing: bytes.suffix(ArrowFooter.tailBytes))
+        let range = try ArrowFooter.range(tail: tail, of: bytes.count)
+        let footer = try ArrowFooter(.init(rebasing: bytes[range]), at: range.lowerBound)
         // Dictionaries first: in a file they hold for all batches, wherever they lie.
-        for slot in [2, 3] {
-            let blocks = try footer.structs(slot, stride: 24)
-            for place in stride(from: 0, to: blocks.count, by: 24) {
-                let (message, range) = try Self.block(blocks, at: place, in: inner)
-                switch (slot, message.kind) {
-                case (2, .dictionary), (3, .batch): messages.append(message)
-                default: throw TableError(arrow: "a block is not what the footer says")
-                }
-                ranges.append(range)
-                guard messages.count <= ArrowLimits.messagesMax else { throw Self.tooMany }
-            }
+        var messages: [Message] = []
+        for block in footer.dictionaries {
+            messages.append(
+                try block.message(.init(rebasing: bytes[block.range]), of: .dictionary))
         }
-        // A batch that is there once is a batch of the table once.
-        ranges.sort { $0.lowerBound < $1.lowerBound }
-        guard zip(ranges, ranges.dropFirst()).allSatisfy({ $0.upperBound <= $1.lowerBound }) else {
-            throw TableError(arrow: "two blocks of the file overlap")
+        for block in footer.batches {
+            messages.append(try block.message(.init(rebasing: bytes[block.range]), of: .batch))
         }
-        return (schema, messages)
+        return (footer.schema, messages)
     }
 
-    private static func block(
-        _ blocks: UnsafeRawBufferPointer, at place: Int, in bytes: UnsafeRawBufferPointer
-    ) throws(TableError) -> (Message, Range<Int>) {
-        let metadata = Int(blocks.number(place + 8, as: Int32.self))
-        guard let start = Int(exactly: blocks.number(place, as: Int64.self)),
-            let body = Int(exactly: blocks.number(place + 16, as: Int64.self)), start >= 8,
-            start <= bytes.count, metadata >= 0, metadata <= bytes.count - start, body >= 0,
-            body <= bytes.count - start - metadata
-        else { throw Self.cut }
-        let range = start..<start + metadata + body
-        guard let message = try Self.message(.init(rebasing: bytes[range]), at: 0),
-            message.whole.count <= range.count,
-            message.whole.count - message.body.count == metadata
-        else { throw TableError(arrow: "a block is not what the footer says") }
-        return (message, range)
+    static var cut: TableError { TableError(arrow: "it is cut off, or not whole") }
+    static var tooMany: TableError { TableError(arrow: "it is in too many pieces") }
+    static var noSchema: TableError {
+        TableError(arrow: "a stream does not begin with its schema, and with one")
     }
-
-    private static var cut: TableError { TableError(arrow: "it is cut off, or not whole") }
-    private static var tooMany: TableError { TableError(arrow: "it is in too many pieces") }
 }

@@ -17,7 +17,7 @@ extension ArrowReader {
             switch message.kind {
             case .schema:
                 // The first stream has its schema already.
-                if stream.count > header.count { stream += Self.streamEnd + header }
+                if stream.count > header.count { stream += ArrowFraming.streamEnd + header }
             case .dictionary, .batch:
                 guard try !message.hasMetadata else {
                     throw TableError(arrow: "its batches have metadata, which may name columns")
@@ -25,10 +25,8 @@ extension ArrowReader {
                 stream += message.whole
             }
         }
-        return stream + Self.streamEnd
+        return stream + ArrowFraming.streamEnd
     }
-
-    private static let streamEnd: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0]
 
     private static func header(
         _ schema: FlatTable, naming names: [String]

@@ -17,35 +17,36 @@ package struct ArrowReader: TableReader {
     let framing: ArrowFraming
     let fields: [ArrowField]
     private let columns: [ArrowColumn]
-    private let rows: Int
+    let rows: Int
     private let bytesCount: Int
+    /// Rows of the table before these.
+    private let rowsBefore: Int
 
     /// Finds the batches, and checks the schema.
     package init(_ bytes: UnsafeRawBufferPointer) throws(TableError) {
-        self.bytesCount = bytes.count
-        self.framing = try ArrowFraming(bytes)
+        try self.init(try ArrowFraming(bytes), bytesCount: bytes.count, rowsBefore: 0)
+    }
+
+    /// - Parameters:
+    ///   - bytesCount: of all messages.
+    ///   - rowsBefore: rows of the table before those of these messages.
+    init(_ framing: ArrowFraming, bytesCount: Int, rowsBefore: Int) throws(TableError) {
+        self.bytesCount = bytesCount
+        self.framing = framing
+        self.rowsBefore = rowsBefore
         self.fields = try ArrowField.all(of: self.framing.schema)
         self.columns = try Self.columns(of: self.fields)
         self.columnNames = self.columns.map { Private($0.name) }
-        var rows = 0
-        for message in self.framing.messages {
-            switch message.kind {
-            case .batch(let table):
-                rows += try ArrowBatch(table, body: message.body).rows
-            case .schema(let schema):
-                guard try ArrowField.all(of: schema) == self.fields else {
-                    throw TableError(arrow: "its parts have different schemas")
-                }
-            case .dictionary: break
-            }
-            guard rows <= TableLimits.rowsMax else {
-                throw TableError(
-                    .tooManyRows, "the table has more than \(TableLimits.rowsMax) rows")
+        for case .schema(let schema) in self.framing.messages.map(\.kind) {
+            guard try ArrowField.all(of: schema) == self.fields else {
+                throw TableError(arrow: "its parts have different schemas")
             }
         }
-        guard rows > 0 else { throw TableError(.noRows, "the table has a header and no rows") }
-        self.rows = rows
+        self.rows = try self.framing.rows()
+        guard self.rows > 0 else { throw Self.noRows }
     }
+
+    static var noRows: TableError { TableError(.noRows, "the table has a header and no rows") }
 
     /// Columns are named by the schema, whatever the rows hold.
     package var headerDoubt: String { "" }
@@ -130,7 +131,7 @@ package struct ArrowReader: TableReader {
 
     package func lines(ofRows rows: Set<Int>) -> [Int: Int] {
         var lines: [Int: Int] = [:]
-        for row in rows { lines[row] = Self.line(ofRow: row) }
+        for row in rows { lines[row] = Self.line(ofRow: self.rowsBefore + row) }
         return lines
     }
 
@@ -169,7 +170,8 @@ package struct ArrowReader: TableReader {
         }
         var filling = ArrowFilling(
             fields: self.fields, columns: self.columns, kinds: kinds,
-            isFile: self.framing.isFile, entriesLeft: self.bound(ArrowLimits.entriesPerByteMax))
+            isFile: self.framing.isFile, entriesLeft: self.bound(ArrowLimits.entriesPerByteMax),
+            rowsBefore: self.rowsBefore)
         for message in self.framing.messages {
             switch message.kind {
             case .schema: filling.forgetDictionaries()

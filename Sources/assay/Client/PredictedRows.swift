@@ -1,0 +1,64 @@
+import Engine
+
+/// A model's answers to some rows of a table.
+struct PredictedRows {
+    let model: FittedModel
+    let values: Matrix
+
+    var rows: Int { self.values.rows }
+
+    /// The answer to a row as text: a class, a number, or whether it is an anomaly. It is what the
+    /// user asked for.
+    func answer(row: Int) -> String {
+        switch self.model.task {
+        case .classification: self.model.className(self.values, row: row).revealed
+        case .regression: "\(self.values[row, 0])"
+        case .anomalyDetection: self.flag(row: row)
+        }
+    }
+
+    /// As the target of the training table called it, where there was one.
+    private func flag(row: Int) -> String {
+        let isAnomaly = self.values[row, 0] > 0
+        guard self.model.classNames.count == 2 else { return isAnomaly ? "anomaly" : "normal" }
+        return self.model.classNames[isAnomaly ? 1 : 0].revealed
+    }
+
+    // MARK: As CSV
+
+    /// What `csv` has columns for: `prediction`, for classes the probability of each, for anomalies
+    /// the `score`.
+    static func header(of model: FittedModel, for reader: CSVText.Reader) -> String {
+        let further: [String] =
+            switch model.task {
+            case .classification: model.classNames.map { "probability_\($0.revealed)" }
+            case .regression: []
+            case .anomalyDetection: ["score"]
+            }
+        return CSVText.row(["prediction"] + further, for: reader)
+    }
+
+    /// A row for each of the table's, in its order, without a header.
+    func csv(for reader: CSVText.Reader) -> String {
+        // A class is quoted once, and not once a row.
+        let classes =
+            self.model.task == .classification
+            ? self.model.classNames.map { CSVText.field($0.revealed, for: reader) } : []
+        var text = ""
+        for row in 0..<self.rows {
+            switch self.model.task {
+            case .classification: text += classes[self.values.likeliestColumn(ofRow: row)]
+            case .regression: text += "\(self.values[row, 0])"
+            case .anomalyDetection: text += CSVText.field(self.flag(row: row), for: reader)
+            }
+            if self.model.task != .regression {
+                for column in 0..<self.values.columns {
+                    text += ","
+                    text += "\(self.values[row, column])"
+                }
+            }
+            text += "\n"
+        }
+        return text
+    }
+}

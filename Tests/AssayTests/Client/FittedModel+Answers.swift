@@ -1,0 +1,49 @@
+import Engine
+
+@testable import assay
+
+extension FittedModel {
+    /// The answer to every row of a table in memory.
+    func answers(
+        to table: [UInt8], at path: String, for purpose: Purpose = .prediction
+    ) throws -> [String] {
+        var prediction = TablePrediction(self, at: path, for: purpose)
+        var answers: [String] = []
+        try prediction.run(MemorySource(table)) { rows in
+            answers += (0..<rows.rows).map(rows.answer(row:))
+        }
+        return answers
+    }
+
+    /// What `assay predict` writes.
+    func csv(
+        to table: [UInt8], blockBytes: Int = TableBlocks.blockBytes,
+        _ prediction: inout TablePrediction
+    ) throws -> String {
+        var text = PredictedRows.header(of: self, for: .programs)
+        try prediction.run(MemorySource(table), blockBytes: blockBytes) {
+            text += $0.csv(for: .programs)
+        }
+        return text
+    }
+
+    func csv(to table: [UInt8]) throws -> String {
+        var prediction = TablePrediction(self, at: "a.csv", for: .prediction)
+        return try self.csv(to: table, &prediction)
+    }
+}
+
+/// A table in memory.
+struct MemorySource: TableSource {
+    private let bytes: [UInt8]
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    var size: Int? { self.bytes.count }
+
+    func read(at offset: Int, into room: UnsafeMutableRawBufferPointer) -> Int {
+        let part = self.bytes.dropFirst(offset).prefix(room.count)
+        room.copyBytes(from: part)
+        return part.count
+    }
+}
