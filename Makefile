@@ -20,7 +20,7 @@ PACKAGES := libopenblas-dev liblapacke-dev libsqlite3-dev libsystemd-dev libsecc
 .PHONY: help deps clients build release test attack fuzz lint protos-check demo bench clean
 
 help:
-	@echo 'make demo     install packages, build, run three AutoML jobs on a local cluster over TLS'
+	@echo 'make demo     install packages, build, run a job of each task on a local cluster over TLS'
 	@echo 'make test     everything that CI runs: lint, build, generated code, all tests'
 	@echo 'make attack   all attacks on a live head, at their full size'
 	@echo 'make fuzz     SECONDS=60 for each decoder, or for one: DECODER=csv'
