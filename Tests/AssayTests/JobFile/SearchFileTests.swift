@@ -57,7 +57,8 @@ import Wire
                     family: "elastic_net", fixed: [],
                     ranges: [CommandParameter("alpha", .real(0...1, .linear))]),
             ])
-        let forecast = try Self.search("search_space: { theta: { theta: 2 } }\n", task: "forecasting")
+        let forecast = try Self.search(
+            "search_space: { theta: { theta: 2 } }\n", task: "forecasting")
         #expect(forecast.space.map(\.family) == ["theta"])
     }
 
