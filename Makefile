@@ -17,7 +17,8 @@ PACKAGES := libopenblas-dev liblapacke-dev libsqlite3-dev libsystemd-dev libsecc
 	binutils pkg-config openssl curl iproute2 python3 python3-venv protobuf-compiler systemd \
 	bubblewrap sslscan
 
-.PHONY: help deps clients build release test attack fuzz lint protos-check demo bench clean
+.PHONY: help deps clients build release test attack fuzz lint protos-check demo bench bench-engine \
+	bench-quality clean
 
 help:
 	@echo 'make demo     install packages, build, run a job of each task on a local cluster over TLS'
@@ -27,6 +28,8 @@ help:
 	@echo 'make release  optimised binaries in .build/release'
 	@echo 'make install  put them, the units and the settings under DESTDIR (see deploy/)'
 	@echo 'make bench    figures of this machine, and with PEERS=DIR side by side with the peers there'
+	@echo 'make bench-engine   how fast the engine is beside its peers, as a table (docs/PERFORMANCE.md)'
+	@echo 'make bench-quality  how good whole jobs are beside theirs; DATA=DIR with more sets, SEEDS=3'
 
 # Installs only what is missing, so that it needs no root on a machine that has everything.
 deps:
@@ -118,6 +121,24 @@ demo: deps
 bench: release
 	$(RELEASE) --product engine-bench
 	Benchmarks/run.sh $(PEERS)
+
+# The peers' libraries, from PyPI.
+ENGINE_PEERS := .build/peers
+SEEDS ?= 3
+ENGINE_ROUNDS ?= 5
+bench-engine: deps
+	Benchmarks/engine/setup.sh $(ENGINE_PEERS)
+	$(RELEASE) --product engine-bench
+	$(ENGINE_PEERS)/bin/python Benchmarks/engine/performance.py \
+	    --bench .build/release/engine-bench --rounds $(ENGINE_ROUNDS)
+
+# The engine is optimised in debug builds, too: what differs is head and worker.
+DATA ?=
+bench-quality: deps
+	Benchmarks/engine/setup.sh $(ENGINE_PEERS)
+	$(BUILD) --product assay
+	$(ENGINE_PEERS)/bin/python Benchmarks/quality/quality.py --assay .build/debug/assay \
+	    $(if $(DATA),--data $(DATA)) --seeds $(SEEDS)
 
 clean:
 	rm -rf .build .build-instrumented

@@ -153,7 +153,7 @@ let executables: [Target] = [
         path: "certs-tools/assay-certs", swiftSettings: settings, linkerSettings: hardened),
     .executableTarget(
         name: "engine-bench", dependencies: ["Engine"], path: "Benchmarks/engine",
-        exclude: ["compare.py", "detection.py", "forecasting.py", "tables.py"],
+        exclude: ["detection.py", "forecasting.py", "performance.py"],
         swiftSettings: optimised),
 ]
 

@@ -25,13 +25,13 @@ heading 'The cluster beside Ray and Dask: two workers of one slot each, over TLS
 unshare --net sh -c 'ip link set lo up; exec "$@"' sh \
     "$peers/bin/python" "$here/peers/compare.py" "$peers" "$release/assay"
 
-heading 'The engine beside LightGBM and scikit-learn: one thread each'
-if "$peers/bin/python" -c 'import lightgbm, sklearn' 2>/dev/null; then
-    "$peers/bin/python" "$here/engine/compare.py" --bench "$release/engine-bench"
+heading 'The engine beside LightGBM, scikit-learn and readers of tables: one thread each'
+if "$peers/bin/python" -c 'import lightgbm, polars, pyarrow, sklearn' 2>/dev/null; then
+    "$peers/bin/python" "$here/engine/performance.py" --bench "$release/engine-bench"
     heading 'The detectors of anomalies, some beside scikit-learn: area under the ROC curve'
     "$peers/bin/python" "$here/engine/detection.py" --bench "$release/engine-bench"
 else
-    echo "Left out: $peers has no lightgbm and scikit-learn; run Benchmarks/peers/setup.sh again."
+    echo "Left out: $peers has no lightgbm, scikit-learn, polars and pyarrow; run Benchmarks/peers/setup.sh again."
 fi
 
 heading 'Forecasts beside statsmodels: MASE on the steps held back'

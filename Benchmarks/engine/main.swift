@@ -5,6 +5,7 @@
 //     engine-bench score FAMILY CSV TARGET FOLDS [NAME=VALUE]... [seed=NUMBER]
 //     engine-bench forecast FILE HORIZON SEASON FOLDS
 //     engine-bench table FILE [ROUNDS]
+//     engine-bench product KIND PRECISION M N K
 //
 // `fit` writes the predictions for TEST to OUT as 64-bit floats and prints one JSON object with the
 // seconds that preparing (binning), fitting and predicting took. `folds` runs COUNT trials of three
@@ -15,11 +16,12 @@
 // chooses a forecaster by rolling origins and prints one JSON object with what was chosen and what
 // each candidate forecasts. forecasting.py reads it.
 //
-// `table` reads a table, CSV or Arrow, and prints at which speed. tables.py writes some.
+// `table` reads a table, CSV or Arrow, and prints at which speed. `product` prints the seconds of a
+// bare product of OpenBLAS's.
 //
 // Any other table is a file of little-endian numbers: rows, columns, classes (0: regression; -1:
 // anomalies, which are 1) as 64-bit integers, then the features row by row and the answers as
-// 64-bit floats. compare.py and detection.py write them.
+// 64-bit floats. performance.py and detection.py write them.
 
 import Engine
 @preconcurrency import Glibc
@@ -146,7 +148,8 @@ do {
     case "score": try runScore(CommandLine.arguments)
     case "forecast": try runForecast(CommandLine.arguments)
     case "table": try runTable(CommandLine.arguments)
-    default: fail("say fit, folds, score, forecast or table")
+    case "product": runProduct(CommandLine.arguments)
+    default: fail("say fit, folds, score, forecast, table or product")
     }
 } catch {
     fail("\(error)")

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Installs the peers that we are measured beside, in a virtual environment of their own: Ray and
-# Dask, with certificates that both accept, for peers/compare.py; LightGBM and scikit-learn for
-# engine/compare.py; statsmodels for engine/forecasting.py.
+# Dask, with certificates that both accept, for peers/compare.py; and those of the engine
+# (engine/setup.sh).
 #
 # usage: setup.sh DIRECTORY
 set -euo pipefail
 directory=${1:?usage: setup.sh DIRECTORY}
 [ -x "$directory/bin/python" ] || python3 -m venv "$directory"
 "$directory/bin/pip" install --quiet 'ray==2.60.0' 'distributed==2026.8.0' numpy
-"$directory/bin/pip" install --quiet lightgbm scikit-learn statsmodels pandas
+"$(dirname "$0")/../engine/setup.sh" "$directory"
 certs=$directory/certs
 if [ ! -f "$certs/node.pem" ]; then
     mkdir -p -m 700 "$certs"
