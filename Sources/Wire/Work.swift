@@ -64,13 +64,21 @@ package struct Lesson: Hashable, Sendable {
     package let series: SeriesTerms?
     /// Nil: folds by chance.
     package let split: SplitTerms?
+    /// The column that says how much each row counts, of classification and regression; nil: all
+    /// alike.
+    package let weight: String?
+    /// Of classification: how much rows count by their class in fits; nil: all alike.
+    package let classWeights: ClassWeights?
 
     package init(
         task: LearningTask, data: Blob, schema: Blob, target: String?, metrics: [String],
         folds: Int, foldSeed: UInt64, cleaned: Digest? = nil, cache: CacheMode? = nil,
-        series: SeriesTerms? = nil, split: SplitTerms? = nil
+        series: SeriesTerms? = nil, split: SplitTerms? = nil, weight: String? = nil,
+        classWeights: ClassWeights? = nil
     ) {
         precondition((series != nil) == (task == .forecasting), "series for another task")
+        precondition(weight == nil || task.takesWeights, "weights for another task")
+        precondition(classWeights == nil || task == .classification, "classes of no classes")
         self.task = task
         self.data = data
         self.schema = schema
@@ -82,7 +90,20 @@ package struct Lesson: Hashable, Sendable {
         self.cache = cache
         self.series = series
         self.split = split
+        self.weight = weight
+        self.classWeights = classWeights
     }
+}
+
+/// How much rows count by their class.
+package enum ClassWeights: Hashable, Sendable {
+    /// All classes weigh the same together.
+    case balanced
+    /// In the order of the classes, each in `range`: no class is named on the wire.
+    case given([Double])
+
+    /// Wider than any sensible preference, narrow enough that products stay numbers.
+    package static let range = 1e-9...1e9
 }
 
 /// How rows are parted into those that are learned from and those that are judged.
@@ -149,6 +170,10 @@ package struct SeriesTerms: Hashable, Sendable {
 package enum LearningTask: String, CaseIterable, Hashable, Sendable {
     case classification, regression, forecasting
     case anomalyDetection = "anomaly_detection"
+
+    /// Whether rows may count for more or less. Forecasters take a series as it is, and detectors
+    /// of anomalies take all rows alike.
+    package var takesWeights: Bool { self == .classification || self == .regression }
 }
 
 /// What one trial does, beside its class.

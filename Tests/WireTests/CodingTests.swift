@@ -169,7 +169,13 @@ import Wire
                 task: .regression, data: Self.blob, schema: Self.blob, target: "y",
                 metrics: ["rmse"], folds: 2, foldSeed: 1, split: split)
         }
-        for lesson in parted { #expect(try Lesson(lesson.message) == lesson) }
+        let weighed = [ClassWeights.balanced, .given([1, 0.25])].map { weights in
+            Lesson(
+                task: .classification, data: Self.blob, schema: Self.blob, target: "y",
+                metrics: ["log_loss"], folds: 5, foldSeed: 1, weight: "exposure",
+                classWeights: weights)
+        }
+        for lesson in parted + weighed { #expect(try Lesson(lesson.message) == lesson) }
         let kinds: [JobSpec.Kind] = [
             .learning(learning),
             .learning(

@@ -130,6 +130,25 @@ import Wire
         SearchTerms(space: [FamilySpace(family: "ridge", fixed: fixed, ranges: ranges)])
     }
 
+    @Test func `weights are for tasks that weigh, and classes for classification`() {
+        var anomalies = CodingTests.lesson.message
+        (anomalies.task, anomalies.weight) = ("anomaly_detection", "w")
+        #expect(throws: WireError.self) { try Lesson(anomalies) }
+        var numbers = CodingTests.lesson.message
+        (numbers.task, numbers.classWeights) = ("regression", .init())
+        #expect(throws: WireError.self) { try Lesson(numbers) }
+        var classes = CodingTests.lesson.message
+        classes.task = "classification"
+        for values in [
+            [1, 0], [-1, 1], [.nan], [.infinity], [1e10], Array(repeating: 1, count: 1025),
+        ] {
+            classes.classWeights.values = values
+            #expect(throws: WireError.self) { try Lesson(classes) }
+        }
+        classes.weight = String(repeating: "w", count: 257)
+        #expect(throws: WireError.self) { try Lesson(classes) }
+    }
+
     @Test func `a parameter that is not finite is refused`() {
         for value in [Double.nan, .infinity, -.infinity] {
             let recipe = Recipe(family: "ridge", parameters: [Parameter("alpha", value)], seed: 0)

@@ -57,7 +57,8 @@ extension Workbench {
             evaluations.append(evaluation)
         }
         let selection = EnsembleSelection(
-            evaluations.map(\.predictions), self.dataset.answers, self.folds, by: metrics[0])
+            evaluations.map(\.predictions), self.dataset.answers,
+            weights: self.dataset.weighting?.weights, self.folds, by: metrics[0])
         let counts = selection.counts
         let total = Double(counts.reduce(0, +))
         let chosen = counts.indices.filter { counts[$0] > 0 }
@@ -68,7 +69,8 @@ extension Workbench {
             chosen.map { evaluations[$0].predictions }, members.map(\.weight))
         let judged = self.folds.judged
         let temperature = Temperature.best(
-            for: blend.rows(at: judged), self.dataset.answers.rows(at: judged))
+            for: blend.rows(at: judged), self.dataset.answers.rows(at: judged),
+            self.dataset.weights(at: judged))
         blend.temper(temperature)
         let evaluation = try self.evaluation(of: blend, metrics: metrics)
         let plain = evaluations[0].scores[0].mean
@@ -86,7 +88,8 @@ extension Workbench {
         for fold in 0..<self.folds.count {
             let rows = self.folds.heldOut(in: fold)
             try tally.add(
-                self.dataset.answers.rows(at: rows), predictions.rows(at: rows), fold: fold)
+                self.dataset.answers.rows(at: rows), predictions.rows(at: rows),
+                self.dataset.weights(at: rows), fold: fold)
         }
         return tally.evaluation(predictions)
     }

@@ -16,24 +16,32 @@ struct EnsembleSelection {
 
     private let candidates: [Matrix]
     private let answers: [Answers]
+    private let weights: [[Double]?]
     private let bounds: [Range<Int>]
     private let metric: Metric
 
     /// - Requires: `predictions` is not empty; each has a row for each answer, and the metric a
     ///   value for the first.
-    init(_ predictions: [Matrix], _ answers: Answers, _ folds: Folds, by metric: Metric) {
+    init(
+        _ predictions: [Matrix], _ answers: Answers, weights rowWeights: [Double]? = nil,
+        _ folds: Folds,
+        by metric: Metric
+    ) {
         var rows: [Int] = []
         var bounds: [Range<Int>] = []
         var parts: [Answers] = []
+        var weights: [[Double]?] = []
         let perFold = max(1, Self.rowsMax / folds.count)
         for fold in 0..<folds.count {
             let heldOut = Array(folds.heldOut(in: fold).prefix(perFold))
             bounds.append(rows.count..<rows.count + heldOut.count)
             parts.append(answers.rows(at: heldOut))
+            weights.append(rowWeights.map { weights in heldOut.map { weights[$0] } })
             rows += heldOut
         }
         self.candidates = predictions.map { $0.rows(at: rows) }
         self.answers = parts
+        self.weights = weights
         self.bounds = bounds
         self.metric = metric
         self.counts = Array(repeating: 0, count: predictions.count)
@@ -74,9 +82,10 @@ struct EnsembleSelection {
     /// The mean over the folds; nil where the metric is undefined in one.
     private func score(_ predictions: Matrix) -> Double? {
         var sum = 0.0
-        for (bounds, answers) in zip(self.bounds, self.answers) {
+        for (fold, bounds) in self.bounds.enumerated() {
             let part = predictions.rows(in: bounds)
-            guard let value = try? self.metric.value(answers, part) else { return nil }
+            let score = try? self.metric.value(self.answers[fold], part, self.weights[fold])
+            guard let value = score else { return nil }
             sum += value
         }
         return sum / Double(self.bounds.count)

@@ -58,13 +58,15 @@ package struct FittedModel: Sendable {
         _ ensemble: Ensemble, _ dataset: Dataset
     ) throws(EvaluationError) -> FittedModel {
         try Self.fit(ensemble, dataset) { form throws(EvaluationError) in
+            // A data set has a row that counts.
+            let rows = dataset.learned(of: Array(0..<dataset.rows))
             do throws(EncodingError) {
                 let fitted = try Encoder.fit(
-                    dataset.features, dataset.answers, rows: Array(0..<dataset.rows), form: form)
-                return (
-                    fitted.encoder,
-                    TrainingData(features: fitted.training, answers: dataset.answers)
-                )
+                    dataset.features, dataset.answers, rows: rows, form: form)
+                let training = TrainingData(
+                    features: fitted.training, answers: dataset.answers.rows(at: rows),
+                    weights: dataset.fittingWeights(at: rows))
+                return (fitted.encoder, training)
             } catch {
                 throw EvaluationError(.unlearnable, error.description)
             }

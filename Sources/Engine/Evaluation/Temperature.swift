@@ -6,17 +6,21 @@ enum Temperature {
 
     /// The temperature with the least log loss on `probabilities`; 1 where it gains too little to
     /// be more than chance, and for numbers.
-    static func best(for probabilities: Matrix, _ answers: Answers) -> Double {
+    static func best(
+        for probabilities: Matrix, _ answers: Answers, _ weights: [Double]? = nil
+    ) -> Double {
         guard case .classes(_, let count) = answers, answers.count > 0 else { return 1 }
         // One number is known well enough from some of the rows.
         let step = (answers.count + Self.rowsMax - 1) / Self.rowsMax
-        let rows = Array(stride(from: 0, to: answers.count, by: step))
+        let rows = stride(from: 0, to: answers.count, by: step).filter { weights?[$0] ?? 1 > 0 }
+        guard !rows.isEmpty else { return 1 }
+        let relative = weights.flatMap { weights in relativeWeights(rows.map { weights[$0] }) }
         guard case .classes(let labels, _) = answers.rows(at: rows) else { return 1 }
         let plain = probabilities.rows(at: rows)
         func loss(_ exponent: Double) -> Double {
             var tempered = plain
             tempered.temper(exp(exponent))
-            return ClassScores(labels: labels, count: count, tempered).logLoss
+            return ClassScores(labels: labels, count: count, tempered, relative).logLoss
         }
         let exponent = Self.minimum(
             of: loss, from: log(Self.range.lowerBound), to: log(Self.range.upperBound))

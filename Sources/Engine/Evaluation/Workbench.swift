@@ -43,7 +43,7 @@ package struct Workbench: Sendable {
         var tally = Tally(metrics)
         let predictions = try self.predictions(of: recipe) {
             (fold, prepared, prediction) throws(EvaluationError) in
-            try tally.add(prepared.answers, prediction, fold: fold)
+            try tally.add(prepared.answers, prediction, prepared.weights, fold: fold)
         }
         let evaluation = tally.evaluation(predictions)
         self.evaluations.keep(evaluation, of: recipe, metrics)
@@ -107,6 +107,8 @@ package struct Workbench: Sendable {
         let training: TrainingData
         let heldOut: Matrix
         let answers: Answers
+        /// How much the rows held out count; nil: all alike.
+        let weights: [Double]?
         /// The rows held out.
         let rows: [Int]
 
@@ -117,8 +119,12 @@ package struct Workbench: Sendable {
         _ fold: Int, _ form: FeatureForm
     ) throws(EvaluationError) -> Prepared {
         if let known = form == .dense ? self.dense[fold] : self.ordinal[fold] { return known }
-        let kept = self.folds.kept(in: fold)
+        let kept = self.dataset.learned(of: self.folds.kept(in: fold))
         let rows = self.folds.heldOut(in: fold)
+        guard !kept.isEmpty else {
+            throw EvaluationError(
+                .unlearnable, "fold \(fold + 1): all rows to learn from have a weight of 0")
+        }
         let fitted: (encoder: Encoder, training: Matrix)
         do throws(EncodingError) {
             fitted = try Encoder.fit(
@@ -130,9 +136,11 @@ package struct Workbench: Sendable {
             encoder: fitted.encoder,
             training: TrainingData(
                 features: fitted.training,
-                answers: self.dataset.answers.rows(at: kept)),
+                answers: self.dataset.answers.rows(at: kept),
+                weights: self.dataset.fittingWeights(at: kept)),
             heldOut: fitted.encoder.encode(self.dataset.features, rows: rows),
-            answers: self.dataset.answers.rows(at: rows), rows: rows)
+            answers: self.dataset.answers.rows(at: rows),
+            weights: self.dataset.weights(at: rows), rows: rows)
         if self.bytesHeld + prepared.bytes <= self.bytesMax {
             self.bytesHeld += prepared.bytes
             switch form {
@@ -188,12 +196,13 @@ struct Tally {
     }
 
     mutating func add(
-        _ answers: Answers, _ prediction: Matrix, fold: Int
+        _ answers: Answers, _ prediction: Matrix, _ weights: [Double]?, fold: Int
     ) throws(EvaluationError) {
         for index in self.entries.indices {
             let metric = self.entries[index].metric
             do throws(Metric.Undefined) {
-                self.entries[index].folds.append(try metric.value(answers, prediction))
+                self.entries[index].folds.append(
+                    try metric.value(answers, prediction, weights))
             } catch {
                 guard index > 0 else {
                     throw EvaluationError(

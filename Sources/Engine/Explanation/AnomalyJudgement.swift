@@ -48,11 +48,11 @@ package struct AnomalyJudgement: Equatable, Sendable {
             return
         }
         let anomalies = flags.indices.filter { flags[$0] == .anomalous }
-        let confusion = ClassScores.Confusion(known)
+        let confusion = known.confusion
         self.marked = Marked(
             names: names.map(\.shortened),
             anomalies: EqualWidthBins(anomalies.map { tamed[$0] }, like: histogram),
-            confusion: (0..<2).map { answer in (0..<2).map { confusion[answer, $0] } },
+            confusion: (0..<2).map { answer in (0..<2).map { Int(confusion[answer, $0]) } },
             ranking: Ranking(known, of: 1, place: 1, areProbabilities: false))
     }
 }

@@ -49,14 +49,14 @@ package struct ClassJudgement: Equatable, Sendable {
     }
 
     private static func confusion(_ scores: ClassScores, shown: [Int]) -> [[Int]] {
-        let confusion = ClassScores.Confusion(scores)
+        let confusion = scores.confusion
         let size = shown.count + (shown.count < scores.count ? 1 : 0)
         var places = Array(repeating: size - 1, count: scores.count)
         for (place, k) in shown.enumerated() { places[k] = place }
         var counts = Array(repeating: Array(repeating: 0, count: size), count: size)
         for answer in 0..<scores.count {
             for prediction in 0..<scores.count {
-                counts[places[answer]][places[prediction]] += confusion[answer, prediction]
+                counts[places[answer]][places[prediction]] += Int(confusion[answer, prediction])
             }
         }
         return counts

@@ -3,6 +3,7 @@ struct InfluenceProbe {
     private let features: Frame
     private let samples: [HeldOutSample]
     private let answers: Answers
+    private let weights: [Double]?
     private let metric: Metric
     private let plain: Matrix
     /// Of each sample, rows evenly spread over it.
@@ -15,17 +16,20 @@ struct InfluenceProbe {
         _ dataset: Dataset, _ samples: [HeldOutSample], by metric: Metric, _ effort: InfluenceEffort
     ) {
         let plain = Matrix.stacked(samples.map { $0.predict() })
-        let answers = dataset.answers.rows(at: samples.flatMap(\.rows))
+        let rows = samples.flatMap(\.rows)
+        let answers = dataset.answers.rows(at: rows)
+        let weights = dataset.weights(at: rows)
         self.features = dataset.features
         self.samples = samples
         self.answers = answers
+        self.weights = weights
         self.metric = metric
         self.plain = plain
         let most = effort.dependenceRowsMax
         let step = max(1, (plain.rows + most - 1) / most)
         self.dependencePlaces = samples.map { Array(stride(from: 0, to: $0.rows.count, by: step)) }
         // Ranks agree with themselves.
-        self.score = metric == .stability ? 1 : try? metric.value(answers, plain)
+        self.score = metric == .stability ? 1 : try? metric.value(answers, plain, weights)
     }
 
     // MARK: Screening
@@ -105,7 +109,8 @@ struct InfluenceProbe {
             // Where all scores have become equal, nothing is left of their order.
             return 1 - (rankCorrelation(self.plain.values, predictions.values) ?? 0)
         }
-        guard let score = self.score, let value = try? self.metric.value(self.answers, predictions)
+        guard let score = self.score,
+            let value = try? self.metric.value(self.answers, predictions, self.weights)
         else { return nil }
         return self.metric.direction == .maximise ? score - value : value - score
     }

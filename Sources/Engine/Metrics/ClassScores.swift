@@ -3,11 +3,17 @@ struct ClassScores {
     let labels: [Int32]
     let count: Int
     let probabilities: Matrix
+    /// How much each row counts.
+    private let weights: [Double]
+    private let total: Double
 
-    init(labels: [Int32], count: Int, _ probabilities: Matrix) {
+    /// - Parameter weights: above 0; nil: each row counts once.
+    init(labels: [Int32], count: Int, _ probabilities: Matrix, _ weights: [Double]? = nil) {
         self.labels = labels
         self.count = count
         self.probabilities = probabilities
+        self.weights = weights ?? Array(repeating: 1, count: labels.count)
+        self.total = weights?.reduce(0, +) ?? Double(labels.count)
     }
 
     /// Anomalies as the second class of two, likelier than the first where the score is above 0;
@@ -15,26 +21,25 @@ struct ClassScores {
     init(flags: [Answers.Flag], scores: [Double]) throws(Metric.Undefined) {
         let known = flags.indices.filter { flags[$0] != .unknown }
         guard !known.isEmpty else { throw .noFlags }
-        self.labels = known.map { flags[$0] == .anomalous ? 1 : 0 }
-        self.count = 2
-        self.probabilities = Matrix(
-            rows: known.count, columns: 2, values: known.flatMap { [0, scores[$0]] })
+        self.init(
+            labels: known.map { flags[$0] == .anomalous ? 1 : 0 }, count: 2,
+            Matrix(rows: known.count, columns: 2, values: known.flatMap { [0, scores[$0]] }))
     }
 
     var accuracy: Double {
-        let confusion = Confusion(self)
-        var right = 0
+        let confusion = self.confusion
+        var right = 0.0
         for k in 0..<self.count { right += confusion[k, k] }
-        return Double(right) / Double(self.labels.count)
+        return right / self.total
     }
 
     /// Recall, averaged over the classes that occur among the answers.
     var balancedAccuracy: Double {
-        let confusion = Confusion(self)
+        let confusion = self.confusion
         var sum = 0.0
         var occurring = 0
         for k in 0..<self.count where confusion.answers(k) > 0 {
-            sum += Double(confusion[k, k]) / Double(confusion.answers(k))
+            sum += confusion[k, k] / confusion.answers(k)
             occurring += 1
         }
         return sum / Double(occurring)
@@ -45,18 +50,18 @@ struct ClassScores {
         var sum = 0.0
         for (row, label) in self.labels.enumerated() {
             let probability = self.probabilities[row, Int(label)]
-            sum -= naturalLogarithm(max(1e-15, min(1, probability)))
+            sum -= self.weights[row] * naturalLogarithm(max(1e-15, min(1, probability)))
         }
-        return sum / Double(self.labels.count)
+        return sum / self.total
     }
 
     /// Of the last class where there are two; else the mean over classes that occur among answers
     /// or predictions. 0 for a class that is never both predicted and right.
     var f1: Double {
-        let confusion = Confusion(self)
+        let confusion = self.confusion
         func f1(_ k: Int) -> Double? {
             let total = confusion.answers(k) + confusion.predictions(k)
-            return total == 0 ? nil : 2 * Double(confusion[k, k]) / Double(total)
+            return total == 0 ? nil : 2 * confusion[k, k] / total
         }
         if self.count == 2 { return f1(1) ?? 0 }
         let scores = (0..<self.count).compactMap(f1)
@@ -80,31 +85,37 @@ struct ClassScores {
     ///
     /// - Complexity: O(n log n).
     func areaUnderCurve(of k: Int) -> Double? {
-        var sorted: [(score: Double, isPositive: Bool)] = []
+        var sorted: [(score: Double, weight: Double, isPositive: Bool)] = []
         sorted.reserveCapacity(self.labels.count)
         for (row, label) in self.labels.enumerated() {
-            sorted.append((self.probabilities[row, k], Int(label) == k))
+            sorted.append((self.probabilities[row, k], self.weights[row], Int(label) == k))
         }
         sorted.sort { $0.score < $1.score }
-        // Twice the number of pairs won, so that a tie is a whole number and the sum is exact.
+        // Twice what the pairs won weigh, so that a tie of rows of weight 1 is a whole number and
+        // their sum exact.
         var pairsWonTwice = 0.0
-        var negativesBelow = 0
-        var positives = 0
+        var negativesBelow = 0.0
+        var positives = 0.0
         var start = 0
         while start < sorted.count {
             var end = start
-            var tied = (positive: 0, negative: 0)
+            var tied = (positive: 0.0, negative: 0.0)
             while end < sorted.count, sorted[end].score == sorted[start].score {
-                if sorted[end].isPositive { tied.positive += 1 } else { tied.negative += 1 }
+                let weight = sorted[end].weight
+                if sorted[end].isPositive {
+                    tied.positive += weight
+                } else {
+                    tied.negative += weight
+                }
                 end += 1
             }
-            pairsWonTwice += Double(tied.positive) * Double(2 * negativesBelow + tied.negative)
+            pairsWonTwice += tied.positive * (2 * negativesBelow + tied.negative)
             negativesBelow += tied.negative
             positives += tied.positive
             start = end
         }
         guard positives > 0, negativesBelow > 0 else { return nil }
-        return pairsWonTwice / (2 * Double(positives) * Double(negativesBelow))
+        return pairsWonTwice / (2 * positives * negativesBelow)
     }
 
     /// Of the last class where there are two; else the mean over the classes that occur.
@@ -123,43 +134,54 @@ struct ClassScores {
         let sorted = self.labels.indices.map { (self.probabilities[$0, k], $0) }
             .sorted { $0.0 > $1.0 }
         var sum = 0.0
-        var positives = 0
+        var (positives, passed) = (0.0, 0.0)
         var start = 0
         while start < sorted.count {
             var end = start
-            var found = 0
+            var found = 0.0
             while end < sorted.count, sorted[end].0 == sorted[start].0 {
-                if Int(self.labels[sorted[end].1]) == k { found += 1 }
+                let weight = self.weights[sorted[end].1]
+                if Int(self.labels[sorted[end].1]) == k { found += weight }
+                passed += weight
                 end += 1
             }
             positives += found
-            sum += Double(found) * Double(positives) / Double(end)
+            sum += found * positives / passed
             start = end
         }
-        return positives == 0 ? nil : sum / Double(positives)
+        return positives == 0 ? nil : sum / positives
     }
 
-    /// How often each class was predicted for each.
+    var confusion: Confusion {
+        var confusion = Confusion(classes: self.count)
+        for (row, label) in self.labels.enumerated() {
+            let predicted = self.probabilities.likeliestColumn(ofRow: row)
+            confusion.add(self.weights[row], answer: Int(label), prediction: predicted)
+        }
+        return confusion
+    }
+
+    /// What the rows weigh for which each class was predicted, by their own class.
     struct Confusion {
         private let classes: Int
-        private var counts: [Int]
+        private var weights: [Double]
 
-        init(_ scores: ClassScores) {
-            self.classes = scores.count
-            self.counts = Array(repeating: 0, count: scores.count * scores.count)
-            for (row, label) in scores.labels.enumerated() {
-                let predicted = scores.probabilities.likeliestColumn(ofRow: row)
-                self.counts[Int(label) * self.classes + predicted] += 1
-            }
+        init(classes: Int) {
+            self.classes = classes
+            self.weights = Array(repeating: 0, count: classes * classes)
         }
 
-        subscript(answer: Int, prediction: Int) -> Int {
-            self.counts[answer * self.classes + prediction]
+        mutating func add(_ weight: Double, answer: Int, prediction: Int) {
+            self.weights[answer * self.classes + prediction] += weight
         }
 
-        func answers(_ k: Int) -> Int { (0..<self.classes).reduce(0) { $0 + self[k, $1] } }
+        subscript(answer: Int, prediction: Int) -> Double {
+            self.weights[answer * self.classes + prediction]
+        }
 
-        func predictions(_ k: Int) -> Int { (0..<self.classes).reduce(0) { $0 + self[$1, k] } }
+        func answers(_ k: Int) -> Double { (0..<self.classes).reduce(0) { $0 + self[k, $1] } }
+
+        func predictions(_ k: Int) -> Double { (0..<self.classes).reduce(0) { $0 + self[$1, k] } }
     }
 }
 

@@ -75,6 +75,7 @@ package enum Metric: String, CaseIterable, Sendable {
     package enum Undefined: Error, Equatable, Sendable, CustomStringConvertible {
         case wrongTask
         case noRows
+        case noWeight
         case noFlags
         case notFinite
         case oneClass
@@ -86,6 +87,7 @@ package enum Metric: String, CaseIterable, Sendable {
             switch self {
             case .wrongTask: "the metric does not suit the task"
             case .noRows: "there is no row to judge"
+            case .noWeight: "all rows to judge have a weight of 0"
             case .noFlags: "of no row it is known whether it is an anomaly"
             case .notFinite: "a prediction is not a finite number"
             case .oneClass: "all rows to judge are of one class"
@@ -98,21 +100,32 @@ package enum Metric: String, CaseIterable, Sendable {
 
     /// The metric's value, which is finite.
     ///
+    /// - Parameter weights: how much each row counts, as scikit-learn's `sample_weight`; nil: all
+    ///   alike. Rows of weight 0 judge nothing.
     /// - Requires: `prediction` has a row for each answer and `answers.outputs` columns.
     /// - Throws: why it is undefined.
-    package func value(_ answers: Answers, _ prediction: Matrix) throws(Undefined) -> Double {
+    package func value(
+        _ answers: Answers, _ prediction: Matrix, _ weights: [Double]? = nil
+    ) throws(Undefined) -> Double {
         precondition(prediction.rows == answers.count, "predictions and answers do not pair")
         precondition(
             prediction.columns == answers.outputs,
             "\(prediction.columns) columns predict \(answers.outputs) outputs")
         guard prediction.rows > 0 else { throw .noRows }
+        if let weights, weights.contains(0) {
+            let rows = weights.indices.filter { weights[$0] > 0 }
+            guard !rows.isEmpty else { throw .noWeight }
+            return try self.value(
+                answers.rows(at: rows), prediction.rows(at: rows), rows.map { weights[$0] })
+        }
         guard prediction.values.allSatisfy(\.isFinite) else { throw .notFinite }
         let value =
             switch answers {
             case .classes(let labels, let count):
-                try self.value(ClassScores(labels: labels, count: count, prediction))
+                try self.value(ClassScores(labels: labels, count: count, prediction, weights))
             case .numbers(let numbers):
-                try self.value(NumberScores(answers: numbers, predictions: prediction.values))
+                try self.value(
+                    NumberScores(answers: numbers, predictions: prediction.values, weights))
             case .flags(let flags):
                 try self.value(ClassScores(flags: flags, scores: prediction.values))
             }

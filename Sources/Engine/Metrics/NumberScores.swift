@@ -2,46 +2,47 @@
 struct NumberScores {
     private let answers: [Double]
     private let predictions: [Double]
+    /// How much each row counts.
+    private let weights: [Double]
+    private let total: Double
 
+    /// - Parameter weights: above 0; nil: each row counts once.
     /// - Requires: equal counts, at least one.
-    init(answers: [Double], predictions: [Double]) {
+    init(answers: [Double], predictions: [Double], _ weights: [Double]? = nil) {
         self.answers = answers
         self.predictions = predictions
+        self.weights = weights ?? Array(repeating: 1, count: answers.count)
+        self.total = weights?.reduce(0, +) ?? Double(answers.count)
     }
 
     var rootMeanSquaredError: Double {
-        (self.squaredError / Double(self.answers.count)).squareRoot()
+        (self.squaredError / self.total).squareRoot()
     }
 
     var meanAbsoluteError: Double {
-        var sum = 0.0
-        for (answer, prediction) in zip(self.answers, self.predictions) {
-            sum += abs(answer - prediction)
-        }
-        return sum / Double(self.answers.count)
+        self.sum { abs($0 - $1) } / self.total
     }
 
     func meanAbsolutePercentageError() throws(Metric.Undefined) -> Double {
-        var sum = 0.0
-        for (answer, prediction) in zip(self.answers, self.predictions) {
-            guard answer != 0 else { throw .zeroAnswer }
-            sum += abs((answer - prediction) / answer)
-        }
-        return sum / Double(self.answers.count)
+        guard !self.answers.contains(0) else { throw .zeroAnswer }
+        return self.sum { abs(($0 - $1) / $0) } / self.total
     }
 
     func r2() throws(Metric.Undefined) -> Double {
-        let mean = self.answers.reduce(0, +) / Double(self.answers.count)
-        var spread = 0.0
-        for answer in self.answers { spread += (answer - mean) * (answer - mean) }
+        let mean = self.sum { answer, _ in answer } / self.total
+        let spread = self.sum { answer, _ in (answer - mean) * (answer - mean) }
         guard spread > 0, self.answers.count > 1 else { throw .constantAnswers }
         return 1 - self.squaredError / spread
     }
 
     private var squaredError: Double {
+        self.sum { ($0 - $1) * ($0 - $1) }
+    }
+
+    private func sum(_ term: (_ answer: Double, _ prediction: Double) -> Double) -> Double {
         var sum = 0.0
-        for (answer, prediction) in zip(self.answers, self.predictions) {
-            sum += (answer - prediction) * (answer - prediction)
+        for row in self.answers.indices {
+            sum += self.weights[row] * term(self.answers[row], self.predictions[row])
         }
         return sum
     }

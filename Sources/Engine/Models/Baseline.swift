@@ -10,8 +10,8 @@ package struct Baseline: Learner {
         try data.requireRows()
         switch data.answers {
         case .classes(let labels, let count):
-            return BaselinePredictor(answer: classShares(labels, count: count))
-        case .numbers(let numbers): return BaselinePredictor(answer: [mean(numbers)])
+            return BaselinePredictor(answer: classShares(labels, count: count, data.weights))
+        case .numbers(let numbers): return BaselinePredictor(answer: [mean(numbers, data.weights)])
         case .flags: preconditionFailure("flags were refused")
         }
     }
@@ -35,18 +35,4 @@ struct BaselinePredictor: Predictor, Equatable {
         }
         return prediction
     }
-}
-
-/// The share of rows that have each label.
-func classShares(_ labels: [Int32], count: Int) -> [Double] {
-    var shares = [Double](repeating: 0, count: count)
-    for label in labels { shares[Int(label)] += 1 }
-    return shares.map { $0 / Double(labels.count) }
-}
-
-/// The mean, without overflow for large numbers: shares are added, not values.
-func mean(_ numbers: [Double]) -> Double {
-    var mean = 0.0
-    for (index, number) in numbers.enumerated() { mean += (number - mean) / Double(index + 1) }
-    return mean
 }

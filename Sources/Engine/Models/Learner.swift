@@ -3,13 +3,17 @@ package struct TrainingData: Sendable {
     /// One row per example. Trees take missing values as NaN; every other family needs finite ones.
     package let features: Matrix
     package let answers: Answers
+    /// How much each row counts, 1 on average and none of them 0; nil: all alike.
+    package let weights: [Double]?
 
     /// What was computed from these rows already; all copies of this value share it, so keep one
     /// `TrainingData` per fold and let every trial on that fold fit it.
     package let preparation = Preparation()
 
-    package init(features: Matrix, answers: Answers) {
+    /// - Parameter weights: how much each row counts beside the others, above 0; in whatever unit.
+    package init(features: Matrix, answers: Answers, weights: [Double]? = nil) {
         precondition(features.rows == answers.count, "a feature row has no answer, or the reverse")
+        precondition(weights.map { $0.count == answers.count } ?? true, "a row has no weight")
         if case .classes(let labels, let count) = answers {
             precondition(count >= 2, "\(count) classes leave nothing to tell apart")
             precondition(
@@ -17,6 +21,7 @@ package struct TrainingData: Sendable {
         }
         self.features = features
         self.answers = answers
+        self.weights = weights.flatMap(relativeWeights)
     }
 }
 

@@ -22,8 +22,11 @@ package struct NaiveBayes: Learner {
         var means = Matrix(rows: count, columns: width)
         for (row, label) in labels.enumerated() {
             let k = Int(label)
-            sizes[k] += 1
-            for j in 0..<width { means.values[k * width + j] += features.values[row * width + j] }
+            let weight = data.weights?[row] ?? 1
+            sizes[k] += weight
+            for j in 0..<width {
+                means.values[k * width + j] += weight * features.values[row * width + j]
+            }
         }
         for k in 0..<count where sizes[k] > 0 {
             for j in 0..<width { means[k, j] /= sizes[k] }
@@ -32,26 +35,32 @@ package struct NaiveBayes: Learner {
         var variances = Matrix(rows: count, columns: width)
         for (row, label) in labels.enumerated() {
             let k = Int(label)
+            let weight = data.weights?[row] ?? 1
             for j in 0..<width {
                 let distance = features.values[row * width + j] - means.values[k * width + j]
-                variances.values[k * width + j] += distance * distance
+                variances.values[k * width + j] += weight * distance * distance
             }
         }
         // A column that never varies would divide by zero; any positive floor decides nothing.
-        let floor = max(self.smoothing * Self.largestVariance(features), 1e-300)
+        let floor = max(
+            self.smoothing * Self.largestVariance(features, data.weights), 1e-300)
         for k in 0..<count {
-            for j in 0..<width { variances[k, j] = variances[k, j] / max(sizes[k], 1) + floor }
+            for j in 0..<width {
+                variances[k, j] = variances[k, j] / (sizes[k] > 0 ? sizes[k] : 1) + floor
+            }
         }
         guard variances.values.allSatisfy(\.isFinite), means.values.allSatisfy(\.isFinite) else {
             throw LearnerError(.numericalFailure, "a variance left the range of numbers")
         }
-        let shares = sizes.map { $0 / Double(labels.count) }
+        let total = data.weights?.reduce(0, +) ?? Double(labels.count)
+        let shares = sizes.map { $0 / total }
         return NaiveBayesPredictor(shares: shares, means: means, variances: variances)
     }
 
-    private static func largestVariance(_ features: Matrix) -> Double {
+    private static func largestVariance(_ features: Matrix, _ weights: [Double]?) -> Double {
         var centred = features
-        _ = centred.centreColumns()
+        _ = centred.centreColumns(weights)
+        centred.scaleRows(byRootsOf: weights)
         var sums = [Double](repeating: 0, count: features.columns)
         for (index, value) in centred.values.enumerated() {
             sums[index % features.columns] += value * value

@@ -26,10 +26,12 @@ package final class Preparation: Sendable {
         }
     }
 
-    func moments(_ features: Matrix, _ numbers: [Double]) -> Moments {
+    func moments(
+        _ features: Matrix, _ numbers: [Double], _ weights: [Double]? = nil
+    ) -> Moments {
         self.state.withLock { state in
             if let known = state.moments { return known }
-            let moments = Moments(features, numbers)
+            let moments = Moments(features, numbers, weights)
             state.moments = moments
             return moments
         }

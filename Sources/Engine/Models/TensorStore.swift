@@ -64,6 +64,8 @@ struct TensorStore {
         return tensor.shape[axis]
     }
 
+    func holds(_ name: String) -> Bool { self.tensors.contains { $0.name == name } }
+
     /// Takes the tensors whose names begin with `prefix`, which they lose: a predictor's part.
     mutating func part(_ prefix: String) -> TensorStore {
         TensorStore(checked: self.tensors.takePart(prefix))

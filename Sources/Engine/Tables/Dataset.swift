@@ -8,6 +8,9 @@ package struct Dataset: Equatable, Sendable {
     /// Every column but the target.
     package let features: Frame
     package let answers: Answers
+    /// How much each row counts, and the column that says so; nil: all alike.
+    package let weighting: Weighting?
+    package internal(set) var classWeights: ClassWeights?
     /// The classes, sorted: numbers by value, texts as strings. Empty for regression and
     /// without a target; for anomaly detection what the target says of normal rows, then what it
     /// says of anomalies.
@@ -18,14 +21,25 @@ package struct Dataset: Equatable, Sendable {
     /// What was left out and repaired when the table was read.
     package let repairs: Repairs
 
+    /// A column that says how much each row counts: in what is learned, and in every score.
+    package struct Weighting: Equatable, Sendable {
+        package let column: String
+        /// By row: finite, none below 0, one at least above.
+        package let weights: [Double]
+    }
+
     /// - Parameters:
     ///   - schema: what `frame` was read with; its kinds alone if nil.
     ///   - repairs: what was done to it then; nothing if nil.
+    ///   - weighting: how much each row counts; nil: all alike.
     /// - Throws: `TableError` when the target is not there, misses a value or does not suit `task`.
     package init(
         _ frame: Frame, target: String?, task: LearningTask, schema: Schema? = nil,
-        repairs: Repairs? = nil
+        repairs: Repairs? = nil, weighting: Weighting? = nil
     ) throws(TableError) {
+        precondition(
+            weighting.map { $0.weights.count == frame.rows } ?? true, "a row weighs nothing")
+        precondition(weighting == nil || task != .anomalyDetection, "weights of anomalies")
         let features = target.map(frame.without) ?? frame
         let column = try target.map { name throws(TableError) in try Target.column(name, of: frame)
         }
@@ -56,6 +70,7 @@ package struct Dataset: Equatable, Sendable {
         self.features = features
         self.schema = Self.schema(of: frame, target: target, stricter: schema)
         self.repairs = repairs ?? Repairs(rowsRead: frame.rows)
+        self.weighting = weighting
     }
 
     /// Reads a table whose target must be there in every row; faults are named with their line.
@@ -68,23 +83,33 @@ package struct Dataset: Equatable, Sendable {
     }
 
     /// What `table(bytes:schema:target:task:)` read.
+    ///
+    /// - Parameter weight: the column that says how much each row counts; nil: all alike.
     package init(
-        _ table: CleanTable, target: String?, task: LearningTask, schema: Schema
+        _ table: CleanTable, target: String?, task: LearningTask, schema: Schema,
+        weight: String? = nil
     ) throws(TableError) {
+        let weighting = try weight.map { name throws(TableError) in
+            try Weighting(of: name, table)
+        }
         try self.init(
-            table.frame, target: target, task: task, schema: schema, repairs: table.repairs)
+            table.frame, target: target, task: task, schema: schema, repairs: table.repairs,
+            weighting: weighting)
     }
 
     /// Reads a table whose target must be there in every row, and says by which schema. Its first
     /// bytes tell the format.
     ///
-    /// - Parameter split: the column by which rows are parted must be there likewise.
+    /// - Parameters:
+    ///   - split: the column by which rows are parted must be there likewise.
+    ///   - weight: and so must the column that says how much each row counts.
     package static func table(
         bytes: UnsafeRawBufferPointer, schema: Schema, target: String?, task: LearningTask,
-        split: RowSplit? = nil
+        split: RowSplit? = nil, weight: String? = nil
     ) throws(TableError) -> (table: CleanTable, schema: Schema) {
         let reader = try TableFormat.reader(of: bytes)
         let schema = try schema.demanding(split, target: target)
+            .demanding(weight: weight, split, target: target, task: task)
         guard let target else { return (try reader.table(schema), schema) }
         guard reader.columnNames.contains(Private(target)) else {
             throw TableError(

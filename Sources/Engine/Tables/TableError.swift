@@ -16,6 +16,7 @@ package struct TableError: Error, Equatable, Sendable, CustomStringConvertible {
         // The target
         case targetMissing, targetNotNumeric, oneClass, tooManyClasses, unknownClass, noFeatures
         case wrongKind
+        case badWeight
         // The format
         case unknownFormat, badArrow, unknownType
     }

@@ -55,6 +55,12 @@ extension Lesson {
         guard message.hasSeries == (task == .forecasting) else {
             throw WireError("lesson.series", "is there without need, or missing")
         }
+        guard message.weight.isEmpty || task.takesWeights else {
+            throw WireError("lesson.weight", "is there for a task that weighs no rows")
+        }
+        guard !message.hasClassWeights || task == .classification else {
+            throw WireError("lesson.class_weights", "is there for a task without classes")
+        }
         self.init(
             task: task,
             data: try Blob(message.data, "lesson.data"),
@@ -69,7 +75,11 @@ extension Lesson {
                 ? nil : try Checked.digest(message.cleaned, "lesson.cleaned"),
             cache: message.cache.isEmpty ? nil : try Checked.choice(message.cache, "lesson.cache"),
             series: message.hasSeries ? try SeriesTerms(message.series) : nil,
-            split: message.hasSplit ? try SplitTerms(message.split) : nil)
+            split: message.hasSplit ? try SplitTerms(message.split) : nil,
+            weight: message.weight.isEmpty
+                ? nil : try Checked.text(message.weight, "lesson.weight"),
+            classWeights: message.hasClassWeights
+                ? try ClassWeights(message.classWeights) : nil)
     }
 
     package var message: Assay_V1_Lesson {
@@ -85,6 +95,25 @@ extension Lesson {
         message.cache = self.cache?.rawValue ?? ""
         if let series { message.series = series.message }
         if let split { message.split = split.message }
+        message.weight = self.weight ?? ""
+        if let classWeights { message.classWeights = classWeights.message }
+        return message
+    }
+}
+
+extension ClassWeights {
+    init(_ message: Assay_V1_ClassWeights) throws(WireError) {
+        let values = try Checked.count(
+            message.values, "class_weights.values", upTo: Int(Limits.classesMax))
+        guard values.allSatisfy(Self.range.contains) else {
+            throw WireError("class_weights.values", "holds one that is out of range")
+        }
+        self = values.isEmpty ? .balanced : .given(values)
+    }
+
+    var message: Assay_V1_ClassWeights {
+        var message = Assay_V1_ClassWeights()
+        if case .given(let values) = self { message.values = values }
         return message
     }
 }

@@ -167,11 +167,41 @@ package nonisolated struct Assay_V1_Lesson: @unchecked Sendable {
   /// Clears the value of `split`. Subsequent reads from it will return its default value.
   package mutating func clearSplit() {_uniqueStorage()._split = nil}
 
+  /// the column that says how much each row counts; "": all alike
+  package var weight: String {
+    get {_storage._weight}
+    set {_uniqueStorage()._weight = newValue}
+  }
+
+  /// of classification, in fits only; absent: all alike
+  package var classWeights: Assay_V1_ClassWeights {
+    get {_storage._classWeights ?? Assay_V1_ClassWeights()}
+    set {_uniqueStorage()._classWeights = newValue}
+  }
+  /// Returns true if `classWeights` has been explicitly set.
+  package var hasClassWeights: Bool {_storage._classWeights != nil}
+  /// Clears the value of `classWeights`. Subsequent reads from it will return its default value.
+  package mutating func clearClassWeights() {_uniqueStorage()._classWeights = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// How much rows count by their class.
+package nonisolated struct Assay_V1_ClassWeights: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// in the order of the classes; none: all weigh the same together
+  package var values: [Double] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 /// How rows are parted into those that are learned from and those that are judged.
@@ -876,7 +906,7 @@ nonisolated extension Assay_V1_Score: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Lesson"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}task\0\u{1}data\0\u{1}schema\0\u{1}target\0\u{1}metrics\0\u{1}folds\0\u{3}fold_seed\0\u{2}5cache\0\u{2}\u{a}cleaned\0\u{2}\u{a}series\0\u{1}split\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}task\0\u{1}data\0\u{1}schema\0\u{1}target\0\u{1}metrics\0\u{1}folds\0\u{3}fold_seed\0\u{2}5cache\0\u{2}\u{a}cleaned\0\u{2}\u{a}series\0\u{1}split\0\u{2}\u{9}weight\0\u{3}class_weights\0")
 
   fileprivate class _StorageClass {
     var _task: String = String()
@@ -890,6 +920,8 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _cleaned: String = String()
     var _series: Assay_V1_Series? = nil
     var _split: Assay_V1_Split? = nil
+    var _weight: String = String()
+    var _classWeights: Assay_V1_ClassWeights? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -911,6 +943,8 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _cleaned = source._cleaned
       _series = source._series
       _split = source._split
+      _weight = source._weight
+      _classWeights = source._classWeights
     }
   }
 
@@ -940,6 +974,8 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 70: try { try decoder.decodeSingularStringField(value: &_storage._cleaned) }()
         case 80: try { try decoder.decodeSingularMessageField(value: &_storage._series) }()
         case 81: try { try decoder.decodeSingularMessageField(value: &_storage._split) }()
+        case 90: try { try decoder.decodeSingularStringField(value: &_storage._weight) }()
+        case 91: try { try decoder.decodeSingularMessageField(value: &_storage._classWeights) }()
         default: break
         }
       }
@@ -985,6 +1021,12 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
       try { if let v = _storage._split {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 81)
       } }()
+      if !_storage._weight.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._weight, fieldNumber: 90)
+      }
+      try { if let v = _storage._classWeights {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 91)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1005,10 +1047,42 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._cleaned != rhs_storage._cleaned {return false}
         if _storage._series != rhs_storage._series {return false}
         if _storage._split != rhs_storage._split {return false}
+        if _storage._weight != rhs_storage._weight {return false}
+        if _storage._classWeights != rhs_storage._classWeights {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_V1_ClassWeights: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ClassWeights"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}values\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedDoubleField(value: &self.values) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.values.isEmpty {
+      try visitor.visitPackedDoubleField(value: self.values, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_ClassWeights, rhs: Assay_V1_ClassWeights) -> Bool {
+    if lhs.values != rhs.values {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

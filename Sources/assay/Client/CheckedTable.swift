@@ -10,6 +10,7 @@ struct CheckedTable {
     private let rows: Int
     private let features: Int
     private let classes: Int
+    private let classWeights: Wire.ClassWeights?
 
     /// - Parameter place: where the map of the columns is kept; nil lets their names travel.
     init(
@@ -21,7 +22,7 @@ struct CheckedTable {
         let split = RowSplit(learning.split, folds: learning.folds)
         let bound = try TableFile.dataset(
             bytes, at: terms.train, schema: schema, target: learning.target, task: learning.task,
-            split: split)
+            split: split, weight: learning.weight)
         let dataset = bound.dataset
         guard dataset.rows >= 2 * learning.folds else {
             throw InputError(
@@ -58,6 +59,9 @@ struct CheckedTable {
         self.rows = dataset.rows
         self.features = dataset.features.columns.count
         self.classes = dataset.classNames.count
+        self.classWeights = try learning.classWeights.map { terms throws(InputError) in
+            try terms.weights(of: dataset.classNames)
+        }
         self.sent = try SentTable(
             bytes, bound.table, bound.schema, examination.report, terms, columns: columns)
         self.target = learning.target
@@ -95,7 +99,8 @@ struct CheckedTable {
                 SplitTerms(
                     by: split.by, column: split.column.map(self.sent.name(of:)),
                     isFeature: split.isFeature, holdout: split.holdout)
-            })
+            },
+            weight: learning.weight.map(self.sent.name(of:)), classWeights: self.classWeights)
         return LearningJob(
             lesson: lesson, direction: metrics[0].direction == .maximise ? .maximise : .minimise,
             families: learning.families.map(\.rawValue),

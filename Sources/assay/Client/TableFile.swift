@@ -22,7 +22,7 @@ enum TableFile {
     /// The table read with the given schema, or with the one that it suggests.
     static func dataset(
         _ bytes: [UInt8], at path: String, schema: Schema?, target: String?, task: LearningTask,
-        split: RowSplit? = nil
+        split: RowSplit? = nil, weight: String? = nil
     ) throws(InputError) -> Bound {
         do {
             return try bytes.withUnsafeBytes { bytes in
@@ -32,9 +32,11 @@ enum TableFile {
                 }
                 let schema = try schema ?? Schema.infer(from: bytes)
                 let (table, demanding) = try Dataset.table(
-                    bytes: bytes, schema: schema, target: target, task: task, split: split)
+                    bytes: bytes, schema: schema, target: target, task: task, split: split,
+                    weight: weight)
                 return Bound(
-                    dataset: try Dataset(table, target: target, task: task, schema: demanding),
+                    dataset: try Dataset(
+                        table, target: target, task: task, schema: demanding, weight: weight),
                     table: table, schema: schema)
             }
         } catch let error as InputError {

@@ -39,6 +39,7 @@ extension JobFile {
         let table = try TableTerms(&data, folder: folder)
         let target = try data.required("target", example: "target: sold").text()
         let time = try data.value("time")?.text()
+        if let weight = data.value("weight") { throw weight.wrong(Self.noWeights("a forecaster")) }
         let key = try data.value("key")?.text()
         let exogenous = data.value("exogenous")
         let others = try exogenous?.texts() ?? []

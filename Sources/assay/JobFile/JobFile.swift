@@ -10,7 +10,8 @@ import Wire
 /// task: regression                    # classification | anomaly_detection | forecasting |
 ///                                     # command | idle
 /// data: { train: wine.csv, target: quality, schema: wine.schema.yaml, sha256: 5c8c3e… }
-///                                     # and reference, screen: see ScreenTerms
+///                                     # and reference, screen: see ScreenTerms; weight: the
+///                                     # column that says how much each row counts
 /// metric: [rmse, r2]                  # the first is optimised
 /// budget: { trials: 60, time: 120s }  # whichever ends first
 /// output: wine.model
@@ -44,6 +45,10 @@ struct JobFile: Equatable {
         let table: TableTerms
         /// Nil where anomalies are looked for that nobody has marked.
         let target: String?
+        /// The column that says how much each row counts; nil: all alike.
+        let weight: String?
+        /// How much rows count by their class in fits; nil: all alike.
+        let classWeights: ClassTerms?
         let metrics: [Metric]
         let folds: Int
         /// Nil: folds by chance.
@@ -164,6 +169,10 @@ struct JobFile: Equatable {
             task == .anomalyDetection
             ? try data.value("target")?.text()
             : try data.required("target", example: "target: price").text()
+        let weight = try data.value("weight").map { value throws(InputError) in
+            guard task != .anomalyDetection else { throw value.wrong(Self.noWeights("a detector")) }
+            return try value.text()
+        }
         let reference = try data.value("reference").map { value throws(InputError) in
             Self.path(try value.text(), in: folder)
         }
@@ -176,6 +185,12 @@ struct JobFile: Equatable {
             try Self.metrics(value, for: task.rawValue) { (metric: Metric) in
                 metric.supports(task) && (metric == .stability) != (target != nil)
             }
+        }
+        let classWeights = try root.value("class_weight").map { value throws(InputError) in
+            guard task == .classification else {
+                throw value.wrong("is for classification only: there are no classes here")
+            }
+            return try ClassTerms(value)
         }
         let contamination =
             task == .anomalyDetection
@@ -192,10 +207,15 @@ struct JobFile: Equatable {
         let search = try Self.search(
             &root, among: families ?? [], for: task.rawValue, suits: { $0.supports(task) })
         return Learning(
-            task: task, table: table, target: target, metrics: metrics ?? [],
+            task: task, table: table, target: target, weight: weight,
+            classWeights: classWeights, metrics: metrics ?? [],
             folds: validation.folds, split: validation.split, families: families ?? [],
             ensembles: ensembles, contamination: contamination, reference: reference,
             screen: screen ?? .defaults, search: search)
+    }
+
+    static func noWeights(_ who: String) -> String {
+        "is for classification and regression: \(who) takes all rows alike"
     }
 
     private static func contamination(

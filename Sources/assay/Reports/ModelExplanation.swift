@@ -58,6 +58,9 @@ enum ModelExplanation {
         let metrics: [String]
         let rows: Int
         let split: RowSplit
+        /// The column that says how much each row counts.
+        let weight: String?
+        let classWeights: Engine.ClassWeights?
 
         init(_ entries: [Safetensors.Entry]) throws(InputError) {
             func text(_ name: String) -> String? { entries.first { $0.name == name }?.text }
@@ -71,6 +74,8 @@ enum ModelExplanation {
             self.foldSeed = seed
             self.metrics = metrics.split(separator: ",").map(String.init)
             self.rows = rows
+            self.weight = text("weight")
+            self.classWeights = text("class_weight").map(Self.classWeights)
             let column = text("split_column")
             self.split = RowSplit(
                 text("split_by").flatMap(SplitTerms.Key.init).flatMap { key in
@@ -81,6 +86,13 @@ enum ModelExplanation {
                             by: key, column: column, isFeature: text("split_feature") == "true",
                             holdout: text("split_holdout").flatMap { Double($0) })
                 }, folds: folds)
+        }
+
+        /// Of a manifest, which may say anything.
+        private static func classWeights(_ text: String) -> Engine.ClassWeights {
+            let range = Wire.ClassWeights.range
+            let weights = text.split(separator: ",").map { Double($0) ?? 0 }
+            return weights.allSatisfy(range.contains) ? .given(weights) : .balanced
         }
 
         func requireSame(rows: Int, _ path: String) throws(InputError) {
@@ -100,8 +112,8 @@ enum ModelExplanation {
     ) throws -> Explanation {
         let bound = try TableFile.dataset(
             table.bytes, at: table.path, schema: table.schema, target: model.target,
-            task: model.task, split: lineage.split)
-        let dataset = bound.dataset
+            task: model.task, split: lineage.split, weight: lineage.weight)
+        let dataset = try bound.dataset.weighing(lineage.classWeights)
         try lineage.requireSame(rows: dataset.rows, table.path)
         var bench = Workbench(
             dataset,

@@ -64,6 +64,48 @@ import Wire
         #expect(learning.metrics.map(\.rawValue) == ["roc_auc", "accuracy"])
     }
 
+    @Test func `rows count by a column, and by their class`() throws {
+        for (line, classes) in [
+            ("class_weight: balanced", ClassTerms.balanced),
+            (
+                "class_weight: { 'yes': 5, no: 0.5 }",
+                .named([("yes", 5), ("no", 0.5)], place: "")
+            ),
+        ] {
+            let job = try self.read(
+                "task: classification\ndata: { train: a.csv, target: y, weight: exposure }\n"
+                    + "budget: { trials: 3 }\n\(line)\n")
+            guard case .learning(let learning) = job.work else {
+                Issue.record("not a learning job")
+                return
+            }
+            #expect(learning.weight == "exposure" && learning.classWeights == classes)
+        }
+        let terms = ClassTerms.named([("b", 5)], place: "a.yaml:1:1")
+        #expect(try terms.weights(of: ["a", "b", "c"]) == .given([1, 5, 1]))
+        let error = #expect(throws: InputError.self) { try terms.weights(of: ["a", "c"]) }
+        #expect(error?.description.contains("a class that the target does not have") == true)
+    }
+
+    @Test(arguments: [
+        ("forecasting\nhorizon: 3", "weight: w", "", "a forecaster takes all rows alike"),
+        ("anomaly_detection", "weight: w", "", "a detector takes all rows alike"),
+        ("regression", "target: y", "class_weight: balanced", "is for classification only"),
+        ("classification", "target: y", "class_weight: even", "must be balanced, or a mapping"),
+        ("classification", "target: y", "class_weight: { a: 0 }", "must be from 1e-09 to"),
+        ("classification", "target: y", "class_weight: { a: b }", "must be a number"),
+        ("classification", "target: y", "class_weight: {}", "names no class"),
+    ]) func `weights where nothing weighs are refused`(
+        task: String, data: String, line: String, words: String
+    ) {
+        let target = data.hasPrefix("target") ? "" : ", target: y"
+        let sentence = self.sentence(
+            "task: \(task)\ndata: { train: m.csv\(target), \(data) }\n\(line)\n"
+                + "budget: { trials: 3 }\n"
+        )
+        #expect(sentence.contains(words), "\(sentence)")
+    }
+
     @Test func `anomalies may be looked for without a target`() throws {
         let job = try self.read(
             """

@@ -47,6 +47,24 @@ import Testing
         try rig.check()
     }
 
+    @Test func `neighbours vote by their rows' weights`() throws {
+        let rig = try ONNXRig()
+        for (target, byDistance) in [(MixedTable.Target.two, 1.0), (.three, 0), (.number, 1)] {
+            let plain = try MixedTable.dataset(target, rows: 200, seed: 1)
+            let frame = MixedTable.frame(target, rows: 200, seed: 1, .none)
+            let data = try Dataset(
+                frame, target: "answer", task: plain.task,
+                weighting: .init(column: "w", weights: (0..<200).map { 0.1 + Double($0 % 5) }))
+            let recipe = Recipe(
+                .nearestNeighbors, [.init("k", 7), .init("weights", byDistance)])
+            let model = try FittedModel.fit(recipe, data)
+            let strangers = MixedTable.frame(target, rows: 100, seed: 2, .some)
+            try rig.add("weighed-\(target)", model, strangers, floor: Self.floor)
+            try rig.add("weighed-own-\(target)", model, data.features, floor: Self.floor)
+        }
+        try rig.check()
+    }
+
     @Test func `ensembles weigh their members, and temper what they say`() throws {
         let rig = try ONNXRig()
         let families: [Family] = [.gradientBoosting, .extraTrees, .nearestNeighbors]

@@ -24,17 +24,21 @@ extension NeighborsPredictor: ONNXPredictor {
             $0.attribute("largest", 0)
         }
         let answers = self.answers(of: nearest, into: &graph)
-        switch self.weights {
-        case .uniform:
+        var weights: ONNXGraph.Value?
+        if self.weights == .distance {
+            weights = self.weights(of: nearest, queries, points, into: &graph)
+        }
+        if let rowWeights {
+            let own = graph.node("Gather", graph.constant(.doubles(rowWeights)), nearest)
+            weights = weights.map { graph.node("Mul", $0, own) } ?? own
+        }
+        guard let weights else {
             let sum = graph.sum(answers, alongAxis: 1, keepsAxis: false)
             return graph.node("Div", sum, graph.scalar(Double(self.k)))
-        case .distance:
-            let weights = graph.unsqueezed(
-                self.weights(of: nearest, queries, points, into: &graph), at: 2)
-            let sum = graph.sum(
-                graph.node("Mul", answers, weights), alongAxis: 1, keepsAxis: false)
-            return graph.node("Div", sum, graph.sum(weights, alongAxis: 1, keepsAxis: false))
         }
+        let each = graph.unsqueezed(weights, at: 2)
+        let sum = graph.sum(graph.node("Mul", answers, each), alongAxis: 1, keepsAxis: false)
+        return graph.node("Div", sum, graph.sum(each, alongAxis: 1, keepsAxis: false))
     }
 
     /// Rows × k × outputs.

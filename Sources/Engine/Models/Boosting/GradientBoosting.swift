@@ -40,7 +40,7 @@ package struct GradientBoosting: Learner {
     package func fit(_ data: TrainingData, seed: UInt64) throws(LearnerError) -> any Predictor {
         try data.requireRows()
         let binned = data.binned(limit: self.settings.binsMax)
-        var loss = Loss(data.answers)
+        var loss = Loss(data.answers, data.weights)
         var generator = SeededGenerator(seed: seed)
         let grower = TreeGrower(binned, self.growing)
         let packed = Memory<Int64>(count: binned.rows, repeating: 0)

@@ -8,7 +8,7 @@
 ///
 /// Numbers are taken in units of the one farthest from their mean, so that gradients fit single
 /// precision whatever the numbers measure. The factor K/(K-1) makes up for softmax having one score
-/// too many (as LightGBM does).
+/// too many (as LightGBM does). Gradients and hessians of a row are multiplied by its weight.
 struct Loss {
     private enum Kind {
         case squared([Double])
@@ -18,6 +18,8 @@ struct Loss {
 
     private let kind: Kind
     private let rows: Int
+    /// How much each row counts; nil: all alike.
+    private let weights: [Float]?
     /// The scores that all rows start with: what predicts best without any tree.
     let base: [Double]
     /// What one unit of score is worth in the answers' own unit.
@@ -31,11 +33,12 @@ struct Loss {
     private var gradients: [Float]
     private var hessians: [Float]
 
-    init(_ answers: Answers) {
+    init(_ answers: Answers, _ weights: [Double]? = nil) {
         self.rows = answers.count
+        self.weights = weights?.map { Float($0) }
         switch answers {
         case .numbers(let numbers):
-            let middle = mean(numbers)
+            let middle = mean(numbers, weights)
             let farthest = numbers.reduce(0) { max($0, abs($1 - middle)) }
             let scale = farthest > 0 && farthest.isFinite ? farthest : 1
             self.kind = .squared(numbers.map { ($0 - middle) / scale })
@@ -44,7 +47,7 @@ struct Loss {
         case .flags: preconditionFailure("flags were refused")
         case .classes(let labels, let count):
             // A class without rows starts far down, at a probability that no tree need correct.
-            let shares = classShares(labels, count: count).map { max($0, 1e-12) }
+            let shares = classShares(labels, count: count, weights).map { max($0, 1e-12) }
             self.kind = count == 2 ? .logistic(labels) : .softmax(labels)
             self.base = count == 2 ? [log(shares[1] / shares[0])] : shares.map { log($0) }
             self.scale = 1
@@ -84,16 +87,28 @@ struct Loss {
             for row in 0..<self.rows {
                 self.gradients[row] = Float(self.scores[row] - numbers[row])
             }
-            return self.gradients.withUnsafeBufferPointer {
-                PackedGradients($0, hessians: nil, into: packed)
+            guard let weights else {
+                return self.gradients.withUnsafeBufferPointer {
+                    PackedGradients($0, hessians: nil, into: packed)
+                }
             }
+            self.hessians = Array(repeating: 1, count: weights.count)
         case .logistic(let labels): self.differentiateLogistic(labels)
         case .softmax(let labels): self.differentiateSoftmax(labels, output)
         }
+        self.weigh()
         return self.gradients.withUnsafeBufferPointer { gradients in
             self.hessians.withUnsafeBufferPointer { hessians in
                 PackedGradients(gradients, hessians: hessians, into: packed)
             }
+        }
+    }
+
+    private mutating func weigh() {
+        guard let weights else { return }
+        for row in 0..<self.rows {
+            self.gradients[row] *= weights[row]
+            self.hessians[row] *= weights[row]
         }
     }
 

@@ -6,7 +6,7 @@ extension CutBoard {
     /// - Complexity: O(rows), twice; the cells are not used.
     func randomCut(
         _ rows: UnsafeBufferPointer<UInt32>, _ codes: UnsafePointer<UInt8>, width: Int,
-        _ feature: BinnedMatrix.Feature, rowsMin: Int, _ chance: inout SeededGenerator
+        _ feature: BinnedMatrix.Feature, least: Double, _ chance: inout SeededGenerator
     ) -> Cut? {
         let column = self.column.base
         for index in 0..<rows.count { column[index] = codes[Int(rows[index]) &* width] }
@@ -27,12 +27,12 @@ extension CutBoard {
             ? feature.ranges - 1 : feature.randomBoundary(from: lowest, to: highest, &chance)
         for k in 0..<self.width { self.left.base[k] = 0 }
         self.addToLeft(rows.count, codes: 0...boundary)
-        var best = self.merit(rowsMin).map {
+        var best = self.merit(least).map {
             Cut(below: boundary, above: boundary + 1, missing: .right, merit: $0)
         }
         if missingRows > 0, lowest < highest {
             self.addToLeft(rows.count, codes: missing...missing)
-            if let merit = self.merit(rowsMin), merit > best?.merit ?? -.infinity {
+            if let merit = self.merit(least), merit > best?.merit ?? -.infinity {
                 best = Cut(
                     below: boundary, above: boundary + 1, missing: .left, merit: merit)
             }

@@ -43,11 +43,11 @@ final class CutBoard {
         self.left = Memory(count: channels + 1, repeating: 0)
     }
 
-    /// The rows of the node, each as often as it was drawn.
+    /// What the rows of the node weigh together: how often they were drawn, where they were.
     var weight: Double { self.total.base[self.channels] }
 
     /// Takes in the rows of a node: their sums, and whether they all agree.
-    func gather(_ rows: UnsafeBufferPointer<UInt32>, _ target: ForestTarget, _ weights: [Int32]) {
+    func gather(_ rows: UnsafeBufferPointer<UInt32>, _ target: ForestTarget, _ weights: [Double]) {
         let total = self.total.base
         for k in 0..<self.width { total[k] = 0 }
         self.isPure = true
@@ -58,7 +58,7 @@ final class CutBoard {
                     var differs = false
                     for index in 0..<rows.count {
                         let row = Int(rows[index])
-                        let weight = Double(weights[row])
+                        let weight = weights[row]
                         let pair = SIMD2(amounts[row] * weight, weight)
                         self.pairs.base[index] = pair
                         self.channel.base[index] = channels[row]
@@ -80,9 +80,10 @@ final class CutBoard {
         if values.count < needed {
             values.append(contentsOf: repeatElement(0, count: needed - values.count))
         }
+        let weight = self.weight > 0 ? self.weight : 1
         for k in 0..<self.channels {
             values[node * self.channels + k] =
-                self.total.base[k] / max(self.weight, 1) * target.scale + target.offset
+                self.total.base[k] / weight * target.scale + target.offset
         }
     }
 
@@ -93,7 +94,7 @@ final class CutBoard {
     /// - Complexity: O(rows), and O(channels) for each code that occurs.
     func bestCut(
         _ rows: UnsafeBufferPointer<UInt32>, _ codes: UnsafePointer<UInt8>, width: Int,
-        _ feature: BinnedMatrix.Feature, rowsMin: Int
+        _ feature: BinnedMatrix.Feature, least: Double
     ) -> Cut? {
         self.fill(rows, codes, width: width)
         defer { self.clear() }
@@ -101,13 +102,13 @@ final class CutBoard {
         let ranges = feature.ranges
         var best =
             self.channels == 1
-            ? self.scanPairs(ranges, rowsMin, .right, hasMissing: hasMissing)
-            : self.scan(ranges, rowsMin, .right, hasMissing: hasMissing)
+            ? self.scanPairs(ranges, least, .right, hasMissing: hasMissing)
+            : self.scan(ranges, least, .right, hasMissing: hasMissing)
         guard hasMissing else { return best }
         let left =
             self.channels == 1
-            ? self.scanPairs(ranges, rowsMin, .left, hasMissing: true)
-            : self.scan(ranges, rowsMin, .left, hasMissing: true)
+            ? self.scanPairs(ranges, least, .left, hasMissing: true)
+            : self.scan(ranges, least, .left, hasMissing: true)
         if let left, left.merit > best?.merit ?? -.infinity { best = left }
         return best
     }
@@ -140,11 +141,10 @@ final class CutBoard {
     /// Walks the codes that occur, from low to high, and weighs the cut before each of them; for
     /// one channel, with sums in registers. Rows without a value go to `side`.
     private func scanPairs(
-        _ ranges: Int, _ rowsMin: Int, _ side: Split.Side, hasMissing: Bool
+        _ ranges: Int, _ least: Double, _ side: Split.Side, hasMissing: Bool
     ) -> Cut? {
         let cells = UnsafeRawPointer(self.cells.base).assumingMemoryBound(to: SIMD2<Double>.self)
         let total = SIMD2(self.total.base[0], self.total.base[1])
-        let least = Double(rowsMin)
         var left = side == .left ? cells[ranges] : .zero
         var before = -1
         var best = Cut(below: -1, above: 0, missing: side, merit: -.infinity)
@@ -174,7 +174,7 @@ final class CutBoard {
 
     /// The same walk for several channels.
     private func scan(
-        _ ranges: Int, _ rowsMin: Int, _ side: Split.Side, hasMissing: Bool
+        _ ranges: Int, _ least: Double, _ side: Split.Side, hasMissing: Bool
     ) -> Cut? {
         let left = self.left.base
         for k in 0..<self.width { left[k] = 0 }
@@ -185,7 +185,7 @@ final class CutBoard {
             var bits = self.occurring(word, below: ranges)
             while bits != 0 {
                 let code = word * 64 + bits.trailingZeroBitCount
-                if before >= 0, let merit = self.merit(rowsMin), merit > best?.merit ?? -.infinity {
+                if before >= 0, let merit = self.merit(least), merit > best?.merit ?? -.infinity {
                     best = Cut(below: before, above: code, missing: side, merit: merit)
                 }
                 self.addToLeft(code)
@@ -193,7 +193,7 @@ final class CutBoard {
                 bits &= bits &- 1
             }
         }
-        if side == .right, hasMissing, before >= 0, let merit = self.merit(rowsMin),
+        if side == .right, hasMissing, before >= 0, let merit = self.merit(least),
             merit > best?.merit ?? -.infinity
         {
             best = Cut(below: before, above: ranges, missing: side, merit: merit)
@@ -233,12 +233,12 @@ final class CutBoard {
     }
 
     @inline(__always)
-    func merit(_ rowsMin: Int) -> Double? {
+    func merit(_ least: Double) -> Double? {
         let left = self.left.base
         let total = self.total.base
         let leftWeight = left[self.channels]
         let rightWeight = total[self.channels] - leftWeight
-        guard leftWeight >= Double(rowsMin), rightWeight >= Double(rowsMin) else { return nil }
+        guard leftWeight >= least, rightWeight >= least else { return nil }
         var leftSquares = 0.0
         var rightSquares = 0.0
         for k in 0..<self.channels {

@@ -2,7 +2,8 @@
 ///
 /// A random forest (Breiman 2001) draws rows with return for every tree and looks for the best cut
 /// among some features. Extra trees (Geurts, Ernst, Wehenkel 2006) take all rows, and one cut drawn
-/// at random per feature. Both work on binned features, missing values included.
+/// at random per feature. Both work on binned features, missing values included. Where rows have
+/// weights, the first draws them the more often the heavier they are.
 package struct Forest: Learner {
     /// How a node chooses the cut of a feature.
     package enum Cuts: Equatable, Sendable {
@@ -20,7 +21,8 @@ package struct Forest: Learner {
         package var trees = 100
         /// The share of features that a node looks at, at least one.
         package var featureFraction = 0.3
-        /// Rows count as often as they were drawn.
+        /// Rows count as often as they were drawn, or by their weights where all are seen; 1 allows
+        /// any row, however light.
         package var rowsLeafMin = 1
         package var depthMax = 64
         package var rows = Rows.drawnWithReturn
@@ -49,9 +51,10 @@ package struct Forest: Learner {
     package func fit(_ data: TrainingData, seed: UInt64) throws(LearnerError) -> any Predictor {
         try data.requireRows()
         let binned = data.binned()
-        let target = ForestTarget(data.answers)
+        let target = ForestTarget(data.answers, data.weights)
         var generator = SeededGenerator(seed: seed)
-        let grower = ForestGrower(binned, target, self.cuts, self.settings)
+        let grower = ForestGrower(
+            binned, target, weights: data.weights, self.cuts, self.settings)
         var ensemble = TreeEnsemble(columns: data.features.columns, width: target.channels)
         for _ in 0..<self.settings.trees {
             // Its own generator for each tree: tree 7 is the same whatever tree 6 needed.
@@ -83,10 +86,10 @@ struct ForestTarget: Sendable {
     let offset: Double
     let scale: Double
 
-    init(_ answers: Answers) {
+    init(_ answers: Answers, _ weights: [Double]? = nil) {
         switch answers {
         case .numbers(let numbers):
-            let offset = mean(numbers)
+            let offset = mean(numbers, weights)
             let farthest = numbers.reduce(0) { max($0, abs($1 - offset)) }
             let scale = farthest > 0 && farthest.isFinite ? farthest : 1
             self.channels = 1

@@ -11,17 +11,22 @@ final class ForestGrower {
     private let binned: BinnedMatrix
     private let target: ForestTarget
     private let cuts: Forest.Cuts
+    private let drawsRows: Bool
     private let settings: Forest.Settings
     private let partition: Partition
     private let board: CutBoard
-    /// How often each row was drawn.
-    private var weights: [Int32]
+    /// How often each row was drawn, or how much it counts where none are drawn.
+    private var weights: [Double]
+    /// What the rows of a leaf weigh at least.
+    private let leafMin: Double
+    /// Sums of the weights of the rows up to each, where rows are drawn by them.
+    private let drawing: [Double]?
     /// All features, in an order that every node goes on shuffling.
     private var order: [Int]
 
     init(
-        _ binned: BinnedMatrix, _ target: ForestTarget, _ cuts: Forest.Cuts,
-        _ settings: Forest.Settings
+        _ binned: BinnedMatrix, _ target: ForestTarget, weights: [Double]? = nil,
+        _ cuts: Forest.Cuts, _ settings: Forest.Settings
     ) {
         precondition(settings.rowsLeafMin >= 1, "a leaf of \(settings.rowsLeafMin) rows")
         self.binned = binned
@@ -30,7 +35,20 @@ final class ForestGrower {
         self.settings = settings
         self.partition = Partition(rows: binned.rows)
         self.board = CutBoard(rows: binned.rows, channels: target.channels)
-        self.weights = Array(repeating: 1, count: binned.rows)
+        let draws = cuts == .bestOfAll && settings.rows == .drawnWithReturn
+        self.drawsRows = draws
+        self.weights = (draws ? nil : weights) ?? Array(repeating: 1, count: binned.rows)
+        // Half of the lightest: what is left of a sum of weights is rounded.
+        let lightest = draws ? nil : weights?.min().map { $0 / 2 }
+        self.leafMin =
+            settings.rowsLeafMin == 1 ? lightest ?? 1 : Double(settings.rowsLeafMin)
+        var sum = 0.0
+        self.drawing =
+            draws
+            ? weights?.map { weight in
+                sum += weight
+                return sum
+            } : nil
         self.order = Array(0..<binned.features.count)
     }
 
@@ -60,16 +78,25 @@ final class ForestGrower {
     }
 
     private func drawRows(_ chance: inout SeededGenerator) {
-        guard self.cuts == .bestOfAll, self.settings.rows == .drawnWithReturn else {
-            return self.partition.reset()
-        }
+        guard self.drawsRows else { return self.partition.reset() }
         let rows = self.binned.rows
         for row in 0..<rows { self.weights[row] = 0 }
-        for _ in 0..<rows { self.weights[chance.below(rows)] += 1 }
+        for _ in 0..<rows { self.weights[self.drawnRow(&chance)] += 1 }
         var drawn: [UInt32] = []
         drawn.reserveCapacity(rows)
         for row in 0..<rows where self.weights[row] > 0 { drawn.append(UInt32(row)) }
         self.partition.assign(drawn)
+    }
+
+    private func drawnRow(_ chance: inout SeededGenerator) -> Int {
+        guard let drawing, let total = drawing.last else { return chance.below(self.binned.rows) }
+        let place = chance.unit() * total
+        var (low, high) = (0, drawing.count - 1)
+        while low < high {
+            let middle = (low + high) / 2
+            if drawing[middle] <= place { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     /// Divides a node's rows; nil when they agree, are too few, or no feature tells them apart.
@@ -77,7 +104,7 @@ final class ForestGrower {
         _ node: Open, _ chance: inout SeededGenerator
     ) -> (split: Split, middle: Int)? {
         guard node.depth < self.settings.depthMax, !self.board.isPure,
-            self.board.weight >= Double(2 * self.settings.rowsLeafMin),
+            self.board.weight >= 2 * self.leafMin,
             let split = self.best(node, &chance)
         else { return nil }
         let feature = self.binned.features[split.feature]
@@ -106,13 +133,12 @@ final class ForestGrower {
             let cut = self.binned.codes.withUnsafeBufferPointer { codes in
                 let column = codes.baseAddress! + position
                 let width = self.binned.features.count
-                let rowsMin = self.settings.rowsLeafMin
                 return switch self.cuts {
                 case .bestOfAll:
-                    self.board.bestCut(rows, column, width: width, feature, rowsMin: rowsMin)
+                    self.board.bestCut(rows, column, width: width, feature, least: self.leafMin)
                 case .drawnAtRandom:
                     self.board.randomCut(
-                        rows, column, width: width, feature, rowsMin: rowsMin, &chance)
+                        rows, column, width: width, feature, least: self.leafMin, &chance)
                 }
             }
             if let cut, cut.merit > best?.gain ?? -.infinity {

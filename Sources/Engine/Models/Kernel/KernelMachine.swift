@@ -28,7 +28,7 @@ package struct KernelMachine: Learner {
             throw LearnerError(
                 .badParameter, "\(self.components) components are too many for so many rows")
         }
-        let variance = data.features.totalVariance
+        let variance = data.features.totalVariance(data.weights)
         guard variance.isFinite else {
             throw LearnerError(.numericalFailure, "a variance left the range of numbers")
         }
@@ -37,7 +37,8 @@ package struct KernelMachine: Learner {
             // Without variance all rows are one, whatever gamma is.
             gamma: variance > 0 ? self.gamma / variance : 0, seed: seed)
         let transformed = TrainingData(
-            features: features.transform(data.features), answers: data.answers)
+            features: features.transform(data.features), answers: data.answers,
+            weights: data.weights)
         let inner: any Learner =
             switch data.answers {
             case .classes: LogisticRegression(c: 1 / self.penalty)
@@ -93,9 +94,10 @@ struct KernelPredictor: Predictor {
 
 extension Matrix {
     /// The sum over the columns of their variance.
-    fileprivate var totalVariance: Double {
+    fileprivate func totalVariance(_ weights: [Double]?) -> Double {
         var centred = self
-        _ = centred.centreColumns()
+        _ = centred.centreColumns(weights)
+        centred.scaleRows(byRootsOf: weights)
         return centred.values.reduce(0) { $0 + $1 * $1 } / Double(max(1, self.rows))
     }
 }

@@ -16,13 +16,17 @@ struct BinaryLogisticProblem {
     private let design: Matrix
     /// 1 for the second class, -1 for the first.
     private let signs: [Double]
+    /// How much each row counts; nil: all alike.
+    private let weights: [Double]?
     private let penalty: Double
 
     /// More steps than any convergent fit was seen to take (Newton 25, L-BFGS 300).
     static let newtonStepsMax = 100
     static let halvingsMax = 40
 
-    init(_ features: Matrix, signs: [Double], penalty: Double) {
+    init(
+        _ features: Matrix, signs: [Double], _ weights: [Double]? = nil, penalty: Double
+    ) {
         precondition(features.rows == signs.count, "a feature row has no answer")
         let width = features.columns
         var design = Matrix(rows: features.rows, columns: width + 1, repeating: 1)
@@ -37,12 +41,13 @@ struct BinaryLogisticProblem {
         }
         self.design = design
         self.signs = signs
+        self.weights = weights
         self.penalty = penalty
     }
 
     /// No weights, and the intercept that predicts the share of the second class.
     private var start: [Double] {
-        let share = (1 + mean(self.signs)) / 2
+        let share = (1 + mean(self.signs, self.weights)) / 2
         var point = [Double](repeating: 0, count: self.design.columns)
         point[point.count - 1] = log(share / (1 - share))
         return point
@@ -113,6 +118,19 @@ struct BinaryLogisticProblem {
         LinearAlgebra.multiply(self.design, .stored, point, into: &likelihoods)
         for row in likelihoods.indices { likelihoods[row] *= self.signs[row] }
         likelihoods.withUnsafeMutableBufferPointer { applySigmoid($0) }
+        var square = 0.0
+        for weight in point.dropLast() { square += weight * weight }
+        return self.logLoss(likelihoods) + self.penalty * square / 2
+    }
+
+    private func logLoss(_ likelihoods: [Double]) -> Double {
+        if let weights {
+            var sum = 0.0
+            for (likelihood, weight) in zip(likelihoods, weights) {
+                sum -= weight * log(likelihood)
+            }
+            return sum
+        }
         var sum = 0.0
         // One logarithm for many rows: that of their product, taken before it underflows.
         var product = 1.0
@@ -127,15 +145,14 @@ struct BinaryLogisticProblem {
                 }
             }
         }
-        var square = 0.0
-        for weight in point.dropLast() { square += weight * weight }
-        return sum - log(product) + self.penalty * square / 2
+        return sum - log(product)
     }
 
     /// - Requires: `likelihoods` are those at `point`.
     func gradient(at point: [Double], _ likelihoods: [Double], into gradient: inout [Double]) {
         var residues = likelihoods
         for row in residues.indices { residues[row] = self.signs[row] * (residues[row] - 1) }
+        if let weights { for row in residues.indices { residues[row] *= weights[row] } }
         LinearAlgebra.multiply(self.design, .transposed, residues, into: &gradient)
         for column in 0..<point.count - 1 { gradient[column] += self.penalty * point[column] }
     }
@@ -149,7 +166,8 @@ struct BinaryLogisticProblem {
                 for row in likelihoods.indices {
                     // Floored, or rows that are certain would leave the intercept without a pivot.
                     let q = likelihoods[row]
-                    let scale = max(q * (1 - q), 1e-10).squareRoot()
+                    let weight = self.weights?[row] ?? 1
+                    let scale = (weight * max(q * (1 - q), 1e-10)).squareRoot()
                     let start = row * width
                     for column in start..<start + width { target[column] = source[column] * scale }
                 }

@@ -26,8 +26,8 @@ package struct ElasticNet: Learner {
     package func fit(_ data: TrainingData, seed: UInt64) throws(LearnerError) -> any Predictor {
         let numbers = try data.requireNumbers(for: .elasticNet)
         try data.requireFiniteRows()
-        let moments = data.preparation.moments(data.features, numbers)
-        let scale = try StandardizedNumbers(numbers).scale
+        let moments = data.preparation.moments(data.features, numbers, data.weights)
+        let scale = try StandardizedNumbers(numbers, data.weights).scale
         guard moments.gram.values.allSatisfy(\.isFinite), moments.right.allSatisfy(\.isFinite)
         else {
             throw LearnerError(

@@ -26,9 +26,10 @@ package struct LinearDiscriminant: Learner {
         try data.requireFiniteRows()
         let width = data.features.columns
         var centred = data.features
-        let centre = centred.centreColumns()
-        let means = centred.centreClasses(labels, count: count)
-        let shares = classShares(labels, count: count)
+        let centre = centred.centreColumns(data.weights)
+        let means = centred.centreClasses(labels, count: count, data.weights)
+        let shares = classShares(labels, count: count, data.weights)
+        centred.scaleRows(byRootsOf: data.weights)
         let covariance = try ShrunkCovariance(centred, shrinkage: self.shrinkage)
         var weights = Matrix(rows: count, columns: width)
         var intercepts = [Double](repeating: 0, count: count)
@@ -118,14 +119,19 @@ private struct ShrunkCovariance {
 extension Matrix {
     /// Subtracts from every row the mean of its class, and returns the means, a row per class;
     /// those of classes without rows are 0.
-    fileprivate mutating func centreClasses(_ labels: [Int32], count: Int) -> Matrix {
+    fileprivate mutating func centreClasses(
+        _ labels: [Int32], count: Int, _ weights: [Double]?
+    ) -> Matrix {
         let width = self.columns
         var means = Matrix(rows: count, columns: width)
         var sizes = [Double](repeating: 0, count: count)
         for (row, label) in labels.enumerated() {
             let k = Int(label)
-            sizes[k] += 1
-            for j in 0..<width { means.values[k * width + j] += self.values[row * width + j] }
+            let weight = weights?[row] ?? 1
+            sizes[k] += weight
+            for j in 0..<width {
+                means.values[k * width + j] += weight * self.values[row * width + j]
+            }
         }
         for k in 0..<count where sizes[k] > 0 {
             for j in 0..<width { means.values[k * width + j] /= sizes[k] }

@@ -26,7 +26,7 @@ package struct LinearSVM: Learner {
     package func fit(_ data: TrainingData, seed: UInt64) throws(LearnerError) -> any Predictor {
         let (labels, count) = try data.requireClasses(for: .linearSVM)
         try data.requireFiniteRows()
-        let shares = classShares(labels, count: count)
+        let shares = classShares(labels, count: count, data.weights)
         let present = shares.indices.filter { shares[$0] > 0 }
         var weights = Matrix(rows: count, columns: data.features.columns)
         // e to it is 0 beside any class that has rows.
@@ -39,7 +39,8 @@ package struct LinearSVM: Learner {
         // The one class is the rest of the other: a second fit would find the mirror image.
         for k in present.count == 2 ? [present[1]] : present {
             let signs = labels.map { Int($0) == k ? 1.0 : -1.0 }
-            let (direction, intercept) = try self.fitOne(data.features, signs, folds)
+            let (direction, intercept) = try self.fitOne(
+                data.features, signs, data.weights, folds)
             for j in 0..<weights.columns { weights[k, j] = direction[j] }
             intercepts[k] = intercept
         }
@@ -55,9 +56,10 @@ package struct LinearSVM: Learner {
 
     /// Weights and intercept whose logistic function is the probability of sign 1.
     private func fitOne(
-        _ features: Matrix, _ signs: [Double], _ folds: [Int]
+        _ features: Matrix, _ signs: [Double], _ weights: [Double]?, _ folds: [Int]
     ) throws(LearnerError) -> (weights: [Double], intercept: Double) {
-        let solution = try SquaredHingeProblem(features, signs: signs, c: self.c).solve()
+        let solution = try SquaredHingeProblem(features, signs: signs, weights, c: self.c)
+            .solve()
         var scores = [Double](repeating: 0, count: signs.count)
         for fold in 0..<Self.foldsCount {
             let kept = folds.indices.filter { folds[$0] != fold }
@@ -65,7 +67,8 @@ package struct LinearSVM: Learner {
             // So few rows that a fold is empty, or that all others lie in it.
             guard !kept.isEmpty, !heldOut.isEmpty else { continue }
             let problem = SquaredHingeProblem(
-                features.rows(at: kept), signs: kept.map { signs[$0] }, c: self.c)
+                features.rows(at: kept), signs: kept.map { signs[$0] },
+                weights.map { weights in kept.map { weights[$0] } }, c: self.c)
             // The minimum is the same wherever the search starts; from here it is near.
             let other = try problem.solve(from: solution)
             let rest = features.rows(at: heldOut)
@@ -75,7 +78,7 @@ package struct LinearSVM: Learner {
                 scores[row] = score + other[features.columns]
             }
         }
-        let scaling = PlattScaling(scores, isPositive: signs.map { $0 > 0 })
+        let scaling = PlattScaling(scores, isPositive: signs.map { $0 > 0 }, weights)
         return (
             solution.dropLast().map { $0 * scaling.slope },
             solution[features.columns] * scaling.slope + scaling.intercept

@@ -1,6 +1,6 @@
 /// Logistic regression, its squared weights penalised.
 ///
-/// Minimises |w|² / 2 + c × (sum over the rows of log loss), as scikit-learn's
+/// Minimises |w|² / 2 + c × (sum over the rows of weight × log loss), as scikit-learn's
 /// `LogisticRegression(C=c)` does; intercepts bear no penalty. Two classes are solved by Newton's
 /// method while the columns are few (one Hessian costs rows × columns² / 2), everything else by
 /// L-BFGS. Classes that have no row get probability 0.
@@ -20,7 +20,7 @@ package struct LogisticRegression: Learner {
     package func fit(_ data: TrainingData, seed: UInt64) throws(LearnerError) -> any Predictor {
         let (labels, count) = try data.requireClasses(for: .logisticRegression)
         try data.requireFiniteRows()
-        let shares = classShares(labels, count: count)
+        let shares = classShares(labels, count: count, data.weights)
         let present = shares.indices.filter { shares[$0] > 0 }
         var weights = Matrix(rows: count, columns: data.features.columns)
         // Far enough below the others that e to it is 0, near enough to stay a finite number.
@@ -31,7 +31,8 @@ package struct LogisticRegression: Learner {
         }
         if present.count == 2 {
             let signs = labels.map { Int($0) == present[1] ? 1.0 : -1.0 }
-            let problem = BinaryLogisticProblem(data.features, signs: signs, penalty: 1 / self.c)
+            let problem = BinaryLogisticProblem(
+                data.features, signs: signs, data.weights, penalty: 1 / self.c)
             let solution =
                 data.features.columns <= Self.newtonColumnsMax
                 ? try problem.solveByNewton() : try problem.solveByLBFGS()
@@ -42,7 +43,8 @@ package struct LogisticRegression: Learner {
         } else {
             let compact = labels.map { label in present.firstIndex(of: Int(label)) ?? 0 }
             let problem = MultinomialProblem(
-                data.features, compact, classes: present.count, penalty: 1 / self.c)
+                data.features, compact, data.weights, classes: present.count,
+                penalty: 1 / self.c)
             let solution = try problem.solve()
             for (index, k) in present.enumerated() {
                 for column in 0..<weights.columns {

@@ -9,7 +9,8 @@
 /// dual,   p > n:   w = Xᵀ (XXᵀ + alpha I)⁻¹ y       gram is n × n
 /// ```
 ///
-/// Centring takes the intercept out of the problem, so that it bears no penalty.
+/// Centring takes the intercept out of the problem, so that it bears no penalty. Where rows have
+/// weights, the means go by them, and each centred row is multiplied by the root of its own.
 struct Moments: Sendable {
     enum Form { case primal, dual }
 
@@ -24,12 +25,14 @@ struct Moments: Sendable {
     let centred: Matrix?
 
     /// - Complexity: n p min(n, p) / 2 multiplications.
-    init(_ features: Matrix, _ numbers: [Double]) {
+    init(_ features: Matrix, _ numbers: [Double], _ weights: [Double]? = nil) {
         precondition(features.rows == numbers.count, "a feature row has no answer")
         var centred = features
-        self.means = centred.centreColumns()
-        let meanAnswer = mean(numbers)
-        let residue = numbers.map { $0 - meanAnswer }
+        self.means = centred.centreColumns(weights)
+        let meanAnswer = mean(numbers, weights)
+        var residue = numbers.map { $0 - meanAnswer }
+        centred.scaleRows(byRootsOf: weights)
+        if let weights { residue = zip(residue, weights).map { $0 * $1.squareRoot() } }
         self.meanAnswer = meanAnswer
         self.form = features.columns > features.rows ? .dual : .primal
         switch self.form {
@@ -48,23 +51,5 @@ struct Moments: Sendable {
             self.right = residue
             self.centred = centred
         }
-    }
-}
-
-extension Matrix {
-    /// Subtracts its mean from every column and returns the means.
-    mutating func centreColumns() -> [Double] {
-        guard self.rows > 0 else { return Array(repeating: 0, count: self.columns) }
-        var means = [Double](repeating: 0, count: self.columns)
-        for row in 0..<self.rows {
-            let start = row * self.columns
-            for column in 0..<self.columns { means[column] += self.values[start + column] }
-        }
-        for column in 0..<self.columns { means[column] /= Double(self.rows) }
-        for row in 0..<self.rows {
-            let start = row * self.columns
-            for column in 0..<self.columns { self.values[start + column] -= means[column] }
-        }
-        return means
     }
 }

@@ -10,14 +10,20 @@
 struct MultinomialProblem {
     private let features: Matrix
     private let labels: [Int]
+    /// How much each row counts; nil: all alike.
+    private let weights: [Double]?
     private let classes: Int
     private let penalty: Double
 
     /// - Requires: every label lies in 0..<classes and every class has a row.
-    init(_ features: Matrix, _ labels: [Int], classes: Int, penalty: Double) {
+    init(
+        _ features: Matrix, _ labels: [Int], _ weights: [Double]? = nil, classes: Int,
+        penalty: Double
+    ) {
         precondition(features.rows == labels.count, "a feature row has no label")
         self.features = features
         self.labels = labels
+        self.weights = weights
         self.classes = classes
         self.penalty = penalty
     }
@@ -28,8 +34,9 @@ struct MultinomialProblem {
     func solve() throws(LearnerError) -> [Double] {
         let weights = self.classes * self.features.columns
         var start = [Double](repeating: 0, count: weights + self.classes)
-        for label in self.labels { start[weights + label] += 1 }
-        for k in weights..<start.count { start[k] = log(start[k] / Double(self.labels.count)) }
+        let shares = classShares(
+            self.labels.map { Int32($0) }, count: self.classes, self.weights)
+        for (k, share) in shares.enumerated() { start[weights + k] = log(share) }
         var scores = Matrix(rows: self.features.rows, columns: self.classes)
         let minimiser = LBFGS(gradientMax: 1e-5 * Double(self.features.rows))
         return try minimiser.minimise(from: start) { point, gradient in
@@ -52,9 +59,13 @@ struct MultinomialProblem {
         for k in count..<gradient.count { gradient[k] = 0 }
         for (row, label) in self.labels.enumerated() {
             let start = row * self.classes
-            loss -= log(max(scores.values[start + label], 1e-300))
+            let weight = self.weights?[row] ?? 1
+            loss -= weight * log(max(scores.values[start + label], 1e-300))
             scores.values[start + label] -= 1
-            for k in 0..<self.classes { gradient[count + k] += scores.values[start + k] }
+            for k in 0..<self.classes {
+                scores.values[start + k] *= weight
+                gradient[count + k] += scores.values[start + k]
+            }
         }
         var product = Matrix(rows: self.classes, columns: self.features.columns)
         LinearAlgebra.multiply(scores, .transposed, self.features, .stored, into: &product)

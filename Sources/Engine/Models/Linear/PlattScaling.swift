@@ -13,17 +13,20 @@ struct PlattScaling: Equatable, Sendable {
     static let ridge = 1e-12
 
     /// - Requires: as many truths as scores.
-    init(_ scores: [Double], isPositive: [Bool]) {
+    init(_ scores: [Double], isPositive: [Bool], _ weights: [Double]? = nil) {
         precondition(scores.count == isPositive.count, "a score has no truth")
-        let positives = Double(isPositive.count { $0 })
-        let negatives = Double(isPositive.count) - positives
+        let weights = weights ?? Array(repeating: 1, count: scores.count)
+        var (positives, negatives) = (0.0, 0.0)
+        for (isPositive, weight) in zip(isPositive, weights) {
+            if isPositive { positives += weight } else { negatives += weight }
+        }
         let high = (positives + 1) / (positives + 2)
         let low = 1 / (negatives + 2)
         let targets = isPositive.map { $0 ? high : low }
         var point = (slope: 0.0, intercept: log((positives + 1) / (negatives + 1)))
-        var loss = Self.loss(point, scores, targets)
+        var loss = Self.loss(point, scores, targets, weights)
         for _ in 0..<Self.stepsMax {
-            let (gradient, hessian) = Self.slopes(point, scores, targets)
+            let (gradient, hessian) = Self.slopes(point, scores, targets, weights)
             guard max(abs(gradient.0), abs(gradient.1)) > 1e-7 * Double(scores.count) else { break }
             let determinant = hessian.0 * hessian.2 - hessian.1 * hessian.1
             let step = (
@@ -35,7 +38,7 @@ struct PlattScaling: Equatable, Sendable {
             var accepted = false
             for _ in 0..<Self.halvingsMax {
                 let next = (point.slope + size * step.0, point.intercept + size * step.1)
-                let nextLoss = Self.loss(next, scores, targets)
+                let nextLoss = Self.loss(next, scores, targets, weights)
                 if nextLoss < loss + 1e-4 * size * descent {
                     point = next
                     loss = nextLoss
@@ -52,28 +55,33 @@ struct PlattScaling: Equatable, Sendable {
 
     /// The negative log likelihood, written so that no term is a difference of large numbers.
     static func loss(
-        _ point: (slope: Double, intercept: Double), _ scores: [Double], _ targets: [Double]
+        _ point: (slope: Double, intercept: Double), _ scores: [Double], _ targets: [Double],
+        _ weights: [Double]
     ) -> Double {
         var loss = 0.0
-        for (score, target) in zip(scores, targets) {
+        for (row, score) in scores.enumerated() {
+            let target = targets[row]
             let z = point.slope * score + point.intercept
             let rest = exponential(SIMD4(repeating: -abs(z)))[0]
-            loss += log(1 + rest) + (z > 0 ? (1 - target) * z : -target * z)
+            loss += weights[row] * (log(1 + rest) + (z > 0 ? (1 - target) * z : -target * z))
         }
         return loss
     }
 
     /// The gradient, and the Hessian's corner, side and other corner.
     private static func slopes(
-        _ point: (slope: Double, intercept: Double), _ scores: [Double], _ targets: [Double]
+        _ point: (slope: Double, intercept: Double), _ scores: [Double], _ targets: [Double],
+        _ weights: [Double]
     ) -> (gradient: (Double, Double), hessian: (Double, Double, Double)) {
         var gradient = (0.0, 0.0)
         var hessian = (Self.ridge, 0.0, Self.ridge)
-        for (score, target) in zip(scores, targets) {
+        for (row, score) in scores.enumerated() {
+            let target = targets[row]
             let p = sigmoid(point.slope * score + point.intercept)
-            gradient.0 += (p - target) * score
-            gradient.1 += p - target
-            let weight = p * (1 - p)
+            let slope = weights[row] * (p - target)
+            gradient.0 += slope * score
+            gradient.1 += slope
+            let weight = weights[row] * p * (1 - p)
             hessian.0 += weight * score * score
             hessian.1 += weight * score
             hessian.2 += weight

@@ -15,7 +15,7 @@ package struct Ridge: Learner {
     package func fit(_ data: TrainingData, seed: UInt64) throws(LearnerError) -> any Predictor {
         let numbers = try data.requireNumbers(for: .ridge)
         try data.requireFiniteRows()
-        let moments = data.preparation.moments(data.features, numbers)
+        let moments = data.preparation.moments(data.features, numbers, data.weights)
         var solution = moments.right
         do throws(LinearError) {
             var system = moments.gram

@@ -11,12 +11,15 @@ struct SquaredHingeProblem {
     private let features: Matrix
     /// 1 or -1 for each row.
     private let signs: [Double]
+    /// How much each row counts; nil: all alike.
+    private let weights: [Double]?
     private let c: Double
 
-    init(_ features: Matrix, signs: [Double], c: Double) {
+    init(_ features: Matrix, signs: [Double], _ weights: [Double]? = nil, c: Double) {
         precondition(features.rows == signs.count, "a feature row has no answer")
         self.features = features
         self.signs = signs
+        self.weights = weights
         self.c = c
     }
 
@@ -103,6 +106,7 @@ struct SquaredHingeProblem {
                 }
             }
         }
+        design.scaleRows(byRootsOf: self.weights.map { weights in active.map { weights[$0] } })
         var hessian = Matrix(rows: width + 1, columns: width + 1)
         LinearAlgebra.gram(design, .transposed, into: &hessian)
         for index in hessian.values.indices { hessian.values[index] *= 2 * self.c }
@@ -122,8 +126,9 @@ struct SquaredHingeProblem {
         var (loss, sum) = (0.0, 0.0)
         for row in margins.indices {
             let lack = max(0, 1 - self.signs[row] * (margins[row] + point[width]))
-            loss += lack * lack
-            margins[row] = self.signs[row] * lack
+            let weight = self.weights?[row] ?? 1
+            loss += weight * lack * lack
+            margins[row] = weight * self.signs[row] * lack
             sum += margins[row]
         }
         var product = weights

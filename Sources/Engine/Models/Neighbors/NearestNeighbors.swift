@@ -22,7 +22,7 @@ package struct NearestNeighbors: Learner {
     package func fit(_ data: TrainingData, seed: UInt64) throws(LearnerError) -> any Predictor {
         try data.requireFiniteRows()
         var centred = data.features
-        let means = centred.centreColumns()
+        let means = centred.centreColumns(data.weights)
         let points = centred.values.map { Float($0) }
         guard points.allSatisfy(\.isFinite) else {
             throw LearnerError(.notFinite, "a feature is too large for single precision")
@@ -35,7 +35,7 @@ package struct NearestNeighbors: Learner {
         }
         return NeighborsPredictor(
             k: min(self.k, data.features.rows), weights: self.weights, means: means,
-            points: points, labels: labels)
+            points: points, labels: labels, rowWeights: data.weights)
     }
 }
 
@@ -51,6 +51,8 @@ struct NeighborsPredictor: Predictor, Equatable {
     /// The training rows less `means`, row-major.
     let points: [Float]
     let labels: Labels
+    /// How much each training row counts; nil: all alike.
+    let rowWeights: [Double]?
 
     /// Queries that are measured at once, and training rows in a block: their distances fill
     /// 1 MiB, which stays in a core's cache between the product and the selection.
@@ -67,13 +69,15 @@ struct NeighborsPredictor: Predictor, Equatable {
     }
 
     init(
-        k: Int, weights: NearestNeighbors.Weights, means: [Double], points: [Float], labels: Labels
+        k: Int, weights: NearestNeighbors.Weights, means: [Double], points: [Float], labels: Labels,
+        rowWeights: [Double]? = nil
     ) {
         self.k = k
         self.weights = weights
         self.means = means
         self.points = points
         self.labels = labels
+        self.rowWeights = rowWeights
     }
 
     /// - Complexity: queries × rows × columns multiplications, in single precision.
@@ -103,12 +107,13 @@ struct NeighborsPredictor: Predictor, Equatable {
         let touching = neighbors.contains { $0.distance == 0 }
         var total = 0.0
         for neighbor in neighbors {
-            let weight: Double
+            var weight: Double
             switch self.weights {
             case .uniform: weight = 1
             case .distance where touching: weight = neighbor.distance == 0 ? 1 : 0
             case .distance: weight = 1 / neighbor.distance
             }
+            if let rowWeights { weight *= rowWeights[neighbor.row] }
             total += weight
             switch self.labels {
             case .classes(let classes, _):
@@ -135,6 +140,12 @@ extension NeighborsPredictor {
         }
         self.k = Int(settings[0])
         self.weights = weights
+        self.rowWeights =
+            store.holds("row_weights")
+            ? try store.doubles("row_weights", shape: [.exactly(rows)]) : nil
+        guard self.rowWeights?.allSatisfy({ $0 >= lightestWeight }) ?? true else {
+            throw LearnerError(.badTensor, "tensor row_weights holds one that counts nothing")
+        }
         if outputs == 1 {
             self.labels = .numbers(try store.doubles("numbers", shape: [.exactly(rows)]))
         } else {
@@ -163,6 +174,6 @@ extension NeighborsPredictor {
             .integers(
                 "settings", [Int32(self.k), self.weights.rawValue, Int32(self.outputs)]),
             labels,
-        ]
+        ] + (self.rowWeights.map { [.doubles("row_weights", $0)] } ?? [])
     }
 }

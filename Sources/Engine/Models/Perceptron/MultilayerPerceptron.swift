@@ -45,7 +45,7 @@ package struct MultilayerPerceptron: Learner {
     /// - Complexity: 3 × epochs × rows × parameters multiplications in single precision.
     package func fit(_ data: TrainingData, seed: UInt64) throws(LearnerError) -> any Predictor {
         try data.requireFiniteRows()
-        let target = try PerceptronTarget(data.answers)
+        let target = try PerceptronTarget(data.answers, data.weights)
         let hidden = Array(repeating: self.settings.units, count: self.settings.layers)
         let inputs = PerceptronInputs(data.features, pieces: self.settings.pieces)
         guard inputs.width <= PerceptronInputs.widthMax else {

@@ -8,20 +8,23 @@ struct PerceptronTarget: Sendable {
     }
 
     let kind: Kind
+    /// How much each row counts; nil: all alike.
+    private let weights: [Float]?
     /// A prediction of numbers is `offset` + `scale` × the score.
     let offset: Double
     let scale: Double
 
     /// - Throws: `LearnerError` with code `numericalFailure` if the numbers are too large to be
     ///   standardised.
-    init(_ answers: Answers) throws(LearnerError) {
+    init(_ answers: Answers, _ weights: [Double]? = nil) throws(LearnerError) {
+        self.weights = weights?.map { Float($0) }
         switch answers {
         case .classes(let labels, let count):
             self.kind = .classes(labels, count: count)
             self.offset = 0
             self.scale = 1
         case .numbers(let numbers):
-            let standard = try StandardizedNumbers(numbers)
+            let standard = try StandardizedNumbers(numbers, weights)
             self.kind = .numbers(standard.values.map { Float($0) })
             self.offset = standard.offset
             self.scale = standard.scale
@@ -41,7 +44,7 @@ struct PerceptronTarget: Sendable {
         guard case .classes(let labels, let count) = self.kind else { return [0] }
         // As if each class had a row more, so that one without rows has a logarithm as well.
         let rows = Double(labels.count + count)
-        return classShares(labels, count: count).map {
+        return classShares(labels, count: count, self.weights?.map { Double($0) }).map {
             Float(log(($0 * Double(labels.count) + 1) / rows))
         }
     }
@@ -58,8 +61,9 @@ struct PerceptronTarget: Sendable {
         case .numbers(let numbers):
             for (index, row) in rows.enumerated() {
                 let error = scores[index] - numbers[row]
-                loss += Double(error * error) / 2
-                slopes[index] = error * share
+                let weight = self.weights?[row] ?? 1
+                loss += Double(weight * error * error) / 2
+                slopes[index] = weight * error * share
             }
         case .classes(let labels, let count):
             var chances = (0..<rows.count * count).map { Double(scores[$0]) }
@@ -67,10 +71,13 @@ struct PerceptronTarget: Sendable {
                 applySoftmax(chances, columns: count)
                 for (index, row) in rows.enumerated() {
                     let place = index * count + Int(labels[row])
-                    loss -= log(max(chances[place], 1e-300))
+                    let weight = self.weights?[row] ?? 1
+                    loss -= Double(weight) * log(max(chances[place], 1e-300))
                     chances[place] -= 1
+                    for k in index * count..<(index + 1) * count {
+                        slopes[k] = Float(chances[k]) * weight * share
+                    }
                 }
-                for index in 0..<chances.count { slopes[index] = Float(chances[index]) * share }
             }
         }
         return loss
@@ -85,8 +92,8 @@ struct StandardizedNumbers: Sendable {
 
     /// - Throws: `LearnerError` with code `numericalFailure` if their distances from the mean
     ///   leave the range of numbers.
-    init(_ numbers: [Double]) throws(LearnerError) {
-        let offset = mean(numbers)
+    init(_ numbers: [Double], _ weights: [Double]? = nil) throws(LearnerError) {
+        let offset = mean(numbers, weights)
         // Scaled to the farthest first, so that no square overflows.
         let farthest = numbers.reduce(0) { max($0, abs($1 - offset)) }
         guard farthest.isFinite else {
@@ -100,7 +107,9 @@ struct StandardizedNumbers: Sendable {
             return
         }
         let shares = numbers.map { ($0 - offset) / farthest }
-        let deviation = (LinearAlgebra.dot(shares, shares) / Double(numbers.count)).squareRoot()
+        let weighed = weights.map { zip(shares, $0).map { $0 * $1 } } ?? shares
+        let total = weights?.reduce(0, +) ?? Double(numbers.count)
+        let deviation = (LinearAlgebra.dot(weighed, shares) / total).squareRoot()
         self.values = shares.map { $0 / deviation }
         self.scale = farthest * deviation
     }

@@ -57,10 +57,12 @@ struct LessonRoom {
         let (table, demanding) = try data.withBytes { bytes throws(TableError) in
             try Dataset.table(
                 bytes: bytes, schema: columns, target: lesson.target, task: task,
-                split: RowSplit(lesson))
+                split: RowSplit(lesson), weight: lesson.weight)
         }
         try Self.requirePinned(table, lesson)
-        let dataset = try Dataset(table, target: lesson.target, task: task, schema: demanding)
+        let dataset = try Dataset(
+            table, target: lesson.target, task: task, schema: demanding, weight: lesson.weight
+        ).weighing(lesson.classWeights.map(Engine.ClassWeights.init))
         let folds = try Folds(
             RowSplit(lesson), dataset.answers, table, seed: lesson.foldSeed)
         return Workbench(dataset, folds)
@@ -209,7 +211,7 @@ struct LessonRoom {
                 .init("folds", "\(self.lesson.folds)"),
                 .init("fold_seed", "\(self.lesson.foldSeed)"),
                 .init("environment", self.environmentClass),
-            ] + changes + self.split + self.cleaning(repairs)
+            ] + changes + self.split + self.weighting + self.cleaning(repairs)
         let judged = scores.map { ModelBundle.Score($0.metric, $0.value) }
         let files = ModelBundle(model, scores: judged, lineage: lineage)
             .files { Digest(sha256: Array(SHA256.hash(data: $0))).description }
@@ -230,6 +232,20 @@ struct LessonRoom {
         if let column = split.column { entries.append(.init("split_column", column)) }
         if split.isFeature { entries.append(.init("split_feature", "true")) }
         if let share = split.holdout { entries.append(.init("split_holdout", "\(share)")) }
+        return entries
+    }
+
+    /// What rows count by, where they do not count alike.
+    private var weighting: [Safetensors.Entry] {
+        var entries: [Safetensors.Entry] = []
+        if let weight = self.lesson.weight { entries.append(.init("weight", weight)) }
+        switch self.lesson.classWeights {
+        case .balanced: entries.append(.init("class_weight", "balanced"))
+        case .given(let weights):
+            let text = weights.map { "\($0)" }.joined(separator: ",")
+            entries.append(.init("class_weight", text))
+        case nil: break
+        }
         return entries
     }
 

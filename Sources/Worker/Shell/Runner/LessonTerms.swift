@@ -34,6 +34,15 @@ extension RowSplit {
     }
 }
 
+extension Engine.ClassWeights {
+    package init(_ weights: Wire.ClassWeights) {
+        switch weights {
+        case .balanced: self = .balanced
+        case .given(let values): self = .given(values)
+        }
+    }
+}
+
 extension Engine.Recipe {
     init(_ recipe: Wire.Recipe) throws(LearnerError) {
         try self.init(

@@ -10,7 +10,7 @@ import Testing
 
     /// The plain twin: every boundary and side, sums taken anew each time.
     private func naive(
-        _ codes: [UInt8], _ target: ForestTarget, _ weights: [Int32], rowsMin: Int
+        _ codes: [UInt8], _ target: ForestTarget, _ weights: [Double], rowsMin: Int
     ) -> Double? {
         var best: Double?
         for side in [Split.Side.left, .right] {
@@ -20,7 +20,7 @@ import Testing
                 for row in codes.indices {
                     let goesLeft =
                         codes[row] == 10 ? side == .left : Int(codes[row]) <= boundary
-                    let weight = Double(weights[row])
+                    let weight = weights[row]
                     sums[goesLeft ? 0 : 1][Int(target.channel[row])] += target.amounts[row] * weight
                     sums[goesLeft ? 0 : 1][target.channels] += weight
                 }
@@ -38,7 +38,7 @@ import Testing
         var generator = SeededGenerator(seed: 60)
         for size in [2, 3, 10, 60] {
             let codes = (0..<size).map { _ in UInt8(generator.below(11)) }
-            let weights = (0..<size).map { _ in Int32(generator.below(3) + 1) }
+            let weights = (0..<size).map { _ in Double(generator.below(3) + 1) }
             let answers: Answers =
                 channels == 1
                 ? .numbers((0..<size).map { _ in generator.unit() })
@@ -50,7 +50,8 @@ import Testing
             for rowsMin in [1, 4] {
                 let cut = rows.withUnsafeBufferPointer { rows in
                     board.gather(rows, target, weights)
-                    return board.bestCut(rows, codes, width: 1, self.feature, rowsMin: rowsMin)
+                    return board.bestCut(
+                        rows, codes, width: 1, self.feature, least: Double(rowsMin))
                 }
                 let naive = self.naive(codes, target, weights, rowsMin: rowsMin)
                 if let cut, let naive {
@@ -72,7 +73,7 @@ import Testing
         for _ in 0..<60 {
             let cut = rows.withUnsafeBufferPointer { rows in
                 board.gather(rows, target, [1, 1, 1, 1])
-                return board.randomCut(rows, codes, width: 1, self.feature, rowsMin: 1, &chance)
+                return board.randomCut(rows, codes, width: 1, self.feature, least: 1, &chance)
             }
             seen.insert(try #require(cut).below)
         }

@@ -92,6 +92,37 @@ import Wire
         #expect(throws: ComputationError.self) { try Self.grouped(split, groups: 3) }
     }
 
+    /// Half of the rows say the opposite of the others, and count for next to nothing.
+    @Test func `rows count by their weights, classes by theirs, and the model says so`() throws {
+        let rows = (0..<80).map { row in
+            let isLarge = row / 2 % 20 < 10
+            return "\(row / 2 % 20),\(row % 2 == 0 ? "1" : "0.001"),"
+                + "\(isLarge == (row % 2 == 0) ? "no" : "yes")\n"
+        }
+        let data = try SmallLesson.memory("x,w,y\n" + rows.joined())
+        let columns = try Schema([
+            .init("x", .numeric()), .init("w", .numeric()), .init("y", .categorical()),
+        ])
+        let schema = try SmallLesson.memory(String(decoding: columns.encoded(), as: UTF8.self))
+        func room(_ weight: String?, _ classes: Wire.ClassWeights?) throws -> LessonRoom {
+            let lesson = Lesson(
+                task: .classification, data: data.blob, schema: schema.blob, target: "y",
+                metrics: ["accuracy"], folds: 4, foldSeed: 1, weight: weight,
+                classWeights: classes)
+            return try LessonRoom(lesson, data, schema, "class")
+        }
+        let recipe = Wire.Recipe(family: "logistic_regression", parameters: [], seed: 1)
+        var plain = try room(nil, nil)
+        #expect(try plain.evaluate(recipe)[0].value < 0.7)
+        var weighed = try room("w", .given([1, 2]))
+        #expect(try weighed.evaluate(recipe)[0].value > 0.8)
+        let outputs = try weighed.refit(recipe, scores: [], companions: []).files
+        let manifest = outputs[0].1.withBytes { String(decoding: $0, as: UTF8.self) }
+        #expect(manifest.contains("\"weight\": \"w\""))
+        #expect(manifest.contains("\"class_weight\": \"1.0,2.0\""))
+        #expect(throws: ComputationError.self) { try room(nil, .given([1, 2, 3])) }
+    }
+
     /// As a worker of another version would, to which the rule means something else.
     @Test func `who is left with another table does not compute`() throws {
         let other = Rule("sane", .require("x < 30"), .drop)
