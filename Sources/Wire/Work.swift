@@ -64,11 +64,13 @@ package struct Lesson: Hashable, Sendable {
     package let series: SeriesTerms?
     /// Nil: folds by chance.
     package let split: SplitTerms?
+    /// How pictures became the table, which the model must know; nil where it is one.
+    package let images: ImageTerms?
 
     package init(
         task: LearningTask, data: Blob, schema: Blob, target: String?, metrics: [String],
         folds: Int, foldSeed: UInt64, cleaned: Digest? = nil, cache: CacheMode? = nil,
-        series: SeriesTerms? = nil, split: SplitTerms? = nil
+        series: SeriesTerms? = nil, split: SplitTerms? = nil, images: ImageTerms? = nil
     ) {
         precondition((series != nil) == (task == .forecasting), "series for another task")
         self.task = task
@@ -82,6 +84,19 @@ package struct Lesson: Hashable, Sendable {
         self.cache = cache
         self.series = series
         self.split = split
+        self.images = images
+    }
+}
+
+/// What pictures were brought to before they became numbers.
+package struct ImageTerms: Hashable, Sendable {
+    /// Values along a side of the square.
+    package let size: Int
+    package let hasColour: Bool
+
+    package init(size: Int, hasColour: Bool) {
+        self.size = size
+        self.hasColour = hasColour
     }
 }
 

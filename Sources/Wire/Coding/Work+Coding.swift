@@ -69,7 +69,8 @@ extension Lesson {
                 ? nil : try Checked.digest(message.cleaned, "lesson.cleaned"),
             cache: message.cache.isEmpty ? nil : try Checked.choice(message.cache, "lesson.cache"),
             series: message.hasSeries ? try SeriesTerms(message.series) : nil,
-            split: message.hasSplit ? try SplitTerms(message.split) : nil)
+            split: message.hasSplit ? try SplitTerms(message.split) : nil,
+            images: message.hasImages ? try ImageTerms(message.images, task) : nil)
     }
 
     package var message: Assay_V1_Lesson {
@@ -85,6 +86,25 @@ extension Lesson {
         message.cache = self.cache?.rawValue ?? ""
         if let series { message.series = series.message }
         if let split { message.split = split.message }
+        if let images { message.images = images.message }
+        return message
+    }
+}
+
+extension ImageTerms {
+    init(_ message: Assay_V1_Images, _ task: LearningTask) throws(WireError) {
+        guard task != .forecasting else {
+            throw WireError("lesson.images", "is there without need")
+        }
+        self.init(
+            size: try Checked.number(message.size, "images.size", in: 1...Limits.imageSizeMax),
+            hasColour: message.colour)
+    }
+
+    var message: Assay_V1_Images {
+        var message = Assay_V1_Images()
+        message.size = UInt32(self.size)
+        message.colour = self.hasColour
         return message
     }
 }

@@ -167,11 +167,37 @@ package nonisolated struct Assay_V1_Lesson: @unchecked Sendable {
   /// Clears the value of `split`. Subsequent reads from it will return its default value.
   package mutating func clearSplit() {_uniqueStorage()._split = nil}
 
+  /// how pictures became the table; absent where it is one
+  package var images: Assay_V1_Images {
+    get {_storage._images ?? Assay_V1_Images()}
+    set {_uniqueStorage()._images = newValue}
+  }
+  /// Returns true if `images` has been explicitly set.
+  package var hasImages: Bool {_storage._images != nil}
+  /// Clears the value of `images`. Subsequent reads from it will return its default value.
+  package mutating func clearImages() {_uniqueStorage()._images = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// What pictures were brought to before they became numbers.
+package nonisolated struct Assay_V1_Images: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// values along a side of the square
+  package var size: UInt32 = 0
+
+  package var colour: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 /// How rows are parted into those that are learned from and those that are judged.
@@ -876,7 +902,7 @@ nonisolated extension Assay_V1_Score: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Lesson"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}task\0\u{1}data\0\u{1}schema\0\u{1}target\0\u{1}metrics\0\u{1}folds\0\u{3}fold_seed\0\u{2}5cache\0\u{2}\u{a}cleaned\0\u{2}\u{a}series\0\u{1}split\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}task\0\u{1}data\0\u{1}schema\0\u{1}target\0\u{1}metrics\0\u{1}folds\0\u{3}fold_seed\0\u{2}5cache\0\u{2}\u{a}cleaned\0\u{2}\u{a}series\0\u{1}split\0\u{2}'images\0")
 
   fileprivate class _StorageClass {
     var _task: String = String()
@@ -890,6 +916,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _cleaned: String = String()
     var _series: Assay_V1_Series? = nil
     var _split: Assay_V1_Split? = nil
+    var _images: Assay_V1_Images? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -911,6 +938,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _cleaned = source._cleaned
       _series = source._series
       _split = source._split
+      _images = source._images
     }
   }
 
@@ -940,6 +968,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 70: try { try decoder.decodeSingularStringField(value: &_storage._cleaned) }()
         case 80: try { try decoder.decodeSingularMessageField(value: &_storage._series) }()
         case 81: try { try decoder.decodeSingularMessageField(value: &_storage._split) }()
+        case 120: try { try decoder.decodeSingularMessageField(value: &_storage._images) }()
         default: break
         }
       }
@@ -985,6 +1014,9 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
       try { if let v = _storage._split {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 81)
       } }()
+      try { if let v = _storage._images {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 120)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1005,10 +1037,46 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._cleaned != rhs_storage._cleaned {return false}
         if _storage._series != rhs_storage._series {return false}
         if _storage._split != rhs_storage._split {return false}
+        if _storage._images != rhs_storage._images {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_V1_Images: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Images"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}size\0\u{1}colour\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.size) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.colour) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.size != 0 {
+      try visitor.visitSingularUInt32Field(value: self.size, fieldNumber: 1)
+    }
+    if self.colour != false {
+      try visitor.visitSingularBoolField(value: self.colour, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_Images, rhs: Assay_V1_Images) -> Bool {
+    if lhs.size != rhs.size {return false}
+    if lhs.colour != rhs.colour {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

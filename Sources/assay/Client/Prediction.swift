@@ -17,15 +17,19 @@ protocol Answers {
 /// A model's answers to a table, and how good they are where the target is known.
 struct Prediction: Answers {
     let model: FittedModel
+    /// Where each row comes from, for pictures in a folder.
+    let files: [String]?
     private let path: String
     private let frame: Frame
     private let values: Matrix
 
     /// - Parameter path: of the table, for sentences.
     init(
-        _ model: FittedModel, bytes: [UInt8], at path: String, for purpose: FittedModel.Purpose
+        _ model: FittedModel, bytes: [UInt8], files: [String]? = nil, at path: String,
+        for purpose: FittedModel.Purpose
     ) throws(InputError) {
         self.model = model
+        self.files = files
         self.path = path
         do {
             self.frame = try bytes.withUnsafeBytes { try model.frame(bytes: $0, for: purpose) }
@@ -76,8 +80,8 @@ struct Prediction: Answers {
 
     // MARK: As CSV
 
-    /// A row for each of the table's, in its order: `prediction`, for classes the probability of
-    /// each, for anomalies the `score`.
+    /// A row for each of the table's, in its order: the `file` of a picture, `prediction`, for
+    /// classes the probability of each, for anomalies the `score`.
     func csv(for reader: CSVText.Reader = .programs) -> String {
         let further: [String] =
             switch self.model.task {
@@ -85,9 +89,11 @@ struct Prediction: Answers {
             case .regression: []
             case .anomalyDetection: ["score"]
             }
-        var text = CSVText.row(["prediction"] + further, for: reader)
+        let place = self.files == nil ? [] : ["file"]
+        var text = CSVText.row(place + ["prediction"] + further, for: reader)
         for row in 0..<self.rows {
-            var fields = [self.answer(row: row)]
+            var fields = self.files.map { [$0[row]] } ?? []
+            fields.append(self.answer(row: row))
             if !further.isEmpty {
                 fields += (0..<self.values.columns).map { "\(self.values[row, $0])" }
             }

@@ -10,11 +10,12 @@ struct PredictCommand: AsyncParsableCommand {
             verified before a byte of it is parsed (see assay verify); where nobody is named to \
             trust, a model that was never signed is held against its checksums. Predictions go to \
             standard output as CSV: a row for each of the table's, the prediction first, then for \
-            classes the probability of each. A model of series forecasts: rows of the table are \
-            coming steps, or without a table --horizon says how many are wanted; each row holds \
-            the series, the time, the forecast and its intervals. A model that knows its columns \
-            by aliases takes tables with their names where MODEL.columns.json, or the map of \
-            --columns, undoes them.
+            classes the probability of each. A model of pictures takes a folder of them, or an \
+            Arrow table; rows then begin with the file. A model of series forecasts: rows of the \
+            table are coming steps, or without a table --horizon says how many are wanted; each \
+            row holds the series, the time, the forecast and its intervals. A model that knows its \
+            columns by aliases takes tables with their names where MODEL.columns.json, or the map \
+            of --columns, undoes them.
             """)
 
     @Argument(help: "A model's directory, or its ID on the head.")
@@ -57,6 +58,8 @@ struct PredictCommand: AsyncParsableCommand {
         let scores: [String: Double]?
         /// Without `--score` and `--output`: one for each row.
         let predictions: [String]?
+        /// With predictions of pictures in a folder: where each lies within it.
+        let files: [String]?
         /// The same of a model of series.
         let steps: [ForecastAnswers.Step]?
         /// With `--output`: where they are.
@@ -69,7 +72,7 @@ struct PredictCommand: AsyncParsableCommand {
         let columns = try self.terms.names.map()
         let checked = try await self.terms.checked(self.model, self.client)
         let bundle = try self.terms.bundle(checked, called: self.model, columns)
-        let prediction = try self.prediction(bundle.model)
+        let prediction = try self.prediction(bundle)
         let scores = self.score ? try prediction.scores() : nil
         let csv = prediction.csv(for: self.safeCSV ? .spreadsheets : .programs)
         if let file { try OutputFile.write(Array(csv.utf8), to: file, readers: .everyone) }
@@ -83,14 +86,15 @@ struct PredictCommand: AsyncParsableCommand {
             rows: prediction.rows, scores: scores,
             predictions: printsPredictions && forecast == nil
                 ? (0..<prediction.rows).map(prediction.answer(row:)) : nil,
+            files: printsPredictions ? (prediction as? Prediction)?.files : nil,
             steps: printsPredictions ? forecast?.report : nil,
             output: self.file, signer: checked.provenance?.signer.uri)
         try self.output.print(report) { Self.text(report, $0.resultStyle) }
     }
 
     /// - Throws: `CommandError` for what does not suit the model's task.
-    private func prediction(_ model: ModelBundle.Model) throws -> any Answers {
-        switch model {
+    private func prediction(_ bundle: ModelBundle) throws -> any Answers {
+        switch bundle.model {
         case .table(let model):
             guard let data else {
                 throw CommandError(.usage, "\(self.model): predicts rows: name their table")
@@ -99,8 +103,9 @@ struct PredictCommand: AsyncParsableCommand {
                 throw CommandError(
                     .usage, "\(self.model): predicts rows: --horizon and --level are for forecasts")
             }
+            let table = try bundle.table(at: data)
             return try Prediction(
-                model, bytes: try TableFile.bytes(data), at: data,
+                model, bytes: table.bytes, files: table.files, at: data,
                 for: self.score ? .scoring : .prediction)
         case .series(let model):
             let levels = self.levels.isEmpty ? ForecastAnswers.levels : self.levels
