@@ -69,12 +69,14 @@ package struct Lesson: Hashable, Sendable {
     package let weight: String?
     /// Of classification: how much rows count by their class in fits; nil: all alike.
     package let classWeights: ClassWeights?
+    /// How pictures became the table, which the model must know; nil where it is one.
+    package let images: ImageTerms?
 
     package init(
         task: LearningTask, data: Blob, schema: Blob, target: String?, metrics: [String],
         folds: Int, foldSeed: UInt64, cleaned: Digest? = nil, cache: CacheMode? = nil,
         series: SeriesTerms? = nil, split: SplitTerms? = nil, weight: String? = nil,
-        classWeights: ClassWeights? = nil
+        classWeights: ClassWeights? = nil, images: ImageTerms? = nil
     ) {
         precondition((series != nil) == (task == .forecasting), "series for another task")
         precondition(weight == nil || task.takesWeights, "weights for another task")
@@ -92,6 +94,19 @@ package struct Lesson: Hashable, Sendable {
         self.split = split
         self.weight = weight
         self.classWeights = classWeights
+        self.images = images
+    }
+}
+
+/// What pictures were brought to before they became numbers.
+package struct ImageTerms: Hashable, Sendable {
+    /// Values along a side of the square.
+    package let size: Int
+    package let hasColour: Bool
+
+    package init(size: Int, hasColour: Bool) {
+        self.size = size
+        self.hasColour = hasColour
     }
 }
 

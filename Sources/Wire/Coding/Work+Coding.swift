@@ -79,7 +79,8 @@ extension Lesson {
             weight: message.weight.isEmpty
                 ? nil : try Checked.text(message.weight, "lesson.weight"),
             classWeights: message.hasClassWeights
-                ? try ClassWeights(message.classWeights) : nil)
+                ? try ClassWeights(message.classWeights) : nil,
+            images: message.hasImages ? try ImageTerms(message.images, task) : nil)
     }
 
     package var message: Assay_V1_Lesson {
@@ -97,6 +98,7 @@ extension Lesson {
         if let split { message.split = split.message }
         message.weight = self.weight ?? ""
         if let classWeights { message.classWeights = classWeights.message }
+        if let images { message.images = images.message }
         return message
     }
 }
@@ -114,6 +116,24 @@ extension ClassWeights {
     var message: Assay_V1_ClassWeights {
         var message = Assay_V1_ClassWeights()
         if case .given(let values) = self { message.values = values }
+        return message
+    }
+}
+
+extension ImageTerms {
+    init(_ message: Assay_V1_Images, _ task: LearningTask) throws(WireError) {
+        guard task != .forecasting else {
+            throw WireError("lesson.images", "is there without need")
+        }
+        self.init(
+            size: try Checked.number(message.size, "images.size", in: 1...Limits.imageSizeMax),
+            hasColour: message.colour)
+    }
+
+    var message: Assay_V1_Images {
+        var message = Assay_V1_Images()
+        message.size = UInt32(self.size)
+        message.colour = self.hasColour
         return message
     }
 }

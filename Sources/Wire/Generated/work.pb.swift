@@ -183,6 +183,16 @@ package nonisolated struct Assay_V1_Lesson: @unchecked Sendable {
   /// Clears the value of `classWeights`. Subsequent reads from it will return its default value.
   package mutating func clearClassWeights() {_uniqueStorage()._classWeights = nil}
 
+  /// how pictures became the table; absent where it is one
+  package var images: Assay_V1_Images {
+    get {_storage._images ?? Assay_V1_Images()}
+    set {_uniqueStorage()._images = newValue}
+  }
+  /// Returns true if `images` has been explicitly set.
+  package var hasImages: Bool {_storage._images != nil}
+  /// Clears the value of `images`. Subsequent reads from it will return its default value.
+  package mutating func clearImages() {_uniqueStorage()._images = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -198,6 +208,22 @@ package nonisolated struct Assay_V1_ClassWeights: Sendable {
 
   /// in the order of the classes; none: all weigh the same together
   package var values: [Double] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// What pictures were brought to before they became numbers.
+package nonisolated struct Assay_V1_Images: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// values along a side of the square
+  package var size: UInt32 = 0
+
+  package var colour: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -906,7 +932,7 @@ nonisolated extension Assay_V1_Score: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Lesson"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}task\0\u{1}data\0\u{1}schema\0\u{1}target\0\u{1}metrics\0\u{1}folds\0\u{3}fold_seed\0\u{2}5cache\0\u{2}\u{a}cleaned\0\u{2}\u{a}series\0\u{1}split\0\u{2}\u{9}weight\0\u{3}class_weights\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}task\0\u{1}data\0\u{1}schema\0\u{1}target\0\u{1}metrics\0\u{1}folds\0\u{3}fold_seed\0\u{2}5cache\0\u{2}\u{a}cleaned\0\u{2}\u{a}series\0\u{1}split\0\u{2}\u{9}weight\0\u{3}class_weights\0\u{2}\u{1d}images\0")
 
   fileprivate class _StorageClass {
     var _task: String = String()
@@ -922,6 +948,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _split: Assay_V1_Split? = nil
     var _weight: String = String()
     var _classWeights: Assay_V1_ClassWeights? = nil
+    var _images: Assay_V1_Images? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -945,6 +972,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _split = source._split
       _weight = source._weight
       _classWeights = source._classWeights
+      _images = source._images
     }
   }
 
@@ -976,6 +1004,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 81: try { try decoder.decodeSingularMessageField(value: &_storage._split) }()
         case 90: try { try decoder.decodeSingularStringField(value: &_storage._weight) }()
         case 91: try { try decoder.decodeSingularMessageField(value: &_storage._classWeights) }()
+        case 120: try { try decoder.decodeSingularMessageField(value: &_storage._images) }()
         default: break
         }
       }
@@ -1027,6 +1056,9 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
       try { if let v = _storage._classWeights {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 91)
       } }()
+      try { if let v = _storage._images {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 120)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1049,6 +1081,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._split != rhs_storage._split {return false}
         if _storage._weight != rhs_storage._weight {return false}
         if _storage._classWeights != rhs_storage._classWeights {return false}
+        if _storage._images != rhs_storage._images {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1083,6 +1116,41 @@ nonisolated extension Assay_V1_ClassWeights: SwiftProtobuf.Message, SwiftProtobu
 
   package static func ==(lhs: Assay_V1_ClassWeights, rhs: Assay_V1_ClassWeights) -> Bool {
     if lhs.values != rhs.values {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_V1_Images: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Images"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}size\0\u{1}colour\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.size) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.colour) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.size != 0 {
+      try visitor.visitSingularUInt32Field(value: self.size, fieldNumber: 1)
+    }
+    if self.colour != false {
+      try visitor.visitSingularBoolField(value: self.colour, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_Images, rhs: Assay_V1_Images) -> Bool {
+    if lhs.size != rhs.size {return false}
+    if lhs.colour != rhs.colour {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
