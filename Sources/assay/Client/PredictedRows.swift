@@ -28,8 +28,8 @@ struct PredictedRows {
 
     // MARK: As CSV
 
-    /// What `csv` has columns for: the `file` of a picture, `prediction`, for classes the probability
-    /// of each, for anomalies the `score`.
+    /// What `csv` has columns for: the `file` of a picture, `prediction`, for classes the
+    /// probability of each, for anomalies the `score`.
     func header(for reader: CSVText.Reader) -> String {
         let place = self.files == nil ? [] : ["file"]
         let further: [String] =
