@@ -18,9 +18,13 @@ struct History: Equatable, Sendable {
         static let family = Patience(failuresMin: 3, failuresPerScore: 1)
         /// Of a user's program, which is all that there is to try: ten, if nine in ten have failed.
         static let program = Patience(failuresMin: 10, failuresPerScore: 9)
+
+        func isExhausted(failed: Int, scored: Int) -> Bool {
+            failed >= self.failuresMin && failed > self.failuresPerScore * scored
+        }
     }
 
-    private let patience: Patience
+    let patience: Patience
 
     init(_ patience: Patience) { self.patience = patience }
 
@@ -42,12 +46,6 @@ struct History: Equatable, Sendable {
     var observed: Int { self.scored + self.failed }
 
     var best: Observed? { self.leading.first }
-
-    /// Whether the family fails so often that it is left.
-    var isHopeless: Bool {
-        self.failed >= self.patience.failuresMin
-            && self.failed > self.patience.failuresPerScore * self.scored
-    }
 
     /// Running time that one more candidate will take, as far as one can know; in seconds.
     var secondsExpected: Double {

@@ -90,7 +90,7 @@ enum SearchFamily: String, CaseIterable, Sendable {
 /// The size of what one fit sees; configurations and ranges scale with it.
 struct TableShape: Equatable, Sendable {
     /// Rows of a training fold.
-    let rows: Double
+    var rows: Double
     let columns: Double
     /// Models that boosting and logistic regression fit side by side: 1, or the classes if more
     /// than two.

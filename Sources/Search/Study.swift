@@ -10,39 +10,52 @@ package import Wire
 ///                 budget used, or every family failed
 /// ```
 ///
+/// Where the table is large, candidates are tried on some rows first, and the best of them on more
+/// (see `Ladder`): those of the portfolio are the trials of a stage called sampling, which goes on
+/// side by side with tuning. Only what was tried on all rows can win.
+///
 /// A study is a value. `propose` changes nothing; what it returned counts once it is `adopt`ed, so
 /// the same adoptions and observations in the same order give an equal study, also after a
 /// restart. Its size is bounded by the candidates in flight, not by those that have ended.
 package struct Study: Equatable, Sendable {
-    private let direction: Direction
-    private let spaces: [SearchSpace]
+    let direction: Direction
+    let spaces: [SearchSpace]
     /// Whether the space is a user's own, of which nothing is known before.
-    private let explores: Bool
-    private let portfolio: [Recipe]
+    let explores: Bool
+    let ladder: Ladder
+    let portfolio: [Recipe]
     /// For each recipe of the portfolio, the index of its family's space.
-    private let portfolioSpaces: [Int]
+    let portfolioSpaces: [Int]
     /// The most candidates that it may have.
-    private let candidatesMax: UInt32
+    let candidatesMax: UInt32
     /// How many families are tuned.
-    private let leadersMax: Int
-    private let seed: UInt64
+    let leadersMax: Int
+    let seed: UInt64
 
     /// Candidates adopted; also the number of the next one.
-    private var count: UInt32 = 0
+    var count: UInt32 = 0
     /// The portfolio's recipes before this one are adopted or passed over.
-    private var portfolioNext = 0
+    var portfolioNext = 0
     package private(set) var isClosed = false
     /// Adopted, and without an observation.
-    private var running: [UInt32: Candidate] = [:]
-    /// Of the portfolio, and of tuning or exploration.
-    private var portfolioUse: StageUse
-    private var tuningUse: StageUse
-    /// One for each space, in the same order.
-    private var histories: [History]
-    private var leaderboard = Leaderboard()
+    var running: [UInt32: Candidate] = [:]
+    /// Of each stage what it may use and has; an exploration is a kind of tuning.
+    var uses: [TrialSpec.Step: StageUse]
+    /// Those of the ladder, the one of all rows last; their histories in the order of the spaces.
+    var rungs: [Rung]
+    var leaderboard = Leaderboard()
+    /// By space: how few columns it does well with.
+    var selections: [Int: Selection] = [:]
+    /// Whether there are columns enough to select from, and how few are tried.
+    let selects: Bool
+    let columns: Int
+    let featuresMin: Int
 
-    /// - Parameter trials: The most candidates that it may have; nil leaves the end to `close`.
-    package init(job: LearningJob, trials: UInt32?, seed: UInt64) {
+    /// - Parameters:
+    ///   - budget: The most candidates that it may have; the end by time is `close`. Who bounds no
+    ///     time is in no hurry: then every candidate is tried on all rows.
+    package init(job: LearningJob, budget: Budget, seed: UInt64) {
+        let trials = budget.trials
         let shape = TableShape(job)
         let families = SearchFamily.families(for: job)
         let portfolio = Portfolio.recipes(
@@ -50,6 +63,14 @@ package struct Study: Equatable, Sendable {
         self.direction = job.direction
         self.spaces = families.map { SearchSpace(of: $0, shape: shape, wish: job.wish(for: $0)) }
         self.explores = false
+        let ladder = Ladder(
+            shape, isWanted: budget.time.map { Ladder.pays(in: $0, job, shape) } == true)
+        self.ladder = ladder
+        let isTable = shape.task == .classification || shape.task == .regression
+        self.selects =
+            isTable && !job.search.selection.isSkipped && job.columns >= Selection.columnsMin
+        self.columns = Int(job.columns)
+        self.featuresMin = job.search.featuresMin
         self.portfolio = portfolio
         self.portfolioSpaces = portfolio.compactMap { recipe in
             families.firstIndex { $0.rawValue == recipe.family }
@@ -57,9 +78,12 @@ package struct Study: Equatable, Sendable {
         self.candidatesMax = min(trials ?? .max, Limits.trialsPerJobMax)
         self.leadersMax = job.search.families
         self.seed = seed
-        self.portfolioUse = StageUse(job.search.portfolio)
-        self.tuningUse = StageUse(job.search.tuning)
-        self.histories = self.spaces.map { _ in History(.family) }
+        self.uses = [
+            .portfolio: StageUse(job.search.portfolio), .sampling: StageUse(job.search.sampling),
+            .selection: StageUse(job.search.selection), .tuning: StageUse(job.search.tuning),
+        ]
+        let histories = self.spaces.map { _ in History(.family) }
+        self.rungs = (0...ladder.top).map { _ in Rung(histories: histories) }
     }
 
     /// The search for the best parameters of a user's program. In the place of a portfolio it first
@@ -68,19 +92,22 @@ package struct Study: Equatable, Sendable {
         self.direction = job.direction
         self.spaces = [SearchSpace(of: job.command)]
         self.explores = true
+        self.ladder = .none
+        (self.selects, self.columns, self.featuresMin) = (false, 0, 1)
         self.portfolio = []
         self.portfolioSpaces = []
         self.candidatesMax = min(trials ?? .max, Limits.trialsPerJobMax)
         self.leadersMax = 1
         self.seed = seed
-        self.portfolioUse = StageUse(.skipped)
-        self.tuningUse = StageUse(.unbounded)
-        self.histories = [History(.program)]
+        self.uses = [.tuning: StageUse(.unbounded)]
+        self.rungs = [Rung(histories: [History(.program)])]
     }
 
-    private struct Candidate: Equatable, Sendable {
+    struct Candidate: Equatable, Sendable {
         let recipe: Recipe
-        let isOfPortfolio: Bool
+        let step: TrialSpec.Step
+        /// Nil where no rung has so many rows.
+        let rung: Int?
     }
 
     /// Where the search stands.
@@ -120,14 +147,17 @@ package struct Study: Equatable, Sendable {
 
     package var stage: Stage {
         if self.isClosed || self.count >= self.candidatesMax { return .finished }
-        if self.explores, let history = self.histories.first, let space = self.spaces.first {
-            if history.isHopeless { return .finished }
+        if self.explores, let history = self.rungs[0].histories.first,
+            let space = self.spaces.first
+        {
+            if self.isHopeless(0) { return .finished }
             let isKnown = history.scored >= Self.exploredMin && !space.dimensions.isEmpty
             return isKnown ? .tuning : .exploration
         }
         if !self.restOfPortfolio.isEmpty { return .portfolio }
-        // What is left of the portfolio may end and be observed, and then lead.
-        if self.tuningUse.room == 0 { return .finished }
+        if !self.goingOn.isEmpty { return .tuning }
+        // What runs may end and be observed, and then lead or go on.
+        if self.room(of: .tuning) == 0 { return .finished }
         return !self.running.isEmpty || !self.leaders.isEmpty ? .tuning : .finished
     }
 
@@ -143,8 +173,10 @@ package struct Study: Equatable, Sendable {
         case .exploration: return max(0, room)
         case .portfolio: return max(0, min(room, self.restOfPortfolio.count))
         case .tuning:
-            let room = min(room, self.tuningUse.room)
-            return self.isDecided && !self.leaders.isEmpty ? max(0, room) : 0
+            guard self.isDecided else { return 0 }
+            let draws = self.leaders.isEmpty ? 0 : self.room(of: .tuning)
+            let (sum, isMore) = self.goingOn.count.addingReportingOverflow(draws)
+            return max(0, isMore ? room : min(room, sum))
         }
     }
 
@@ -156,19 +188,38 @@ package struct Study: Equatable, Sendable {
         guard count > 0 else { return [] }
         if self.stage == .portfolio {
             return self.restOfPortfolio.prefix(count).map { index in
-                TrialSpec(step: .portfolio, recipe: self.portfolio[index])
+                self.spec(.portfolio, self.portfolio[index])
             }
         }
         if self.stage == .exploration {
             return (0..<UInt32(count)).map { self.exploring(self.count + $0) }
         }
+        // What has done well goes on before something new begins.
+        let promotions = Array(self.goingOn.prefix(count))
+        let tuned = promotions.count { $0.step == .tuning }
+        let draws = min(count - promotions.count, self.room(of: .tuning) - tuned)
+        guard draws > 0 else { return promotions }
         var tuning = Tuning(
-            spaces: self.spaces, histories: self.histories, leaders: self.leaders,
+            spaces: self.spaces, rungs: self.rungs, leaders: self.leaders,
             running: self.running.keys.sorted().compactMap { self.running[$0]?.recipe })
-        return (0..<count).compactMap { offset in
-            let seed = SeededGenerator.mix(self.seed, UInt64(self.count) + UInt64(offset))
-            return tuning.next(seed: seed).map { TrialSpec(step: .tuning, recipe: $0) }
-        }
+        return promotions
+            + (promotions.count..<promotions.count + draws).compactMap { offset in
+                let seed = SeededGenerator.mix(self.seed, UInt64(self.count) + UInt64(offset))
+                return tuning.next(seed: seed).map { self.spec(.tuning, self.selected($0)) }
+            }
+    }
+
+    /// A candidate that is tried for the first time.
+    private func spec(_ step: TrialSpec.Step, _ recipe: Recipe) -> TrialSpec {
+        TrialSpec(
+            step: step, recipe: recipe,
+            rows: self.ladder.rows(at: self.ladder.entrance(of: recipe)))
+    }
+
+    /// With as few columns as its family does well with.
+    private func selected(_ recipe: Recipe) -> Recipe {
+        let index = self.spaces.firstIndex { $0.family == recipe.family }
+        return Selection.recipe(recipe, features: index.flatMap { self.selections[$0]?.features })
     }
 
     private func exploring(_ number: UInt32) -> TrialSpec {
@@ -185,108 +236,19 @@ package struct Study: Equatable, Sendable {
             defer { self.count += 1 }
             // A refit is a trial of the job but no candidate: its score would count the winner
             // twice.
-            guard let recipe = spec.recipe, spec.step == .portfolio || spec.step == .tuning
-            else { continue }
-            let isOfPortfolio = spec.step == .portfolio
-            self.running[self.count] = Candidate(recipe: recipe, isOfPortfolio: isOfPortfolio)
-            guard isOfPortfolio else {
-                self.tuningUse.adopt()
+            guard let recipe = spec.recipe, spec.step.isSearch else { continue }
+            let rung = self.ladder.rung(of: spec.rows)
+            self.running[self.count] = Candidate(recipe: recipe, step: spec.step, rung: rung)
+            self.uses[spec.step]?.adopt()
+            if let rung, rung > 0 { self.rungs[rung - 1].promote(recipe) }
+            if spec.step == .selection { self.beginSelection(of: recipe) }
+            guard spec.step == .portfolio, let place = self.portfolio.firstIndex(of: recipe) else {
                 continue
             }
-            self.portfolioUse.adopt()
-            guard let place = self.portfolio.firstIndex(of: recipe) else { continue }
             self.portfolioNext = max(self.portfolioNext, place + 1)
         }
     }
 
-    // MARK: What came of it
-
-    /// Takes in how a candidate ended. Of one candidate only the first observation counts.
-    package mutating func observe(_ trial: UInt32, _ observation: Observation) {
-        guard let candidate = self.running.removeValue(forKey: trial) else { return }
-        let recipe = candidate.recipe
-        if candidate.isOfPortfolio {
-            self.portfolioUse.observe(observation.wall)
-        } else {
-            self.tuningUse.observe(observation.wall)
-        }
-        guard let index = self.spaces.firstIndex(where: { $0.family == recipe.family }) else {
-            return
-        }
-        switch observation {
-        // A score that is no number orders nothing, so it is as good as none.
-        case .scored(let score, let wall) where score.isFinite:
-            let entry = Leaderboard.Entry(trial: trial, score: score, recipe: recipe)
-            self.leaderboard.insert(entry, direction: self.direction)
-            self.note(recipe, score, wall, in: index)
-        case .stopped(let score, let wall) where score.isFinite:
-            self.note(recipe, score, wall, in: index)
-        case .scored, .stopped, .failed:
-            if self.explores {
-                self.histories[index].fail(at: self.spaces[index].point(of: recipe))
-            } else {
-                self.histories[index].fail()
-            }
-        }
-    }
-
-    private mutating func note(
-        _ recipe: Recipe, _ score: Double, _ wall: Duration, in index: Int
-    ) {
-        self.histories[index].insert(
-            .init(point: self.spaces[index].point(of: recipe), score: score),
-            wall: wall, direction: self.direction)
-    }
-
-    package var best: (trial: UInt32, score: Double)? {
-        self.leaderboard.entries.first.map { ($0.trial, $0.score) }
-    }
-
-    /// The best candidate but for those of `excluded`, whose refits failed; nil when there is none.
-    package func winner(after excluded: Set<UInt32> = []) -> UInt32? {
-        self.leaderboard.entries.first { !excluded.contains($0.trial) }?.trial
-    }
-
-    /// Candidates that may make a model together with this one, the most promising first.
-    package func companions(of trial: UInt32) -> [(trial: UInt32, recipe: Recipe)] {
-        self.leaderboard.companions(of: trial).map { ($0.trial, $0.recipe) }
-    }
-
     /// The budget of time is used: no more candidates.
     package mutating func close() { self.isClosed = true }
-
-    // MARK: Choices
-
-    /// Indices of recipes still to be proposed; those of families that keep failing are passed
-    /// over.
-    private var restOfPortfolio: [Int] {
-        let rest = (self.portfolioNext..<self.portfolio.count).filter { place in
-            !self.histories[self.portfolioSpaces[place]].isHopeless
-        }
-        return Array(rest.prefix(self.portfolioUse.room))
-    }
-
-    /// Whether the portfolio has said enough to choose leaders: every family was seen at least
-    /// once, or three quarters of it has ended. Without this, a cluster with more slots than the
-    /// portfolio has recipes would tune whichever family happens to be quickest.
-    private var isDecided: Bool {
-        let observed = self.histories.reduce(0) { $0 + $1.observed }
-        // A portfolio that was cut short says no more than it has.
-        let expected =
-            self.portfolioUse.room == 0 ? Int(self.portfolioUse.trials) : self.portfolio.count
-        return observed * 4 >= expected * 3
-            || self.portfolioSpaces.allSatisfy { self.histories[$0].observed > 0 }
-    }
-
-    /// Indices of the families worth tuning, the best first.
-    private var leaders: [Int] {
-        self.spaces.indices
-            .filter { !self.spaces[$0].dimensions.isEmpty && !self.histories[$0].isHopeless }
-            .compactMap { index in self.histories[index].best.map { (index, $0.score) } }
-            .sorted { left, right in
-                left.1 == right.1
-                    ? left.0 < right.0 : self.direction.prefers(left.1, to: right.1)
-            }
-            .prefix(self.leadersMax).map(\.0)
-    }
 }

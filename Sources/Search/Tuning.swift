@@ -18,20 +18,36 @@ struct Tuning {
     static let runningMax = 64
 
     private let spaces: [SearchSpace]
-    private let histories: [History]
+    /// By space: what is known of it, rung by rung. The last one that knows enough teaches.
+    private let histories: [[History]]
     /// Indices of spaces, the best first.
     private let leaders: [Int]
     /// By space: where candidates run now.
     private var running: [[[Double]]]
 
-    /// - Parameter running: In order of their numbers.
-    init(spaces: [SearchSpace], histories: [History], leaders: [Int], running: [Recipe]) {
+    /// - Parameters:
+    ///   - rungs: The highest last.
+    ///   - running: In order of their numbers.
+    init(spaces: [SearchSpace], rungs: [Rung], leaders: [Int], running: [Recipe]) {
         self.spaces = spaces
-        self.histories = histories
+        self.histories = spaces.indices.map { index in rungs.map { $0.histories[index] } }
         self.leaders = leaders
         self.running = spaces.map { space in
             running.filter { $0.family == space.family }.map(space.point)
         }
+    }
+
+    /// The history that candidates are drawn from: the one on most rows that has more points than
+    /// the space has dimensions (Falkner, Klein and Hutter, 2018, "BOHB"), else the first with any.
+    private func teacher(_ index: Int) -> History {
+        let histories = self.histories[index]
+        let enough = self.spaces[index].dimensions.count + 2
+        return histories.last { $0.scored >= enough } ?? self.entrance(index)
+    }
+
+    /// The history on the fewest rows that the family was tried on.
+    private func entrance(_ index: Int) -> History {
+        self.histories[index].first { $0.scored > 0 } ?? self.histories[index][0]
     }
 
     /// The next candidate; nil when no family leads.
@@ -40,8 +56,8 @@ struct Tuning {
         guard let index = self.nextFamily() else { return nil }
         let space = self.spaces[index]
         let known =
-            self.histories[index].leading.map(\.point)
-            + self.histories[index].others + self.running[index]
+            self.histories[index].flatMap { $0.leading.map(\.point) + $0.others }
+            + self.running[index]
         let knownRecipes = known.map { space.recipe(at: $0, seed: 0) }
         let densities = self.densities(index)
 
@@ -61,9 +77,11 @@ struct Tuning {
     private func nextFamily() -> Int? {
         var choice: (index: Int, used: Double)?
         for (rank, index) in self.leaders.enumerated() {
-            let history = self.histories[index]
-            let candidates = Double(history.scored + self.running[index].count + 1)
-            let used = candidates * history.secondsExpected / Self.shares[min(rank, 2)]
+            let next = Double(self.running[index].count + 1)
+            let seconds = self.histories[index].reduce(
+                next * self.entrance(index).secondsExpected
+            ) { $0 + Double($1.scored) * $1.secondsExpected }
+            let used = seconds / Self.shares[min(rank, 2)]
             if choice.map({ used < $0.used }) ?? true { choice = (index, used) }
         }
         return choice?.index
@@ -71,7 +89,7 @@ struct Tuning {
 
     /// How to draw each dimension of a family.
     private func densities(_ index: Int) -> [DensityRatio] {
-        let (good, rest) = self.histories[index].split
+        let (good, rest) = self.teacher(index).split
         let bad = rest + self.running[index].suffix(Self.runningMax)
         return self.spaces[index].dimensions.indices.map { dimension in
             DensityRatio(

@@ -2,6 +2,12 @@
 package struct SearchTerms: Hashable, Sendable {
     /// It cannot be skipped: nothing else says which families are worth tuning.
     package let portfolio: StageTerms
+    /// Of what is tried on some rows before it is tried on all, where the table is large.
+    package let sampling: StageTerms
+    /// Of what is tried with fewer columns, where there are many.
+    package let selection: StageTerms
+    /// The fewest columns that are tried.
+    package let featuresMin: Int
     package let tuning: StageTerms
     /// How many families are tuned, the best ones.
     package let families: Int
@@ -12,10 +18,14 @@ package struct SearchTerms: Hashable, Sendable {
     package static let standard = SearchTerms()
 
     package init(
-        portfolio: StageTerms = .unbounded, tuning: StageTerms = .unbounded,
-        families: Int = familiesStandard, space: [FamilySpace] = []
+        portfolio: StageTerms = .unbounded, sampling: StageTerms = .unbounded,
+        selection: StageTerms = .unbounded, featuresMin: Int = 1,
+        tuning: StageTerms = .unbounded, families: Int = familiesStandard, space: [FamilySpace] = []
     ) {
         self.portfolio = portfolio
+        self.sampling = sampling
+        self.selection = selection
+        self.featuresMin = featuresMin
         self.tuning = tuning
         self.families = families
         self.space = space
@@ -51,5 +61,29 @@ package struct FamilySpace: Hashable, Sendable {
         self.family = family
         self.fixed = fixed
         self.ranges = ranges
+    }
+}
+
+/// Why a stage of a search ended.
+package struct StageEnd: Hashable, Sendable {
+    package let step: TrialSpec.Step
+    package let reason: Reason
+
+    package enum Reason: String, CaseIterable, Hashable, Sendable {
+        /// There was nothing more to try.
+        case exhausted
+        case jobTrials = "job_trials"
+        case jobTime = "job_time"
+        case stageTrials = "stage_trials"
+        case stageTime = "stage_time"
+        /// The user did not want it.
+        case skipped
+        /// The table or the budget gives no reason for it.
+        case needless
+    }
+
+    package init(_ step: TrialSpec.Step, _ reason: Reason) {
+        self.step = step
+        self.reason = reason
     }
 }

@@ -195,11 +195,14 @@ package enum LearningTask: String, CaseIterable, Hashable, Sendable {
 package struct TrialSpec: Hashable, Sendable {
     /// Absent when the step is `idle`.
     package let recipe: Recipe?
+    /// Of a candidate that is tried on some rows before it is tried on all: of each fold's rows so
+    /// many are learned from, and as many judged.
+    package let rows: UInt32?
     private let act: Act
 
     /// The step and what only one of them has, in one word: a million trials wait in memory.
     private enum Act: Hashable {
-        case idle, portfolio, tuning
+        case idle, portfolio, sampling, selection, tuning
         indirect case refit(Refit)
     }
 
@@ -208,22 +211,27 @@ package struct TrialSpec: Hashable, Sendable {
         let companions: [Recipe]
     }
 
-    package enum Step: String, Hashable, Sendable {
-        case idle, portfolio, tuning, refit
+    package enum Step: String, CaseIterable, Hashable, Sendable {
+        case idle, portfolio, sampling, selection, tuning, refit
     }
 
-    /// - Requires: only a refit has scores and companions.
+    /// - Requires: only a refit has scores and companions, and it has all rows.
     package init(
-        step: Step, recipe: Recipe?, scores: [Score] = [], companions: [Recipe] = []
+        step: Step, recipe: Recipe?, rows: UInt32? = nil, scores: [Score] = [],
+        companions: [Recipe] = []
     ) {
         precondition(
             scores.isEmpty && companions.isEmpty || step == .refit,
             "a \(step) with scores or companions")
+        precondition(rows == nil || step.isSearch, "a \(step) on some rows")
         self.recipe = recipe
+        self.rows = rows
         self.act =
             switch step {
             case .idle: .idle
             case .portfolio: .portfolio
+            case .sampling: .sampling
+            case .selection: .selection
             case .tuning: .tuning
             case .refit: .refit(Refit(scores: scores, companions: companions))
             }
@@ -233,6 +241,8 @@ package struct TrialSpec: Hashable, Sendable {
         switch self.act {
         case .idle: .idle
         case .portfolio: .portfolio
+        case .sampling: .sampling
+        case .selection: .selection
         case .tuning: .tuning
         case .refit: .refit
         }
@@ -251,6 +261,16 @@ package struct TrialSpec: Hashable, Sendable {
     }
 
     package static let idle = TrialSpec(step: .idle, recipe: nil)
+}
+
+extension TrialSpec.Step {
+    /// Whether its trials are candidates.
+    package var isSearch: Bool {
+        switch self {
+        case .portfolio, .sampling, .selection, .tuning: true
+        case .idle, .refit: false
+        }
+    }
 }
 
 /// A model family with its hyperparameters and its seed: everything that a candidate is.

@@ -20,6 +20,11 @@ enum Jobs {
 }
 
 extension Study {
+    /// A search whose budget bounds no time, so that every candidate has all rows.
+    init(job: LearningJob, trials: UInt32?, seed: UInt64) {
+        self.init(job: job, budget: Budget(trials: trials, time: nil), seed: seed)
+    }
+
     /// Carries a search on until it holds `count` candidates, each observed at once.
     ///
     /// - Returns: The specs, in order.

@@ -67,7 +67,9 @@ import Wire
         for spec in specs {
             let ranges = try #require(Self.engine[spec.family])
             for parameter in spec.recipe?.parameters ?? [] {
-                let range = try #require(ranges[parameter.name])
+                let columns = 1...Double(job.columns)
+                let range = try #require(
+                    parameter.name == "features" ? columns : ranges[parameter.name])
                 #expect(range.contains(parameter.value), "\(spec.family) \(parameter)")
                 if Self.whole.contains(parameter.name) {
                     #expect(parameter.value == parameter.value.rounded(), "\(parameter)")

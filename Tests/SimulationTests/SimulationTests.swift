@@ -39,7 +39,7 @@ import Testing
 
     @Test func `the worlds are as bad as they should be`() throws {
         var total = Simulation.Summary()
-        for seed in UInt64(5000)..<5060 {
+        for seed in UInt64(5000)..<5080 {
             var simulation = Simulation(seed: seed)
             let summary = try simulation.run()
             total.outcomes += summary.outcomes

@@ -22,13 +22,29 @@ extension World {
             guard self.promises.computed[trial]?.contains(outcome) == true else {
                 throw Broken("\(trial) was run again with an outcome that nobody computed")
             }
-        case .ended(let job, _, _):
+        case .ended(let job, let end, _):
             guard let record = self.head.coordinator?.job(job),
                 case .learning = record.spec.kind
             else { return }
             let proposed = self.promises.proposed[job] ?? 0
             if record.counts.total > proposed {
                 throw Broken("\(job) has \(record.counts.total) trials of \(proposed) proposed")
+            }
+            if end == .succeeded, record.stageEnds.isEmpty {
+                throw Broken("\(job) has a model of a search that never ended")
+            }
+            if let best = record.best, record[best.trial]?.spec.rows != nil {
+                throw Broken("\(job) takes for its best what was tried on some rows")
+            }
+        case .proposed(let job, let specs):
+            guard let refit = specs.last, refit.step == .refit,
+                let record = self.head.coordinator?.job(job)
+            else { return }
+            for recipe in [refit.recipe].compactMap(\.self) + refit.companions
+            where !record.trials.contains(where: { trial in
+                trial.spec.recipe == recipe && trial.spec.rows == nil && trial.spec.step.isSearch
+            }) {
+                throw Broken("\(job) fits what was never tried on all rows")
             }
         default: return
         }

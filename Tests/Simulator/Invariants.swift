@@ -64,7 +64,7 @@ struct Promises {
         case .proposed(let job, let specs): self.proposed[job, default: 0] += specs.count
         case .voided(let job, let trials):
             for trial in trials { self.finished[TrialID(job, trial)] = nil }
-        case .lost, .nodeDrained, .nodeResumed, .revoked: break
+        case .lost, .searched, .nodeDrained, .nodeResumed, .revoked: break
         case .served, .doubted, .repeated, .judged, .unsaid, .vouched, .quarantined: break
         }
     }
@@ -265,7 +265,7 @@ extension World {
             throw Broken("\(record.id) has \(candidates) candidates, \(most) are the most")
         }
         guard let time = record.spec.budget.time, let endedAt = record.endedAt else { return }
-        let latest = record.submittedAt + time + max(time / 4, .seconds(2))
+        let latest = record.submittedAt + time + .seconds(2)
         // A head that was down at that moment ends the job when it is up again.
         let start = self.head.startedAt.last { $0 <= endedAt } ?? latest
         if endedAt > max(latest, start) + .milliseconds(100) {

@@ -110,7 +110,7 @@ struct Plan: Sendable {
         self.runnerCrashOnceIn = 1_000_000
         let spec = JobSpec(
             name: "long", priority: 50, seed: chance.next(),
-            budget: Budget(trials: trials, time: nil), kind: .learning(Self.learning(&chance)))
+            budget: Budget(trials: trials, time: nil), kind: .learning(Self.plainLearning(&chance)))
         self.submissions = [
             Submission(
                 spec: spec, owner: "anna", key: "long", at: Instant(sinceOrigin: .seconds(1)),
@@ -150,6 +150,7 @@ struct Plan: Sendable {
                 Budget(trials: UInt32(chance.number(in: 1...20)), time: nil),
                 Budget(trials: UInt32(chance.number(in: 1...20)), time: .seconds(6)),
                 Budget(trials: 40, time: .milliseconds(chance.number(in: 1...4000))),
+                Budget(trials: 90, time: .seconds(20)),
             ]),
             kind: Self.kind(&chance))
         return Submission(
@@ -195,6 +196,21 @@ struct Plan: Sendable {
     }
 
     private static func learning(_ chance: inout Chance) -> LearningJob {
+        let job = Self.plainLearning(&chance)
+        let search = SearchTerms(
+            portfolio: StageTerms(trials: chance.pick([nil, nil, 3]), time: nil),
+            sampling: chance.pick([.unbounded, .unbounded, .skipped]),
+            tuning: chance.pick([
+                .unbounded, .unbounded, StageTerms(trials: 9, time: .seconds(2)),
+            ]))
+        return LearningJob(
+            lesson: job.lesson, direction: job.direction, families: job.families,
+            // Some tables are tried on some rows first, some on some columns.
+            rows: chance.pick([300, 300, 60_000, 80_000]), columns: chance.pick([1, 8, 40]),
+            classes: job.classes, search: search)
+    }
+
+    private static func plainLearning(_ chance: inout Chance) -> LearningJob {
         let set = UInt64(chance.number(in: 0...2))
         let lesson = Lesson(
             task: .regression, data: Truth.blob(set), schema: Truth.blob(set + 100), target: "y",

@@ -22,7 +22,7 @@ enum Truth {
         guard case .lesson(let lesson) = trialClass else {
             return .outcome(Outcome(.scored(scores: [], outputs: []), cost: .none))
         }
-        let hash = Self.hash(recipe)
+        let hash = Self.hash(recipe) ^ (spec.rows.map { Chance.mix(UInt64($0)) } ?? 0)
         let cost = Cost(
             cpu: .zero, wall: .milliseconds(20 + Int(hash % 300)), memoryBytes: 1 << 20)
         guard spec.step != .refit else {

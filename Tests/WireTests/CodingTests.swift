@@ -123,6 +123,7 @@ import Wire
     @Test(arguments: [
         RunnerOrder.attach(blob), .detach(blob.digest),
         .run(lease, .lesson(lesson), TrialSpec(step: .portfolio, recipe: recipe)),
+        .run(lease, .lesson(lesson), TrialSpec(step: .sampling, recipe: recipe, rows: 10_000)),
         .run(lease, .idle(.zero), .idle), .run(lease, .idle(.seconds(1), data: blob), .idle),
     ]) func `a runner's order is read back as it was`(order: RunnerOrder) throws {
         let bytes: [UInt8] = order.encoded()
@@ -138,7 +139,8 @@ import Wire
     }
 
     static let search = SearchTerms(
-        portfolio: StageTerms(trials: 8, time: nil),
+        portfolio: StageTerms(trials: 8, time: nil), sampling: .skipped,
+        selection: StageTerms(trials: nil, time: .seconds(9)), featuresMin: 4,
         tuning: StageTerms(trials: 50, time: .seconds(60)), families: 2,
         space: [
             FamilySpace(

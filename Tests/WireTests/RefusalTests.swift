@@ -27,6 +27,17 @@ import Wire
         #expect(error == WireError("leases", "holds more than 4096 items"))
     }
 
+    @Test func `only candidates are tried on some rows`() {
+        let recipe = Recipe(family: "ridge", parameters: [], seed: 0)
+        for step in [TrialSpec.Step.refit, .idle] {
+            var message = TrialSpec(step: step, recipe: recipe).message
+            message.rows = 10
+            #expect(throws: WireError("spec.rows", "is of no candidate")) {
+                try TrialSpec(message)
+            }
+        }
+    }
+
     @Test func `a reason is cut to its bound, and a long one costs no more than a short one`()
         throws
     {

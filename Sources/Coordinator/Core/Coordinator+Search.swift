@@ -50,7 +50,7 @@ extension Coordinator {
         let specs = specs.prefix(capacity)
         if specs.isEmpty {
             // Results may bring new ideas; without any out there are none to come.
-            if inFlight == 0 { self.close(id) }
+            if inFlight == 0 { self.close(id, isLate: false, &turn) }
             return
         }
         self.append(Array(specs), to: id, &turn)
@@ -65,9 +65,13 @@ extension Coordinator {
     }
 
     /// No more candidates for this job.
-    private mutating func close(_ id: JobID) {
+    ///
+    /// - Parameter isLate: whether the time for them is over.
+    private mutating func close(_ id: JobID, isLate: Bool, _ turn: inout Turn) {
         self.workloads[id]?.phase = .closed
-        self.ledger.jobs[id]?.study?.close()
+        // After a restart it was closed before, and the reasons are those of then.
+        guard let job = self.ledger.jobs[id], let study = job.study, !study.isClosed else { return }
+        self.record(.searched(id, study.ends(isLate: isLate)), &turn)
     }
 
     // MARK: From search to model
@@ -83,7 +87,7 @@ extension Coordinator {
         case .searching:
             guard self.workloads[id]?.isProposing == false, study.capacity(inFlight: 0) == 0
             else { return }
-            self.close(id)
+            self.close(id, isLate: false, &turn)
             self.concludeSearch(id, &turn)
         case .closed: self.concludeSearch(id, &turn)
         case .refitting: self.proveRefit(of: id, &turn)
@@ -113,7 +117,8 @@ extension Coordinator {
             return failure.code == .cancelled ? nil : failure.reason
         }
         let first = why.first.map { "; the first to fail said: \($0)" } ?? ""
-        return "none of \(record.trials.count) candidates was scored\(first)"
+        let extent = record.counts.scored > 0 ? " on all rows" : ""
+        return "none of \(record.trials.count) candidates was scored\(extent)\(first)"
     }
 
     // MARK: Time
@@ -135,8 +140,10 @@ extension Coordinator {
                     self.proofEnd(of: record, time, workload.phase)
                 } else if record.isRefittedTogether {
                     record.submittedAt + (time - min(self.refitTime(of: record), time / 4))
+                } else if self.lastResort(of: record) != nil {
+                    self.lastResortStart(of: record, time)
                 } else {
-                    record.submittedAt + time + Self.overtime(of: time)
+                    record.submittedAt + time + Self.overtime
                 }
             self.deadlines.set(id, end)
         }
@@ -182,11 +189,6 @@ extension Coordinator {
         return base + (self.roster.servingCount > 1 ? once * 2 : once)
     }
 
-    /// How much longer than the budget's time the refit may take when the reserve was too small
-    /// or no worker was free: a late model is better than none, but only a little late. A quarter
-    /// of the budget, two seconds at least.
-    private static func overtime(of time: Duration) -> Duration { max(time / 4, .seconds(2)) }
-
     /// The longest that a trial may run which is leased now; nil when nothing says.
     func timeLimit(of spec: TrialSpec, in record: JobRecord, now: Instant) -> Duration? {
         let cap: Duration? =
@@ -196,7 +198,7 @@ extension Coordinator {
             case .command(let job): job.command.resources.wallTime + Limits.commandEndGrace
             }
         guard let time = record.spec.budget.time else { return cap }
-        let extra = spec.step == .refit ? Self.overtime(of: time) : .zero
+        let extra = spec.step == .refit ? Self.overtime : .zero
         let left = max(record.submittedAt + time + extra - now, .milliseconds(100))
         return cap.map { min($0, left) } ?? left
     }
@@ -216,7 +218,7 @@ extension Coordinator {
         turn.touch(id)
         switch phase {
         case .searching where !record.spec.kind.isIdle:
-            self.close(id)
+            self.close(id, isLate: true, &turn)
             self.cancelUnfinished(of: id, &turn)
             self.schedule(id)
         case .searching:
@@ -229,11 +231,14 @@ extension Coordinator {
             self.cancelUnfinished(of: id, &turn)
             self.giveUpProofs(of: id, &turn)
         case .refitting where record.trials.last?.isFinished == true:
+            // Results that turned out to be void are not waited for.
+            self.cancelUnfinished(of: id, &turn)
             self.giveUpProofs(of: id, &turn)
         case .refitting where record.isRefittedTogether:
             // There is time for the winner alone.
             self.cancelUnfinished(of: id, &turn)
         case .closed, .refitting:
+            if phase == .refitting, self.takeLastResort(id, &turn) { return }
             let reason =
                 record.best == nil
                 ? self.failure(of: id, after: nil)
@@ -243,7 +248,7 @@ extension Coordinator {
     }
 
     /// Candidates that the budget's time does not suffice for.
-    private mutating func cancelUnfinished(of id: JobID, _ turn: inout Turn) {
+    mutating func cancelUnfinished(of id: JobID, _ turn: inout Turn) {
         for trial in self.ledger.jobs[id]?.record.trials ?? [] where !trial.isFinished {
             self.withdraw(trial, of: id, &turn)
             let failure = Failure(.cancelled, "the budget's time was used")

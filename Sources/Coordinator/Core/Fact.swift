@@ -13,6 +13,8 @@ package enum Fact: Equatable, Sendable {
     /// An attempt ended without an outcome.
     case lost(TrialID, Loss, worker: String)
     case ended(JobID, JobEnd, at: Instant)
+    /// The job gets no more candidates: why each stage of its search has ended.
+    case searched(JobID, [StageEnd])
 
     case nodeDrained(String)
     case nodeResumed(String)
@@ -56,7 +58,9 @@ package enum Fact: Equatable, Sendable {
     /// The job that the fact is about, if it is about one.
     package var job: JobID? {
         switch self {
-        case .submitted(let job, _, _, _, _), .proposed(let job, _), .ended(let job, _, _): job
+        case .submitted(let job, _, _, _, _), .proposed(let job, _), .searched(let job, _),
+            .ended(let job, _, _):
+            job
         case .finished(let trial, _, _), .lost(let trial, _, _): trial.job
         case .nodeDrained, .nodeResumed, .revoked, .invitationSpent: nil
         case .progressed(let trial, _), .stopped(let trial): trial.job

@@ -72,7 +72,8 @@ extension JobRecord {
     mutating func noteWinner(of refit: TrialSpec) {
         self.winner =
             self.trials.first { trial in
-                guard trial.spec.step != .refit, trial.spec.recipe == refit.recipe,
+                guard trial.spec.step != .refit, trial.spec.rows == nil,
+                    trial.spec.recipe == refit.recipe,
                     case .scored(let scores, _)? = trial.outcome?.result
                 else { return false }
                 return scores == refit.scores

@@ -34,6 +34,9 @@ package struct JobRecord: Equatable, Sendable {
     /// The class of each worker's results, as of now.
     var environments: [String: String] = [:]
 
+    /// Why the stages of the search have ended; empty until they have.
+    package private(set) var stageEnds: [StageEnd] = []
+
     /// How far trials of a command have come that said so.
     package internal(set) var progress: [UInt32: TrialProgress] = [:]
     /// Reports that are kept.
@@ -145,6 +148,7 @@ package struct JobRecord: Equatable, Sendable {
         case .progressed(let trial, let progress): self.note(progress, of: trial.index)
         case .stopped(let trial): self.stop(trial.index)
         case .taintInherited(_, let sources): self.taintedBy = sources
+        case .searched(_, let ends): self.stageEnds = ends
         case .ended(_, let end, let instant): self.end(end, at: instant)
         }
     }
@@ -204,7 +208,9 @@ package struct JobRecord: Equatable, Sendable {
     }
 
     private mutating func compare(_ trial: UInt32, _ outcome: Outcome) {
+        // What was tried on some rows is compared with nothing that was tried on all.
         guard let objective = self.spec.objective, !self.isStopped(trial),
+            self.trials[Int(trial)].spec.rows == nil,
             let score = outcome.score(objective.metric), score.isFinite
         else { return }
         if let best = self.best, !objective.direction.prefers(score, to: best.score) { return }

@@ -56,12 +56,12 @@ struct Ledger: Equatable, Sendable {
 
         init(_ record: JobRecord) {
             self.record = record
-            let (trials, seed) = (record.spec.budget.trials, record.spec.seed)
+            let (budget, seed) = (record.spec.budget, record.spec.seed)
             switch record.spec.kind {
             case .idle: break
-            case .learning(let job): self.study = Study(job: job, trials: trials, seed: seed)
+            case .learning(let job): self.study = Study(job: job, budget: budget, seed: seed)
             case .command(let job):
-                self.study = Study(job: job, trials: trials, seed: seed)
+                self.study = Study(job: job, trials: budget.trials, seed: seed)
                 if job.stopping == .median { self.rule = MedianRule(direction: job.direction) }
             }
         }
@@ -106,6 +106,9 @@ struct Ledger: Equatable, Sendable {
         case .tainted(let batch): self.taint(batch)
         case .taintCleared(let digests, let clearance):
             for digest in digests { self.taints[digest]?.clearance = clearance }
+        case .searched(let id, _):
+            self.jobs[id]?.record.apply(fact)
+            self.jobs[id]?.study?.close()
         case .ended(let id, _, _):
             self.jobs[id]?.record.apply(fact)
         case .nodeDrained(let name): self.drained.insert(name)
@@ -219,7 +222,7 @@ extension Ledger.LiveJob {
             return
         }
         let spec = self.record.spec
-        var study = Study(job: learning, trials: spec.budget.trials, seed: spec.seed)
+        var study = Study(job: learning, budget: spec.budget, seed: spec.seed)
         study.adopt(self.record.trials.map(\.spec))
         for trial in self.record.trials {
             guard let outcome = trial.outcome else { continue }

@@ -107,7 +107,7 @@ package struct Settings: Hashable, Sendable {
 
     /// How much is held at once.
     package struct Memory: Hashable, Sendable {
-        /// Trials of all live jobs together. An idle job's trial takes 64 bytes until it ends.
+        /// Trials of all live jobs together. An idle job's trial takes 72 bytes until it ends.
         package var liveTrialsMax: Int
         /// Live jobs of one owner, so that no user can keep all others out.
         package var ownerJobsMax: Int

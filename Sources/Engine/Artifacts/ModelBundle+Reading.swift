@@ -135,7 +135,7 @@ extension FittedModel {
         return Member(recipe, weight: weight, encoder: index, predictor)
     }
 
-    /// One or more of different forms, all of the same columns.
+    /// One or more, no more than there may be members, all of the same columns.
     private static func encoders(
         _ json: JSON, _ tensors: inout [Tensor]
     ) throws(ArtifactError) -> [Encoder] {
@@ -145,7 +145,7 @@ extension FittedModel {
             encoders.append(try Encoder(json: item, tensors: own))
         }
         let names = encoders.map { $0.columns.map(\.name) }
-        guard !encoders.isEmpty, Set(encoders.map(\.form)).count == encoders.count,
+        guard (1...Ensemble.membersMax).contains(encoders.count),
             names.allSatisfy({ $0 == names[0] })
         else { throw ArtifactError(.inconsistent, "the encoders are none, or do not pair") }
         return encoders

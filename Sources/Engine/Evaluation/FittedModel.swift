@@ -57,27 +57,48 @@ package struct FittedModel: Sendable {
     package static func fit(
         _ ensemble: Ensemble, _ dataset: Dataset
     ) throws(EvaluationError) -> FittedModel {
-        try Self.fit(ensemble, dataset) { form throws(EvaluationError) in
-            // A data set has a row that counts.
-            let rows = dataset.learned(of: Array(0..<dataset.rows))
-            do throws(EncodingError) {
-                let fitted = try Encoder.fit(
-                    dataset.features, dataset.answers, rows: rows, form: form)
-                let training = TrainingData(
-                    features: fitted.training, answers: dataset.answers.rows(at: rows),
-                    weights: dataset.fittingWeights(at: rows))
-                return (fitted.encoder, training)
+        try Self.fit(ensemble, dataset) { (form, features) throws(EvaluationError) in
+            let whole = try Self.prepared(dataset, form)
+            guard let features else { return (whole.encoder, whole.training) }
+            let ordinal = form == .ordinal ? whole : try Self.prepared(dataset, .ordinal)
+            do throws(LearnerError) {
+                let order = try FeatureRanking.order(ordinal.encoder, ordinal.training)
+                let prepared = whole.keeping(features, of: order)
+                return (prepared.encoder, prepared.training)
             } catch {
-                throw EvaluationError(.unlearnable, error.description)
+                throw EvaluationError(error)
             }
         }
     }
 
-    /// Fits all members on what `prepare` gives for their forms; it is asked once a form.
+    /// All rows as a fold that holds out none.
+    private static func prepared(
+        _ dataset: Dataset, _ form: FeatureForm
+    ) throws(EvaluationError) -> Workbench.Prepared {
+        do throws(EncodingError) {
+            // A data set has a row that counts.
+            let rows = dataset.learned(of: Array(0..<dataset.rows))
+            let fitted = try Encoder.fit(
+                dataset.features, dataset.answers, rows: rows, form: form)
+            return Workbench.Prepared(
+                encoder: fitted.encoder,
+                training: TrainingData(
+                    features: fitted.training, answers: dataset.answers.rows(at: rows),
+                    weights: dataset.fittingWeights(at: rows)),
+                heldOut: Matrix(rows: 0, columns: fitted.encoder.width),
+                answers: dataset.answers.rows(at: []), weights: nil, rows: [])
+        } catch {
+            throw EvaluationError(.unlearnable, error.description)
+        }
+    }
+
+    /// Fits all members on what `prepare` gives for their forms and numbers of features; it is
+    /// asked once for each pair.
     static func fit(
         _ ensemble: Ensemble, _ dataset: Dataset,
-        _ prepare: (FeatureForm) throws(EvaluationError) -> (Encoder, TrainingData)
+        _ prepare: (FeatureForm, Int?) throws(EvaluationError) -> (Encoder, TrainingData)
     ) throws(EvaluationError) -> FittedModel {
+        var kinds: [(form: FeatureForm, features: Int?)] = []
         var encoders: [Encoder] = []
         var training: [TrainingData] = []
         var members: [Member] = []
@@ -88,12 +109,15 @@ package struct FittedModel: Sendable {
             } catch {
                 throw EvaluationError(error)
             }
-            if !encoders.contains(where: { $0.form == learner.form }) {
-                let prepared = try prepare(learner.form)
+            let kind = (form: learner.form, features: member.recipe.features)
+            let known = kinds.firstIndex { $0 == kind }
+            if known == nil {
+                let prepared = try prepare(kind.form, kind.features)
+                kinds.append(kind)
                 encoders.append(prepared.0)
                 training.append(prepared.1)
             }
-            let index = encoders.firstIndex { $0.form == learner.form } ?? 0
+            let index = known ?? encoders.count - 1
             do throws(LearnerError) {
                 let predictor = try learner.fit(training[index], seed: member.recipe.seed)
                 members.append(

@@ -32,11 +32,25 @@ package struct Recipe: Equatable, Sendable {
         self.init(family, parameters, seed: seed)
     }
 
+    /// The parameter that is no family's: how many columns of the table are learned from, those
+    /// that stand first in the training rows' `FeatureRanking`.
+    package static let features = "features"
+    /// Beyond all columns that a table may have.
+    private static let featuresMax = 1 << 20
+
+    /// Nil: all columns.
+    var features: Int? {
+        self.parameters.first { $0.name == Self.features }
+            .map { $0.value >= 1 ? Int(min($0.value, Double(Self.featuresMax))) : 1 }
+    }
+
     func learner(for task: LearningTask) throws(LearnerError) -> any Learner {
         guard self.family.supports(task) else {
             throw LearnerError(
                 .unsupportedTask, "\(self.family.rawValue) does not learn \(task.rawValue)")
         }
-        return try self.family.learner(parameters: self.parameters.map { ($0.name, $0.value) })
+        return try self.family.learner(
+            parameters: self.parameters.filter { $0.name != Self.features }
+                .map { ($0.name, $0.value) })
     }
 }

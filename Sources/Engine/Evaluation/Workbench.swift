@@ -9,8 +9,9 @@ package struct Workbench: Sendable {
     /// What encoded folds may hold altogether, in bytes; others are encoded again for each trial.
     private let bytesMax: Int
     private var bytesHeld = 0
-    private var dense: [Prepared?]
-    private var ordinal: [Prepared?]
+    private var prepared: [Cut: Prepared] = [:]
+    /// By fold and rows: the order of the table's columns.
+    private var rankings: [Cut: [Int]] = [:]
     /// The best of what was evaluated, for whoever puts an ensemble together.
     private var evaluations = Evaluations()
 
@@ -25,8 +26,15 @@ package struct Workbench: Sendable {
         self.dataset = dataset
         self.folds = folds
         self.bytesMax = bytesMax
-        self.dense = Array(repeating: nil, count: folds.count)
-        self.ordinal = self.dense
+    }
+
+    /// What a fold is cut to.
+    private struct Cut: Hashable {
+        let fold: Int
+        let form: FeatureForm
+        /// Nil: all, as of the features.
+        let rows: Int?
+        let features: Int?
     }
 
     /// Cross-validates `recipe`; equal recipes give equal bits.
@@ -64,19 +72,24 @@ package struct Workbench: Sendable {
         var predictions = Matrix(
             rows: self.dataset.rows, columns: self.dataset.answers.outputs)
         for fold in 0..<self.folds.count {
-            let prepared = try self.prepare(fold, learner.form)
-            let prediction: Matrix
-            do throws(LearnerError) {
-                prediction = try learner.fit(prepared.training, seed: recipe.seed)
-                    .predict(prepared.heldOut)
-            } catch {
-                throw EvaluationError(
-                    EvaluationError(error).code, "fold \(fold + 1): \(error.description)")
-            }
+            let prepared = try self.prepare(fold, learner.form, features: recipe.features)
+            let prediction = try Self.prediction(learner, recipe, prepared, fold: fold)
             try judge(fold, prepared, prediction)
             predictions.setRows(prepared.rows, to: prediction)
         }
         return predictions
+    }
+
+    /// Learns from a fold's training rows, and predicts those that it holds out.
+    static func prediction(
+        _ learner: any Learner, _ recipe: Recipe, _ prepared: Prepared, fold: Int
+    ) throws(EvaluationError) -> Matrix {
+        do throws(LearnerError) {
+            return try learner.fit(prepared.training, seed: recipe.seed).predict(prepared.heldOut)
+        } catch {
+            throw EvaluationError(
+                EvaluationError(error).code, "fold \(fold + 1): \(error.description)")
+        }
     }
 
     /// How alike the rows are ranked by a model that has seen them and by ones that have not: all
@@ -115,15 +128,27 @@ package struct Workbench: Sendable {
         var bytes: Int { (self.training.features.values.count + self.heldOut.values.count) * 8 }
     }
 
+    /// - Parameter count: how many rows are learned from, and how many judged; nil: all.
     mutating func prepare(
-        _ fold: Int, _ form: FeatureForm
+        _ fold: Int, _ form: FeatureForm, rows count: Int? = nil, features: Int? = nil
     ) throws(EvaluationError) -> Prepared {
-        if let known = form == .dense ? self.dense[fold] : self.ordinal[fold] { return known }
-        let kept = self.dataset.learned(of: self.folds.kept(in: fold))
-        let rows = self.folds.heldOut(in: fold)
+        let cut = Cut(fold: fold, form: form, rows: count, features: features)
+        if let known = self.prepared[cut] { return known }
+        if let features {
+            let whole = try self.prepare(fold, form, rows: count)
+            let order = try self.ranking(fold, rows: count)
+            return self.kept(whole.keeping(features, of: order), as: cut)
+        }
+        var kept = self.dataset.learned(of: self.folds.kept(in: fold))
+        var rows = self.folds.heldOut(in: fold)
         guard !kept.isEmpty else {
             throw EvaluationError(
                 .unlearnable, "fold \(fold + 1): all rows to learn from have a weight of 0")
+        }
+        if let count {
+            let answers = self.dataset.answers
+            kept = Folds.sample(kept, count, answers, seed: UInt64(2 * fold))
+            rows = Folds.sample(rows, count, answers, seed: UInt64(2 * fold + 1))
         }
         let fitted: (encoder: Encoder, training: Matrix)
         do throws(EncodingError) {
@@ -141,12 +166,29 @@ package struct Workbench: Sendable {
             heldOut: fitted.encoder.encode(self.dataset.features, rows: rows),
             answers: self.dataset.answers.rows(at: rows),
             weights: self.dataset.weights(at: rows), rows: rows)
+        return self.kept(prepared, as: cut)
+    }
+
+    /// The order of the table's columns, by the training rows of a fold alone.
+    private mutating func ranking(
+        _ fold: Int, rows: Int?
+    ) throws(EvaluationError) -> [Int] {
+        let cut = Cut(fold: fold, form: .ordinal, rows: rows, features: nil)
+        if let known = self.rankings[cut] { return known }
+        let prepared = try self.prepare(fold, .ordinal, rows: rows)
+        do throws(LearnerError) {
+            let order = try FeatureRanking.order(prepared.encoder, prepared.training)
+            self.rankings[cut] = order
+            return order
+        } catch {
+            throw EvaluationError(.unlearnable, "fold \(fold + 1): \(error.description)")
+        }
+    }
+
+    private mutating func kept(_ prepared: Prepared, as cut: Cut) -> Prepared {
         if self.bytesHeld + prepared.bytes <= self.bytesMax {
             self.bytesHeld += prepared.bytes
-            switch form {
-            case .dense: self.dense[fold] = prepared
-            case .ordinal: self.ordinal[fold] = prepared
-            }
+            self.prepared[cut] = prepared
         }
         return prepared
     }
@@ -214,10 +256,14 @@ struct Tally {
         }
     }
 
+    /// Of the metrics that are defined in every fold.
+    var scores: [Evaluation.Score] {
+        self.entries.filter { $0.gap == nil }.map { .init(metric: $0.metric, folds: $0.folds) }
+    }
+
     func evaluation(_ predictions: Matrix) -> Evaluation {
         Evaluation(
-            scores: self.entries.filter { $0.gap == nil }
-                .map { .init(metric: $0.metric, folds: $0.folds) },
+            scores: self.scores,
             gaps: self.entries.compactMap { entry in
                 entry.gap.map { .init(metric: entry.metric, reason: $0) }
             },

@@ -82,8 +82,8 @@ extension Workbench {
         for fold in 0..<min(self.folds.count, most) where missing > 0 {
             var prepared: [Prepared] = []
             let model = try FittedModel.fit(ensemble, self.dataset) {
-                (form) throws(EvaluationError) in
-                let own = try self.prepare(fold, form)
+                (form, features) throws(EvaluationError) in
+                let own = try self.prepare(fold, form, features: features)
                 prepared.append(own)
                 return (own.encoder, own.training)
             }

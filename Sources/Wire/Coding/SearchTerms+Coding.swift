@@ -9,7 +9,15 @@ extension SearchTerms {
         let space = try Checked.count(
             message.searchSpace, "learning.search_space", upTo: Limits.parametersMax)
         self.init(
-            portfolio: portfolio, tuning: try StageTerms(message.tuning, "learning.tuning"),
+            portfolio: portfolio,
+            sampling: try StageTerms(message.sampling, "learning.sampling"),
+            selection: try StageTerms(message.selection, "learning.selection"),
+            featuresMin: message.minFeatures == 0
+                ? 1
+                : try Checked.number(
+                    message.minFeatures, "learning.min_features",
+                    in: 1...Int(Limits.columnsMax)),
+            tuning: try StageTerms(message.tuning, "learning.tuning"),
             families: families == 0 ? Self.familiesStandard : Int(families),
             space: try Checked.map(space) { (family) throws(WireError) in
                 try FamilySpace(family)
@@ -19,6 +27,9 @@ extension SearchTerms {
 
     func write(to message: inout Assay_V1_LearningJob) {
         if let portfolio = self.portfolio.message { message.portfolio = portfolio }
+        if let sampling = self.sampling.message { message.sampling = sampling }
+        if let selection = self.selection.message { message.selection = selection }
+        message.minFeatures = self.featuresMin == 1 ? 0 : UInt32(self.featuresMin)
         if let tuning = self.tuning.message { message.tuning = tuning }
         message.tunedFamilies =
             self.families == Self.familiesStandard ? 0 : UInt32(self.families)

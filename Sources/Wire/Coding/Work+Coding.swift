@@ -238,8 +238,12 @@ extension TrialSpec {
         let companions = try Checked.count(
             message.companions, "spec.companions",
             upTo: step == .refit ? Limits.companionsMax : 0)
+        guard message.rows == 0 || step.isSearch else {
+            throw WireError("spec.rows", "is of no candidate")
+        }
         self.init(
             step: step, recipe: message.hasRecipe ? try Recipe(message.recipe) : nil,
+            rows: message.rows == 0 ? nil : message.rows,
             scores: try Checked.map(scores) { (score) throws(WireError) in try Score(score) },
             companions: try Checked.map(companions) { (recipe) throws(WireError) in
                 try Recipe(recipe)
@@ -250,6 +254,7 @@ extension TrialSpec {
         var message = Assay_V1_TrialSpec()
         message.step = self.step.rawValue
         if let recipe { message.recipe = recipe.message }
+        message.rows = self.rows ?? 0
         message.scores = self.scores.map(\.message)
         message.companions = self.companions.map(\.message)
         return message

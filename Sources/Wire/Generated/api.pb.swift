@@ -142,6 +142,26 @@ package nonisolated struct Assay_V1_LearningJob: @unchecked Sendable {
   /// Clears the value of `portfolio`. Subsequent reads from it will return its default value.
   package mutating func clearPortfolio() {_uniqueStorage()._portfolio = nil}
 
+  /// where the table is large
+  package var sampling: Assay_V1_SearchStage {
+    get {_storage._sampling ?? Assay_V1_SearchStage()}
+    set {_uniqueStorage()._sampling = newValue}
+  }
+  /// Returns true if `sampling` has been explicitly set.
+  package var hasSampling: Bool {_storage._sampling != nil}
+  /// Clears the value of `sampling`. Subsequent reads from it will return its default value.
+  package mutating func clearSampling() {_uniqueStorage()._sampling = nil}
+
+  /// of columns, where there are many
+  package var selection: Assay_V1_SearchStage {
+    get {_storage._selection ?? Assay_V1_SearchStage()}
+    set {_uniqueStorage()._selection = newValue}
+  }
+  /// Returns true if `selection` has been explicitly set.
+  package var hasSelection: Bool {_storage._selection != nil}
+  /// Clears the value of `selection`. Subsequent reads from it will return its default value.
+  package mutating func clearSelection() {_uniqueStorage()._selection = nil}
+
   package var tuning: Assay_V1_SearchStage {
     get {_storage._tuning ?? Assay_V1_SearchStage()}
     set {_uniqueStorage()._tuning = newValue}
@@ -155,6 +175,12 @@ package nonisolated struct Assay_V1_LearningJob: @unchecked Sendable {
   package var tunedFamilies: UInt32 {
     get {_storage._tunedFamilies}
     set {_uniqueStorage()._tunedFamilies = newValue}
+  }
+
+  /// the fewest columns that a selection tries; 0: one
+  package var minFeatures: UInt32 {
+    get {_storage._minFeatures}
+    set {_uniqueStorage()._minFeatures = newValue}
   }
 
   /// of families that the user knows better
@@ -610,11 +636,60 @@ package nonisolated struct Assay_V1_Job: @unchecked Sendable {
   /// Clears the value of `corroboration`. Subsequent reads from it will return its default value.
   package mutating func clearCorroboration() {_uniqueStorage()._corroboration = nil}
 
+  /// of the search, in their order; and the refit
+  package var stages: [Assay_V1_JobStage] {
+    get {_storage._stages}
+    set {_uniqueStorage()._stages = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// A stage of a search: what it tried, what that cost, and why it ended.
+package nonisolated struct Assay_V1_JobStage: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// of its trials
+  package var step: String = String()
+
+  package var trials: UInt32 = 0
+
+  package var scored: UInt32 = 0
+
+  package var failed: UInt32 = 0
+
+  package var cancelled: UInt32 = 0
+
+  /// of its trials together, as are these:
+  package var cpuSeconds: Double = 0
+
+  package var wallSeconds: Double = 0
+
+  /// of its scores on all rows, on the first metric
+  package var best: Double {
+    get {_best ?? 0}
+    set {_best = newValue}
+  }
+  /// Returns true if `best` has been explicitly set.
+  package var hasBest: Bool {self._best != nil}
+  /// Clears the value of `best`. Subsequent reads from it will return its default value.
+  package mutating func clearBest() {self._best = nil}
+
+  /// "exhausted", "job_trials", "job_time", "stage_trials", "stage_time", "skipped" or "needless";
+  /// "" while it runs, and of a refit
+  package var ended: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _best: Double? = nil
 }
 
 /// What second runs have shown, and what they cost.
@@ -1440,7 +1515,7 @@ nonisolated extension Assay_V1_IdleJob: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Assay_V1_LearningJob: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".LearningJob"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lesson\0\u{1}direction\0\u{1}families\0\u{1}rows\0\u{1}columns\0\u{1}classes\0\u{1}single\0\u{1}contamination\0\u{2}>data\0\u{2}(portfolio\0\u{2}\u{3}tuning\0\u{4}\u{2}tuned_families\0\u{3}search_space\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lesson\0\u{1}direction\0\u{1}families\0\u{1}rows\0\u{1}columns\0\u{1}classes\0\u{1}single\0\u{1}contamination\0\u{2}>data\0\u{2}(portfolio\0\u{1}sampling\0\u{1}selection\0\u{1}tuning\0\u{4}\u{2}tuned_families\0\u{3}search_space\0\u{3}min_features\0")
 
   fileprivate class _StorageClass {
     var _lesson: Assay_V1_Lesson? = nil
@@ -1453,8 +1528,11 @@ nonisolated extension Assay_V1_LearningJob: SwiftProtobuf.Message, SwiftProtobuf
     var _single: Bool = false
     var _data: Assay_V1_DataReport? = nil
     var _portfolio: Assay_V1_SearchStage? = nil
+    var _sampling: Assay_V1_SearchStage? = nil
+    var _selection: Assay_V1_SearchStage? = nil
     var _tuning: Assay_V1_SearchStage? = nil
     var _tunedFamilies: UInt32 = 0
+    var _minFeatures: UInt32 = 0
     var _searchSpace: [Assay_V1_FamilySpace] = []
 
       // This property is used as the initial default value for new instances of the type.
@@ -1476,8 +1554,11 @@ nonisolated extension Assay_V1_LearningJob: SwiftProtobuf.Message, SwiftProtobuf
       _single = source._single
       _data = source._data
       _portfolio = source._portfolio
+      _sampling = source._sampling
+      _selection = source._selection
       _tuning = source._tuning
       _tunedFamilies = source._tunedFamilies
+      _minFeatures = source._minFeatures
       _searchSpace = source._searchSpace
     }
   }
@@ -1507,9 +1588,12 @@ nonisolated extension Assay_V1_LearningJob: SwiftProtobuf.Message, SwiftProtobuf
         case 8: try { try decoder.decodeSingularDoubleField(value: &_storage._contamination) }()
         case 70: try { try decoder.decodeSingularMessageField(value: &_storage._data) }()
         case 110: try { try decoder.decodeSingularMessageField(value: &_storage._portfolio) }()
+        case 111: try { try decoder.decodeSingularMessageField(value: &_storage._sampling) }()
+        case 112: try { try decoder.decodeSingularMessageField(value: &_storage._selection) }()
         case 113: try { try decoder.decodeSingularMessageField(value: &_storage._tuning) }()
         case 115: try { try decoder.decodeSingularUInt32Field(value: &_storage._tunedFamilies) }()
         case 116: try { try decoder.decodeRepeatedMessageField(value: &_storage._searchSpace) }()
+        case 117: try { try decoder.decodeSingularUInt32Field(value: &_storage._minFeatures) }()
         default: break
         }
       }
@@ -1552,6 +1636,12 @@ nonisolated extension Assay_V1_LearningJob: SwiftProtobuf.Message, SwiftProtobuf
       try { if let v = _storage._portfolio {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 110)
       } }()
+      try { if let v = _storage._sampling {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 111)
+      } }()
+      try { if let v = _storage._selection {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 112)
+      } }()
       try { if let v = _storage._tuning {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 113)
       } }()
@@ -1560,6 +1650,9 @@ nonisolated extension Assay_V1_LearningJob: SwiftProtobuf.Message, SwiftProtobuf
       }
       if !_storage._searchSpace.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._searchSpace, fieldNumber: 116)
+      }
+      if _storage._minFeatures != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._minFeatures, fieldNumber: 117)
       }
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -1580,8 +1673,11 @@ nonisolated extension Assay_V1_LearningJob: SwiftProtobuf.Message, SwiftProtobuf
         if _storage._single != rhs_storage._single {return false}
         if _storage._data != rhs_storage._data {return false}
         if _storage._portfolio != rhs_storage._portfolio {return false}
+        if _storage._sampling != rhs_storage._sampling {return false}
+        if _storage._selection != rhs_storage._selection {return false}
         if _storage._tuning != rhs_storage._tuning {return false}
         if _storage._tunedFamilies != rhs_storage._tunedFamilies {return false}
+        if _storage._minFeatures != rhs_storage._minFeatures {return false}
         if _storage._searchSpace != rhs_storage._searchSpace {return false}
         return true
       }
@@ -2285,7 +2381,7 @@ nonisolated extension Assay_V1_TrialCounts: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Assay_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Job"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}owner\0\u{1}spec\0\u{1}state\0\u{1}stage\0\u{1}trials\0\u{1}reason\0\u{1}best\0\u{1}model\0\u{3}submitted_at\0\u{3}ended_at\0\u{3}elapsed_seconds\0\u{2}\u{12}tainted\0\u{3}tainted_by\0\u{1}waiting\0\u{2}\u{8}corroboration\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}owner\0\u{1}spec\0\u{1}state\0\u{1}stage\0\u{1}trials\0\u{1}reason\0\u{1}best\0\u{1}model\0\u{3}submitted_at\0\u{3}ended_at\0\u{3}elapsed_seconds\0\u{2}\u{12}tainted\0\u{3}tainted_by\0\u{1}waiting\0\u{2}\u{8}corroboration\0\u{2}F\u{1}stages\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -2304,6 +2400,7 @@ nonisolated extension Assay_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _taintedBy: [String] = []
     var _waiting: String = String()
     var _corroboration: Assay_V1_Corroboration? = nil
+    var _stages: [Assay_V1_JobStage] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2330,6 +2427,7 @@ nonisolated extension Assay_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _taintedBy = source._taintedBy
       _waiting = source._waiting
       _corroboration = source._corroboration
+      _stages = source._stages
     }
   }
 
@@ -2364,6 +2462,7 @@ nonisolated extension Assay_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 31: try { try decoder.decodeRepeatedStringField(value: &_storage._taintedBy) }()
         case 32: try { try decoder.decodeSingularStringField(value: &_storage._waiting) }()
         case 40: try { try decoder.decodeSingularMessageField(value: &_storage._corroboration) }()
+        case 110: try { try decoder.decodeRepeatedMessageField(value: &_storage._stages) }()
         default: break
         }
       }
@@ -2424,6 +2523,9 @@ nonisolated extension Assay_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
       try { if let v = _storage._corroboration {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
       } }()
+      if !_storage._stages.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._stages, fieldNumber: 110)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2449,10 +2551,85 @@ nonisolated extension Assay_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._taintedBy != rhs_storage._taintedBy {return false}
         if _storage._waiting != rhs_storage._waiting {return false}
         if _storage._corroboration != rhs_storage._corroboration {return false}
+        if _storage._stages != rhs_storage._stages {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_V1_JobStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".JobStage"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}step\0\u{1}trials\0\u{1}scored\0\u{1}failed\0\u{1}cancelled\0\u{3}cpu_seconds\0\u{3}wall_seconds\0\u{1}best\0\u{1}ended\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.step) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.trials) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.scored) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.failed) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.cancelled) }()
+      case 6: try { try decoder.decodeSingularDoubleField(value: &self.cpuSeconds) }()
+      case 7: try { try decoder.decodeSingularDoubleField(value: &self.wallSeconds) }()
+      case 8: try { try decoder.decodeSingularDoubleField(value: &self._best) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.ended) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.step.isEmpty {
+      try visitor.visitSingularStringField(value: self.step, fieldNumber: 1)
+    }
+    if self.trials != 0 {
+      try visitor.visitSingularUInt32Field(value: self.trials, fieldNumber: 2)
+    }
+    if self.scored != 0 {
+      try visitor.visitSingularUInt32Field(value: self.scored, fieldNumber: 3)
+    }
+    if self.failed != 0 {
+      try visitor.visitSingularUInt32Field(value: self.failed, fieldNumber: 4)
+    }
+    if self.cancelled != 0 {
+      try visitor.visitSingularUInt32Field(value: self.cancelled, fieldNumber: 5)
+    }
+    if self.cpuSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.cpuSeconds, fieldNumber: 6)
+    }
+    if self.wallSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.wallSeconds, fieldNumber: 7)
+    }
+    try { if let v = self._best {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 8)
+    } }()
+    if !self.ended.isEmpty {
+      try visitor.visitSingularStringField(value: self.ended, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_JobStage, rhs: Assay_V1_JobStage) -> Bool {
+    if lhs.step != rhs.step {return false}
+    if lhs.trials != rhs.trials {return false}
+    if lhs.scored != rhs.scored {return false}
+    if lhs.failed != rhs.failed {return false}
+    if lhs.cancelled != rhs.cancelled {return false}
+    if lhs.cpuSeconds != rhs.cpuSeconds {return false}
+    if lhs.wallSeconds != rhs.wallSeconds {return false}
+    if lhs._best != rhs._best {return false}
+    if lhs.ended != rhs.ended {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

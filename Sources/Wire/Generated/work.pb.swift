@@ -621,7 +621,7 @@ package nonisolated struct Assay_V1_TrialSpec: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// "idle", "portfolio", "tuning" or "refit"
+  /// "idle", "portfolio", "sampling", "selection", "tuning" or "refit"
   package var step: String = String()
 
   /// absent when idle
@@ -639,6 +639,9 @@ package nonisolated struct Assay_V1_TrialSpec: Sendable {
 
   /// may join the recipe in one model; of a refit only
   package var companions: [Assay_V1_Recipe] = []
+
+  /// Of each fold's rows so many are learned from and as many judged; 0: all. Of a candidate only.
+  package var rows: UInt32 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1891,7 +1894,7 @@ nonisolated extension Assay_V1_Idle: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension Assay_V1_TrialSpec: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TrialSpec"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}step\0\u{1}recipe\0\u{1}scores\0\u{1}companions\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}step\0\u{1}recipe\0\u{1}scores\0\u{1}companions\0\u{2}\u{10}rows\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1903,6 +1906,7 @@ nonisolated extension Assay_V1_TrialSpec: SwiftProtobuf.Message, SwiftProtobuf._
       case 2: try { try decoder.decodeSingularMessageField(value: &self._recipe) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.scores) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.companions) }()
+      case 20: try { try decoder.decodeSingularUInt32Field(value: &self.rows) }()
       default: break
       }
     }
@@ -1925,6 +1929,9 @@ nonisolated extension Assay_V1_TrialSpec: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.companions.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.companions, fieldNumber: 4)
     }
+    if self.rows != 0 {
+      try visitor.visitSingularUInt32Field(value: self.rows, fieldNumber: 20)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1933,6 +1940,7 @@ nonisolated extension Assay_V1_TrialSpec: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs._recipe != rhs._recipe {return false}
     if lhs.scores != rhs.scores {return false}
     if lhs.companions != rhs.companions {return false}
+    if lhs.rows != rhs.rows {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -5,6 +5,8 @@ import Wire
 ///
 /// ```yaml
 /// portfolio: { trials: 8, time: 30s }             # what is tried first may use no more
+/// adaptive_sampling: { time: 60s }                # or false
+/// feature_selection: { min_features: 4, time: 20s }   # or false
 /// tuning: { families: 3, trials: 50, time: 60s }  # or false
 /// search_space:
 ///   gradient_boosting:
@@ -16,9 +18,11 @@ import Wire
 extension JobFile {
     /// - Parameters:
     ///   - families: that `model_list` names; none names all.
+    ///   - hasRows: whether rows are learned from, of which some may do: series are not.
     ///   - suits: whether a family suits the task.
     static func search<Name: SearchedFamily>(
         _ root: inout StrictYAML.Mapping, among families: [Name], for task: String,
+        hasRows: Bool = false,
         suits: (Name) -> Bool = { _ in true }
     ) throws(InputError) -> SearchTerms {
         let portfolio = try root.value("portfolio").map { value throws(InputError) in
@@ -27,12 +31,17 @@ extension JobFile {
             try mapping.finish()
             return terms
         }
+        let sampling =
+            hasRows ? try root.value("adaptive_sampling").map(Self.optional) : nil
+        let selection = hasRows ? try root.value("feature_selection").map(Self.selection) : nil
         let tuning = try root.value("tuning").map(Self.tuning)
         let space = try root.value("search_space").map { value throws(InputError) in
             try Self.spaces(value, among: families, for: task, suits)
         }
         return SearchTerms(
-            portfolio: portfolio ?? .unbounded, tuning: tuning?.terms ?? .unbounded,
+            portfolio: portfolio ?? .unbounded, sampling: sampling ?? .unbounded,
+            selection: selection?.terms ?? .unbounded, featuresMin: selection?.least ?? 1,
+            tuning: tuning?.terms ?? .unbounded,
             families: tuning?.families ?? SearchTerms.familiesStandard, space: space ?? [])
     }
 
@@ -48,12 +57,33 @@ extension JobFile {
         return StageTerms(trials: trials, time: time)
     }
 
+    /// A stage that may be left out.
+    private static func optional(_ value: StrictYAML.Value) throws(InputError) -> StageTerms {
+        guard value.isMapping else { return try value.flag() ? .unbounded : .skipped }
+        var mapping = try value.mapping()
+        let terms = try Self.stage(&mapping)
+        try mapping.finish()
+        return terms
+    }
+
+    private static func selection(
+        _ value: StrictYAML.Value
+    ) throws(InputError) -> (terms: StageTerms, least: Int?) {
+        guard value.isMapping else { return (try Self.optional(value), nil) }
+        var mapping = try value.mapping()
+        let terms = try Self.stage(&mapping)
+        let least: Int? = try mapping.value("min_features").map { value throws(InputError) in
+            try value.integer(in: 1...Int(Limits.columnsMax))
+        }
+        try mapping.finish()
+        return (terms, least)
+    }
+
     private static func tuning(
         _ value: StrictYAML.Value
     ) throws(InputError) -> (terms: StageTerms, families: Int?) {
         guard value.isMapping else {
-            guard try !value.flag() else { return (.unbounded, nil) }
-            return (.skipped, nil)
+            return (try Self.optional(value), nil)
         }
         var mapping = try value.mapping()
         let terms = try Self.stage(&mapping)

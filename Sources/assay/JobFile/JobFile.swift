@@ -17,8 +17,8 @@ import Wire
 /// output: wine.model
 /// ```
 ///
-/// The time covers the refit on all rows too. When no worker was free for it, the job may run over
-/// by a quarter of its time, or by two seconds where that is more.
+/// The time covers the refit on all rows too. When that is late, a candidate that is quickly fitted
+/// takes the winner's place, so that the job runs over by two seconds at most.
 ///
 /// Paths are relative to the file. An idle job holds slots and computes nothing; it measures the
 /// cluster: `{ task: idle, trials: 20000, duration: 20ms }`.
@@ -209,7 +209,8 @@ struct JobFile: Equatable {
         }
         let ensembles = try root.value("ensemble")?.flag() ?? true
         let search = try Self.search(
-            &root, among: families ?? [], for: task.rawValue, suits: { $0.supports(task) })
+            &root, among: families ?? [], for: task.rawValue, hasRows: task != .anomalyDetection,
+            suits: { $0.supports(task) })
         return Learning(
             task: task, table: table, target: target, weight: weight,
             classWeights: classWeights, metrics: metrics ?? [],

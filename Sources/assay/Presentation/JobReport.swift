@@ -11,8 +11,8 @@ struct JobReport: Encodable, Equatable, Sendable {
     let owner: String
     /// `running`, `succeeded`, `failed` or `cancelled`.
     let state: String
-    /// `portfolio`, `tuning`, `refit` or `done`; of a command `tuning` or `done`; absent for idle
-    /// jobs.
+    /// `portfolio`, `sampling`, `selection`, `tuning`, `refit` or `done`; of a command `tuning` or
+    /// `done`; absent for idle jobs.
     let stage: String?
     /// `classification`, `regression`, `command` or `idle`.
     let task: String
@@ -25,6 +25,12 @@ struct JobReport: Encodable, Equatable, Sendable {
     let priority: Int
     let budget: Budget
     let trials: Trials
+    /// What each stage of the search tried, and the refit; empty while the job runs, unless it is
+    /// asked for alone.
+    let stages: [StageReport]
+    /// Of the table, without the target; absent for other jobs than those that learn.
+    let rows: UInt64?
+    let features: UInt32?
     /// What a command searches; empty for other jobs.
     let parameters: ParameterSpace
     /// Of the best trial, on `metric`.
@@ -84,16 +90,19 @@ struct JobReport: Encodable, Equatable, Sendable {
             self.metrics = learning.lesson.metrics
             self.direction = learning.direction
             self.data = DataReportJSON(learning, columns: columns)
+            (self.rows, self.features) = (learning.rows, learning.columns)
         case .command(let command):
             self.task = "command"
             self.metrics = [LogText.escaped(command.command.metric)]
             self.direction = command.direction
             self.data = nil
+            (self.rows, self.features) = (nil, nil)
         case .idle, nil:
             self.task = "idle"
             self.metrics = []
             self.direction = nil
             self.data = nil
+            (self.rows, self.features) = (nil, nil)
         }
         self.metric = self.metrics.first
         let space = ParameterSpace(job.spec)
@@ -111,6 +120,7 @@ struct JobReport: Encodable, Equatable, Sendable {
         self.trials = Trials(
             queued: job.trials.queued, running: job.trials.running, scored: job.trials.scored,
             failed: job.trials.failed, cancelled: job.trials.cancelled)
+        self.stages = job.stages.map(StageReport.init)
         let best = job.hasBest ? TrialReport(job.best, in: space, columns: columns) : nil
         self.best = best
         self.bestScore = self.metric.flatMap { best?.scores?[$0] }
@@ -129,8 +139,10 @@ struct TrialReport: Encodable, Equatable, Sendable {
     let index: UInt32
     /// `queued`, `running`, `scored`, `failed` or `cancelled`.
     let state: String
-    /// `idle`, `portfolio`, `tuning` or `refit`.
+    /// `idle`, `portfolio`, `sampling`, `selection`, `tuning` or `refit`.
     let step: String
+    /// Where it is tried on some rows first: of each fold so many are learned from.
+    let rows: UInt32?
     let family: String?
     /// Choices by their own names.
     let parameters: [String: ParameterReport]?
@@ -180,6 +192,7 @@ struct TrialReport: Encodable, Equatable, Sendable {
         }
         self.state = trial.state
         self.step = trial.spec.step
+        self.rows = trial.spec.rows == 0 ? nil : trial.spec.rows
         let recipe = trial.spec.hasRecipe ? trial.spec.recipe : nil
         self.family = recipe.map { LogText.escaped($0.family) }
         self.parameters = recipe.map { recipe in
@@ -209,6 +222,12 @@ struct TrialReport: Encodable, Equatable, Sendable {
 
     private static func scores(_ scores: [Assay_V1_Score]) -> [String: Double] {
         Dictionary(scores.map { (LogText.escaped($0.metric), $0.value) }) { first, _ in first }
+    }
+
+    /// How many columns it learns from, where they are not all.
+    var features: Int? {
+        guard case .number(let number)? = self.parameters?["features"] else { return nil }
+        return Int(exactly: number)
     }
 
     /// The hyperparameters in few words: `alpha=30 leaves=31`, sorted by name.

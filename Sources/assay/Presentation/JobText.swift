@@ -95,6 +95,7 @@ enum JobText {
                 ("time", Figures.seconds(job.seconds)), ("seed", "\(job.seed)"),
                 ("priority", "\(job.priority)"), ("submitted", Figures.moment(job.submittedAt)),
             ] + (job.data?.lines ?? []).map { ("data", $0) }
+            + job.stages.map { ("stage", $0.line) }
         return lines.compactMap { name, value in
             guard let value, !value.isEmpty else { return nil }
             let padding = String(repeating: " ", count: 13 - name.count)

@@ -15,12 +15,15 @@ struct LeaderboardText {
     /// Kinds of failure listed.
     static let reasonsMax = 5
 
-    /// The scored candidates, the best first; equal scores by number.
+    /// The candidates that were scored on all rows, the best first; equal scores by number.
     var ranked: [TrialReport] {
         guard let metric = self.metrics.first else { return [] }
         let minimises = self.job.direction == "minimise"
         return self.trials
-            .filter { $0.state == "scored" && $0.step != "refit" && !$0.stopped }
+            .filter { trial in
+                trial.state == "scored" && trial.step != "refit" && !trial.stopped
+                    && trial.rows == nil
+            }
             .compactMap { trial in trial.scores?[metric].map { (trial, $0) } }
             .sorted { left, right in
                 if left.1 == right.1 { return left.0.index < right.0.index }
@@ -58,6 +61,11 @@ struct LeaderboardText {
         if stopped > 0 {
             let words = stopped == 1 ? "1 trial was" : "\(Figures.count(stopped)) trials were"
             text += "\(words) stopped early.\n"
+        }
+        let sampled = self.trials.count { $0.rows != nil && $0.state == "scored" }
+        if sampled > 0 {
+            let words = sampled == 1 ? "1 trial" : "\(Figures.count(sampled)) trials"
+            text += "\(words) on some of the rows, to choose what was worth all, are not ranked.\n"
         }
         return text + self.failures(style)
     }

@@ -49,12 +49,14 @@ extension ReportPage {
         let ranked = LeaderboardText(job: job, trials: trials, metrics: job.metrics).ranked
         self.candidates = ranked.prefix(Self.candidatesMax).map { trial in
             Candidate(
-                trial: Int(trial.index), algorithm: trial.family ?? "", samples: nil,
-                features: nil, scores: trial.scores ?? [:], hyperparameters: trial.recipe,
+                trial: Int(trial.index), algorithm: trial.family ?? "",
+                samples: job.rows.map { Int($0) },
+                features: trial.features ?? job.features.map { Int($0) },
+                scores: trial.scores ?? [:], hyperparameters: trial.recipe,
                 seconds: trial.seconds, bytes: trial.memoryBytes, step: trial.step,
                 isMember: self.isMember(trial, job))
         }
-        self.stages = Self.stages(of: job, trials, ranked)
+        self.stages = Self.stages(of: job)
         self.facts.insert(("job", job.id), at: 0)
     }
 
@@ -68,41 +70,18 @@ extension ReportPage {
         return members.contains { $0.family == trial.family && $0.seed == trial.seed }
     }
 
-    private static func stages(
-        of job: JobReport, _ trials: [TrialReport], _ ranked: [TrialReport]
-    ) -> [Stage] {
+    /// - Returns: each with the best score that the search had at its end.
+    private static func stages(of job: JobReport) -> [Stage] {
         var best: Double?
-        return ["portfolio", "tuning", "refit"].compactMap { step in
-            let own = trials.filter { $0.step == step }
-            guard !own.isEmpty else { return nil }
-            if let first = ranked.first(where: { $0.step == step }), let metric = job.metric,
-                let score = first.scores?[metric]
+        return job.stages.map { stage in
+            if let score = stage.bestScore,
+                best.map({ job.direction == "minimise" ? score < $0 : score > $0 }) ?? true
             {
-                let isBetter = best.map { job.direction == "minimise" ? score < $0 : score > $0 }
-                if isBetter ?? true { best = score }
+                best = score
             }
             return Stage(
-                name: step, trials: own.count, failed: own.count { $0.state == "failed" },
-                seconds: own.reduce(0) { $0 + ($1.cpuSeconds ?? 0) }, best: best,
-                reason: Self.reason(step, job, trials, own))
-        }
-    }
-
-    /// Why the job went on from a stage.
-    private static func reason(
-        _ step: String, _ job: JobReport, _ trials: [TrialReport], _ own: [TrialReport]
-    ) -> String {
-        let searched = trials.count { $0.step != "refit" }
-        let isUsedUp = job.budget.trials.map { searched >= $0 } ?? false
-        switch step {
-        case "refit": return "the winner was fitted to all rows"
-        case "portfolio" where trials.contains { $0.step == "tuning" }:
-            let families = Set(own.compactMap(\.family)).count
-            return "all configurations of \(families) families were tried"
-        default:
-            if isUsedUp { return "the budget of \(job.budget.trials ?? 0) trials was used" }
-            return job.budget.seconds.map { "the budget of \(Self.duration($0)) was used" }
-                ?? "nothing was left to try"
+                name: stage.step, trials: Int(stage.trials), failed: Int(stage.failed),
+                seconds: stage.cpuSeconds, best: best, reason: stage.reason)
         }
     }
 }

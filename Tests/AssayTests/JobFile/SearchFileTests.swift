@@ -32,6 +32,9 @@ import Wire
         #expect(search.portfolio == StageTerms(trials: 8, time: nil))
         #expect(search.tuning == StageTerms(trials: 50, time: .seconds(60)))
         #expect(search.families == 2)
+        let selection = try Self.search("feature_selection: { min_features: 4, trials: 8 }\n")
+        #expect(selection.featuresMin == 4)
+        #expect(selection.selection == StageTerms(trials: 8, time: nil))
         #expect(try Self.search("tuning: false\n").tuning == .skipped)
     }
 

@@ -5,8 +5,8 @@ import Wire
 @Suite struct JobRecordTests {
     var desk = Desk()
 
-    @Test func `a trial that waits costs 64 bytes`() {
-        #expect(MemoryLayout<TrialRecord>.stride == 64)
+    @Test func `a trial that waits costs 72 bytes`() {
+        #expect(MemoryLayout<TrialRecord>.stride == 72)
     }
 
     @Test mutating func `an ended job is what its facts add up to`() throws {

@@ -74,12 +74,15 @@ import Wire
         self.desk.connect("w1")
         let job = self.desk.submit(.table(), trials: 5)
         let found = self.evaluate()
-        let first = try #require(found)
-        self.desk.finish("w1", first, .failed("the matrix is singular"))
-        let second = try #require(self.desk.leases(of: "w1").first)
+        let together = try #require(found)
+        self.desk.finish("w1", together, .failed("the matrix is singular"))
+        let alone = try #require(self.desk.leases(of: "w1").first)
+        self.desk.finish("w1", alone, .failed("the matrix is singular"))
+        let next = try #require(self.desk.leases(of: "w1").first)
         let record = try #require(self.desk.coordinator.job(job))
-        #expect(record[second.trial.index]?.spec.recipe == record[1]?.spec.recipe)
-        self.desk.finish("w1", second, .model)
+        #expect(record[alone.trial.index]?.spec.recipe == record[0]?.spec.recipe)
+        #expect(record[next.trial.index]?.spec.recipe == record[1]?.spec.recipe)
+        self.desk.finish("w1", next, .model)
         #expect(self.desk.ended(job)?.state == .succeeded)
     }
 
@@ -140,7 +143,7 @@ import Wire
         self.desk.disconnect("w1")
         self.desk.pass(.seconds(60))
         #expect(self.desk.coordinator.job(job)?.stage == "refit")
-        self.desk.pass(.seconds(15))
+        self.desk.pass(.seconds(2))
         let reason = "the budget's time was used before the winner was fitted on all rows"
         #expect(self.desk.ended(job)?.state == .failed(reason: reason))
     }
@@ -151,8 +154,45 @@ import Wire
         self.desk.propose()
         self.desk.finish("w1", self.desk.leases(of: "w1")[0])
         self.desk.pass(.seconds(59) + .milliseconds(900))
-        self.desk.pass(.seconds(10))
+        self.desk.pass(.seconds(2))
         self.desk.finish("w1", self.desk.leases(of: "w1")[0], .model)
+        #expect(self.desk.ended(job)?.state == .succeeded)
+    }
+
+    @Test mutating func `when the winner's refit is late a quick candidate takes its place`() throws
+    {
+        self.desk.connect("w1")
+        let job = self.desk.submit(.table(), time: .seconds(60))
+        for (score, wall) in [
+            (0.5, Duration.milliseconds(100)), (0.3, .milliseconds(200)), (0.1, .seconds(8)),
+        ] {
+            self.desk.propose()
+            self.desk.finish("w1", self.desk.leases(of: "w1")[0], .scored(score, wall: wall))
+        }
+        self.desk.propose()
+        // A quarter of a second, and half as much again as a fold's share of eight seconds.
+        self.desk.now =
+            try #require(self.desk.coordinator.job(job)).submittedAt + .milliseconds(56_750)
+        self.desk.tell(.ticked)
+        while let lease = self.desk.leases(of: "w1").first,
+            let spec = self.desk.coordinator.job(job)?[lease.trial.index]?.spec,
+            !spec.companions.isEmpty
+        {
+            self.desk.finish("w1", lease, .failed("they do not go together"))
+        }
+        let record = try #require(self.desk.coordinator.job(job))
+        let refit = try #require(self.desk.leases(of: "w1").first)
+        #expect(record[refit.trial.index]?.spec.recipe == record[2]?.spec.recipe)
+        // A runner needs a quarter of a second, and what the first trial took to read the table.
+        let end = record.submittedAt + (.seconds(60) - .milliseconds(350))
+        #expect(self.desk.coordinator.nextDeadline == end)
+        self.desk.now = end
+        self.desk.tell(.ticked)
+        let other = try #require(self.desk.leases(of: "w1").first)
+        let now = try #require(self.desk.coordinator.job(job))
+        #expect(now[other.trial.index]?.spec.recipe == now[1]?.spec.recipe)
+        #expect(self.desk.coordinator.nextDeadline == record.submittedAt + .seconds(62))
+        self.desk.finish("w1", other, .model)
         #expect(self.desk.ended(job)?.state == .succeeded)
     }
 

@@ -75,6 +75,12 @@ import Wire
             .judged(trial, .overruled(by: "w3")), .judged(trial, .contradicted(by: "w2")),
             .judged(trial, .unanswered(reason: "nobody was there")),
             .voided(job, [0, 3, 4_000_000]), .unsaid(job, [2]),
+            .searched(
+                job,
+                [
+                    StageEnd(.portfolio, .exhausted), StageEnd(.sampling, .needless),
+                    StageEnd(.tuning, .jobTime),
+                ]),
         ]
         let standing: [Fact] = [
             .vouched("w1", confirmed: 8),
@@ -112,7 +118,7 @@ import Wire
             try Int.fetchOne($0, sql: "PRAGMA user_version")
         }
         // What an older head refuses with a sentence, rather than to overlook a revocation.
-        #expect(version == 3)
+        #expect(version == 4)
     }
 
     @Test func `each opening is an epoch of its own`() throws {

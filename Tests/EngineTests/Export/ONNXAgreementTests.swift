@@ -88,6 +88,12 @@ import Testing
         let alone = Ensemble([.init(Self.recipe(.extraTrees), weight: 1)], temperature: 2.5)
         let data = try MixedTable.dataset(.three, rows: 300, seed: 1)
         let test = MixedTable.frame(.three, rows: 200, seed: 2, .some)
+        let few = Ensemble(
+            [
+                .init(Recipe(.logisticRegression, [.init("features", 2)], seed: 3), weight: 0.5),
+                .init(Recipe(.extraTrees, [.init("features", 3), .init("trees", 9)]), weight: 0.5),
+            ], temperature: 1)
+        try rig.add("few-columns", try .fit(few, data), test, floor: Self.floor)
         try rig.add("one-form", try .fit(mixed, data), test, floor: Self.floor)
         try rig.add("alone", try .fit(alone, data), test, floor: Self.floor)
         try rig.check()

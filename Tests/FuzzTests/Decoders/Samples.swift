@@ -87,6 +87,10 @@ enum Samples {
                 .proposed(Self.job, [.idle, .idle, Self.spec]),
                 .finished(trial, Self.scored, worker: "w1"),
                 .lost(trial, Loss(.workerLost, "gone"), worker: "w1"),
+                .proposed(
+                    Self.job,
+                    [TrialSpec(step: .sampling, recipe: Self.spec.recipe, rows: 10_000)]),
+                .searched(Self.job, [StageEnd(.tuning, .jobTime)]),
                 .ended(Self.job, .failed(reason: "no"), at: Self.moment),
                 .ended(Self.job, .cancelled(reason: "no"), at: Self.moment),
             ],

@@ -226,6 +226,14 @@ nonisolated struct Assay_Journal_V1_Fact: Sendable {
     set {kind = .quarantined(newValue)}
   }
 
+  var searched: Assay_Journal_V1_Searched {
+    get {
+      if case .searched(let v)? = kind {return v}
+      return Assay_Journal_V1_Searched()
+    }
+    set {kind = .searched(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Kind: Equatable, Sendable {
@@ -253,6 +261,7 @@ nonisolated struct Assay_Journal_V1_Fact: Sendable {
     case unsaid(Assay_Journal_V1_Trials)
     case vouched(Assay_Journal_V1_Vouched)
     case quarantined(Assay_Journal_V1_Quarantined)
+    case searched(Assay_Journal_V1_Searched)
 
   }
 
@@ -495,6 +504,33 @@ nonisolated struct Assay_Journal_V1_Progressed: Sendable {
   var step: UInt32 = 0
 
   var scores: [Wire.Assay_V1_Score] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// The search has ended: why each of its stages did.
+nonisolated struct Assay_Journal_V1_Searched: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var stages: [Assay_Journal_V1_StageEnd] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct Assay_Journal_V1_StageEnd: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var step: String = String()
+
+  var reason: String = String()
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -752,7 +788,7 @@ nonisolated extension Assay_Journal_V1_Facts: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Assay_Journal_V1_Fact: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Fact"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}submitted\0\u{1}proposed\0\u{1}finished\0\u{1}lost\0\u{1}ended\0\u{3}node_drained\0\u{3}node_resumed\0\u{1}revoked\0\u{4}\u{3}invitation_spent\0\u{2}\u{13}progressed\0\u{1}stopped\0\u{3}taint_inherited\0\u{1}tainted\0\u{3}taint_cleared\0\u{2}\u{6}served\0\u{1}doubted\0\u{1}repeated\0\u{1}judged\0\u{1}voided\0\u{1}unsaid\0\u{1}vouched\0\u{1}quarantined\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}submitted\0\u{1}proposed\0\u{1}finished\0\u{1}lost\0\u{1}ended\0\u{3}node_drained\0\u{3}node_resumed\0\u{1}revoked\0\u{4}\u{3}invitation_spent\0\u{2}\u{13}progressed\0\u{1}stopped\0\u{3}taint_inherited\0\u{1}tainted\0\u{3}taint_cleared\0\u{2}\u{6}served\0\u{1}doubted\0\u{1}repeated\0\u{1}judged\0\u{1}voided\0\u{1}unsaid\0\u{1}vouched\0\u{1}quarantined\0\u{2}?searched\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1031,6 +1067,19 @@ nonisolated extension Assay_Journal_V1_Fact: SwiftProtobuf.Message, SwiftProtobu
           self.kind = .quarantined(v)
         }
       }()
+      case 110: try {
+        var v: Assay_Journal_V1_Searched?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .searched(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .searched(v)
+        }
+      }()
       default: break
       }
     }
@@ -1129,6 +1178,10 @@ nonisolated extension Assay_Journal_V1_Fact: SwiftProtobuf.Message, SwiftProtobu
     case .quarantined?: try {
       guard case .quarantined(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 47)
+    }()
+    case .searched?: try {
+      guard case .searched(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 110)
     }()
     case nil: break
     }
@@ -1540,6 +1593,71 @@ nonisolated extension Assay_Journal_V1_Progressed: SwiftProtobuf.Message, SwiftP
     if lhs.trial != rhs.trial {return false}
     if lhs.step != rhs.step {return false}
     if lhs.scores != rhs.scores {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_Journal_V1_Searched: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Searched"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stages\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.stages) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.stages.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.stages, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Assay_Journal_V1_Searched, rhs: Assay_Journal_V1_Searched) -> Bool {
+    if lhs.stages != rhs.stages {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_Journal_V1_StageEnd: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".StageEnd"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}step\0\u{1}reason\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.step) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.step.isEmpty {
+      try visitor.visitSingularStringField(value: self.step, fieldNumber: 1)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Assay_Journal_V1_StageEnd, rhs: Assay_Journal_V1_StageEnd) -> Bool {
+    if lhs.step != rhs.step {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

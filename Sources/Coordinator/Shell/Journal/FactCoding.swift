@@ -66,6 +66,13 @@ enum FactCoding {
             message.lost.cause = loss.cause.rawValue
             message.lost.reason = loss.reason
             message.lost.worker = worker
+        case .searched(_, let ends):
+            message.searched.stages = ends.map { end in
+                .with {
+                    $0.step = end.step.rawValue
+                    $0.reason = end.reason.rawValue
+                }
+            }
         case .ended(_, let end, let at):
             message.ended = Self.message(end)
             message.ended.atNanoseconds = at.sinceOrigin.nanoseconds
@@ -129,6 +136,7 @@ enum FactCoding {
                 throw WireError("lost.cause", "is none of the known words")
             }
             return .lost(TrialID(job, lost.trial), Loss(cause, lost.reason), worker: lost.worker)
+        case .searched(let searched): return .searched(job, try Self.ends(searched))
         case .ended(let ended):
             return .ended(job, try Self.end(ended), at: Self.instant(ended.atNanoseconds))
         case .progressed(let progressed):
@@ -203,6 +211,22 @@ extension FactCoding {
             message.reason = reason
         }
         return message
+    }
+
+    private static func ends(
+        _ message: Assay_Journal_V1_Searched
+    ) throws(WireError) -> [StageEnd] {
+        guard message.stages.count <= TrialSpec.Step.allCases.count else {
+            throw WireError("searched.stages", "are more than there can be")
+        }
+        var ends: [StageEnd] = []
+        for stage in message.stages {
+            guard let step = TrialSpec.Step(rawValue: stage.step), step.isSearch,
+                let reason = StageEnd.Reason(rawValue: stage.reason)
+            else { throw WireError("searched.stages", "are none of the known words") }
+            ends.append(StageEnd(step, reason))
+        }
+        return ends
     }
 
     private static func end(_ message: Assay_Journal_V1_Ended) throws(WireError) -> JobEnd {

@@ -10,7 +10,8 @@ enum JournalSchema {
     ///
     /// - 2: revocations, and invitations that were spent.
     /// - 3: commands and what they taint; second runs, their verdicts, and workers in quarantine.
-    static let version = 3
+    /// - 4: candidates that are tried on some rows, and why the stages of a search end.
+    static let version = 4
     /// `PRAGMA application_id`: a file of another program is not touched.
     static let applicationID = 0x4153_4159  // "ASAY"
 

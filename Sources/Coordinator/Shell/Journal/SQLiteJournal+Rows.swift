@@ -57,7 +57,8 @@ extension SQLiteJournal {
                 try database.cachedStatement(
                     sql: "UPDATE job SET ended = 1, succeeded = ? WHERE number = ?"
                 ).execute(arguments: [end == .succeeded, Int64(job.number)])
-            case .proposed, .lost, .nodeDrained, .nodeResumed, .revoked, .invitationSpent: return
+            case .proposed, .searched, .lost, .nodeDrained, .nodeResumed, .revoked: return
+            case .invitationSpent: return
             case .progressed, .stopped, .taintInherited, .tainted, .taintCleared: return
             // Corroboration.
             case .served, .doubted, .judged, .voided, .unsaid, .vouched, .quarantined: return

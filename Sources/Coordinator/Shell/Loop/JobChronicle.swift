@@ -59,6 +59,14 @@ struct JobChronicle {
                         "job": "\(trial.job)", "trial": "\(trial)", "worker": "\(worker)",
                         "cause": "\(loss.cause.rawValue)",
                     ])
+            case .searched(let job, let ends):
+                self.log.debug(
+                    "the search is over",
+                    metadata: [
+                        "job": "\(job)",
+                        "stages":
+                            "\(ends.map { "\($0.step.rawValue): \($0.reason.rawValue)" })",
+                    ])
             case .ended(let job, let end, _): self.end(job, end)
             case .nodeDrained, .nodeResumed, .revoked, .invitationSpent: break
             // Corroboration: what came of it is told by the loop. Void results come again.

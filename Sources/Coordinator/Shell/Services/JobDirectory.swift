@@ -27,7 +27,10 @@ struct JobDirectory: Sendable {
     /// The job without its trials.
     func find(_ job: JobID) async throws -> Assay_V1_Job {
         let now = self.loop.clock.now
-        if let live = try await self.loop.ask({ $0.job(job)?.message(now: now) }) { return live }
+        let live = try await self.loop.ask { coordinator in
+            coordinator.job(job)?.message(now: now, tellsStages: true)
+        }
+        if let live { return live }
         guard let summary = try await FileThreads.run({ try self.archive.summary(of: job) }) else {
             throw Self.notFound(job)
         }

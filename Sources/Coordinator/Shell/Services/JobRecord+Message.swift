@@ -3,7 +3,10 @@ import Wire
 
 extension JobRecord {
     /// The job as the public API shows it, at this moment.
-    func message(now: Instant) -> Assay_V1_Job {
+    ///
+    /// - Parameter tellsStages: of one that runs; of one that has ended they are always told. They
+    ///   take a look at every trial, too much for each event of a job.
+    func message(now: Instant, tellsStages: Bool = false) -> Assay_V1_Job {
         var message = Assay_V1_Job()
         message.id = self.id.description
         message.owner = self.owner
@@ -20,6 +23,7 @@ extension JobRecord {
         message.submittedAt = self.submittedAt.sinceOrigin.seconds
         message.endedAt = self.endedAt?.sinceOrigin.seconds ?? 0
         message.elapsedSeconds = max(0, ((self.endedAt ?? now) - self.submittedAt).seconds)
+        if tellsStages || self.state != .running { message.stages = self.stageMessages }
         if let corroboration = self.corroborationMessage { message.corroboration = corroboration }
         return message
     }

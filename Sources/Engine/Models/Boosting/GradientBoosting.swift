@@ -38,6 +38,13 @@ package struct GradientBoosting: Learner {
     /// - Complexity: O(rows × features) to bin once per `TrainingData`; then, for every tree, about
     ///   rows × features × (1 + half the depth) additions and leaves × bins × features gains.
     package func fit(_ data: TrainingData, seed: UInt64) throws(LearnerError) -> any Predictor {
+        try self.fit(data, seed: seed) { _ in }
+    }
+
+    /// - Parameter note: is shown every tree.
+    func fit(
+        _ data: TrainingData, seed: UInt64, _ note: (GrownTree) -> Void
+    ) throws(LearnerError) -> any Predictor {
         try data.requireRows()
         let binned = data.binned(limit: self.settings.binsMax)
         var loss = Loss(data.answers, data.weights)
@@ -60,6 +67,7 @@ package struct GradientBoosting: Learner {
                 }
                 let gradients = loss.gradients(of: output, into: packed.base)
                 let (tree, leaves) = grower.grow(gradients, positions: positions)
+                note(tree)
                 var values = [Double](repeating: 0, count: tree.nodes.count)
                 for leaf in leaves { values[leaf.node] = self.value(of: leaf.sum, gradients) }
                 ensemble.append(tree, values: values.map { $0 * loss.scale })

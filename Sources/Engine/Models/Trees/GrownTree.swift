@@ -19,6 +19,8 @@ struct GrownTree: Equatable, Sendable {
         /// The same question to raw features: is the value in `column` at most `threshold`?
         let column: Int
         let threshold: Double
+        /// What the split gained of the loss.
+        let gain: Double
     }
 
     private(set) var nodes: [Node] = [Node()]
@@ -31,7 +33,8 @@ struct GrownTree: Equatable, Sendable {
         self.nodes[node].question = Question(
             feature: split.feature, boundary: split.boundary, missing: split.missing,
             missingCode: feature.hasMissing ? feature.ranges : Int(UInt8.max) + 1,
-            column: feature.column, threshold: feature.threshold(split.boundary))
+            column: feature.column, threshold: feature.threshold(split.boundary),
+            gain: split.gain)
         self.nodes[node].left = self.nodes.count
         self.nodes.append(Node())
         self.nodes.append(Node())

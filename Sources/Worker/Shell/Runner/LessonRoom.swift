@@ -91,14 +91,24 @@ struct LessonRoom {
     }
 
     /// Scores of all metrics that are defined here; the first always is.
-    mutating func evaluate(_ recipe: Wire.Recipe) throws(ComputationError) -> [Score] {
+    ///
+    /// - Parameter rows: how many of each fold are learned from, and how many judged; nil: all.
+    mutating func evaluate(
+        _ recipe: Wire.Recipe, rows: UInt32? = nil
+    ) throws(ComputationError) -> [Score] {
         do {
             switch self.bench {
             case .rows(var bench, let metrics):
                 // What it keeps of the encoded table is kept.
                 defer { self.bench = .rows(bench, metrics) }
+                let recipe = try Engine.Recipe(recipe)
+                guard let rows else {
+                    return try Self.scores(try bench.evaluate(recipe, metrics: metrics))
+                }
                 return try Self.scores(
-                    try bench.evaluate(try Engine.Recipe(recipe), metrics: metrics))
+                    try bench.evaluate(recipe, metrics: metrics, rows: Int(rows)))
+            case .series where rows != nil:
+                throw ComputationError("series are never judged by some of their steps")
             case .series(let bench, let metrics):
                 return try Self.scores(
                     try bench.evaluate(try ForecastRecipe(recipe), metrics: metrics))
@@ -109,7 +119,13 @@ struct LessonRoom {
     }
 
     private static func scores(_ evaluation: Evaluation) throws(ComputationError) -> [Score] {
-        try Self.finite(evaluation.scores.map { Score($0.metric.rawValue, $0.mean) })
+        try Self.scores(evaluation.scores)
+    }
+
+    private static func scores(
+        _ scores: [Evaluation.Score]
+    ) throws(ComputationError) -> [Score] {
+        try Self.finite(scores.map { Score($0.metric.rawValue, $0.mean) })
     }
 
     private static func scores(_ scores: [SeriesBench.Score]) throws(ComputationError) -> [Score] {

@@ -63,7 +63,8 @@ struct TrialComputer {
         switch spec.step {
         case .refit:
             try room.refit(recipe, scores: spec.scores, companions: spec.companions)
-        case .idle, .portfolio, .tuning: Learned(scores: try room.evaluate(recipe))
+        case .idle, .portfolio, .sampling, .selection, .tuning:
+            Learned(scores: try room.evaluate(recipe, rows: spec.rows))
         }
     }
 }

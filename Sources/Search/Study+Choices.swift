@@ -1,0 +1,82 @@
+import Wire
+
+extension Study {
+    // MARK: Choices
+
+    /// Indices of recipes still to be proposed; those of families that keep failing are passed
+    /// over.
+    var restOfPortfolio: [Int] {
+        let rest = (self.portfolioNext..<self.portfolio.count).filter { place in
+            !self.isHopeless(self.portfolioSpaces[place])
+        }
+        return Array(rest.prefix(self.room(of: .portfolio)))
+    }
+
+    /// Whether the portfolio has said enough to choose leaders: every family was seen at least
+    /// once, or three quarters of it has ended. Without this, a cluster with more slots than the
+    /// portfolio has recipes would tune whichever family happens to be quickest.
+    var isDecided: Bool {
+        let observed = self.spaces.indices.reduce(0) { $0 + self.observed($1) }
+        // A portfolio that was cut short says no more than it has.
+        let expected =
+            self.room(of: .portfolio) == 0 ? self.adopted(.portfolio) : self.portfolio.count
+        return observed * 4 >= expected * 3
+            || self.portfolioSpaces.allSatisfy { self.observed($0) > 0 }
+    }
+
+    /// Indices of the families worth tuning, the best first.
+    var leaders: [Int] {
+        self.spaces.indices
+            .filter { !self.spaces[$0].dimensions.isEmpty && !self.isHopeless($0) }
+            .compactMap { index in self.standing(index).map { (index, $0) } }
+            .sorted { left, right in
+                left.1 == right.1
+                    ? left.0 < right.0 : self.direction.prefers(left.1, to: right.1)
+            }
+            .prefix(self.leadersMax).map(\.0)
+    }
+
+    /// The best score of a family on the fewest rows that it was tried on: there most families
+    /// meet. One that began on all rows learns little from them that it would not from some.
+    private func standing(_ index: Int) -> Double? {
+        self.rungs.lazy.compactMap { $0.histories[index].best?.score }.first
+    }
+
+    /// What goes on from what is known, before something new begins.
+    var goingOn: [TrialSpec] { self.promotions + self.selectionSteps }
+
+    /// What did well on some rows and is tried on more next, what has most rows first.
+    var promotions: [TrialSpec] {
+        guard self.ladder.top > 0, self.isDecided else { return [] }
+        var promotions: [TrialSpec] = []
+        var rooms = [TrialSpec.Step.sampling, .tuning].map { ($0, self.room(of: $0)) }
+        for rung in self.ladder.rows.indices.reversed() {
+            for entry in self.rungs[rung].promotable {
+                let place = entry.isOfPortfolio ? 0 : 1
+                guard rooms[place].1 > 0 else { continue }
+                rooms[place].1 -= 1
+                promotions.append(
+                    TrialSpec(
+                        step: rooms[place].0, recipe: entry.recipe,
+                        rows: self.ladder.rows(at: rung + 1)))
+            }
+        }
+        return promotions
+    }
+
+    /// Whether a family fails so often that it is left.
+    func isHopeless(_ index: Int) -> Bool {
+        let histories = self.rungs.map { $0.histories[index] }
+        return histories[0].patience.isExhausted(
+            failed: histories.reduce(0) { $0 + $1.failed },
+            scored: histories.reduce(0) { $0 + $1.scored })
+    }
+
+    private func observed(_ index: Int) -> Int {
+        self.rungs.reduce(0) { $0 + $1.histories[index].observed }
+    }
+
+    func room(of step: TrialSpec.Step) -> Int { self.uses[step]?.room ?? 0 }
+
+    private func adopted(_ step: TrialSpec.Step) -> Int { Int(self.uses[step]?.trials ?? 0) }
+}
