@@ -6,6 +6,10 @@ import WorkerShell
 struct CheckedTable {
     let sent: SentTable
     let report: DataReport
+    /// The table that candidates are judged by, where there is one.
+    let validation: BlobUpload?
+    /// What the table was drawn from, where it is not the whole.
+    let sample: RowSample?
     private let target: String?
     private let rows: Int
     private let features: Int
@@ -17,13 +21,15 @@ struct CheckedTable {
         _ learning: JobFile.Learning, seed: UInt64, aliasesAt place: String?
     ) throws(InputError) {
         let terms = learning.table
-        let bytes = try terms.bytes()
-        let schema = try SchemaFile.read(ifGiven: terms.schema)
+        let loaded = try terms.load(
+            try SchemaFile.read(ifGiven: terms.schema), isNamed: place == nil)
+        let bytes = loaded.bytes
         let split = RowSplit(learning.split, folds: learning.folds)
         let bound = try TableFile.dataset(
-            bytes, at: terms.train, schema: schema, target: learning.target, task: learning.task,
-            split: split, weight: learning.weight)
+            bytes, at: terms.place, schema: loaded.schema, target: learning.target,
+            task: learning.task, split: split, weight: learning.weight)
         let dataset = bound.dataset
+        let judge = try Self.validation(of: learning, bytes, bound)
         guard dataset.rows >= 2 * learning.folds else {
             throw InputError(
                 terms.train,
@@ -41,7 +47,9 @@ struct CheckedTable {
                 """)
         }
         do {
-            _ = try Folds(split, dataset.answers, bound.table, seed: seed)
+            if learning.validation == nil {
+                _ = try Folds(split, dataset.answers, bound.table, seed: seed)
+            }
         } catch {
             throw InputError(terms.train, "\(error)")
         }
@@ -56,15 +64,36 @@ struct CheckedTable {
             throw InputError(terms.train, "is refused by the job's screen: \(alarm)")
         }
         self.report = examination.report
+        self.sample = loaded.sample
         self.rows = dataset.rows
         self.features = dataset.features.columns.count
-        self.classes = dataset.classNames.count
+        let classNames = (judge?.table.dataset ?? dataset).classNames
+        self.classes = classNames.count
         self.classWeights = try learning.classWeights.map { terms throws(InputError) in
-            try terms.weights(of: dataset.classNames)
+            try terms.weights(of: classNames)
         }
         self.sent = try SentTable(
-            bytes, bound.table, bound.schema, examination.report, terms, columns: columns)
+            bytes, judge.map { bound.table.joined(with: $0.table.table) } ?? bound.table,
+            bound.schema,
+            examination.report, terms, columns: columns)
+        self.validation = try judge.map { judge throws(InputError) in
+            try SentTable.upload(judge.bytes, at: judge.path, columns)
+        }
         self.target = learning.target
+    }
+
+    private static func validation(
+        of learning: JobFile.Learning, _ train: [UInt8], _ bound: TableFile.Bound
+    ) throws(InputError) -> (path: String, bytes: [UInt8], table: JudgingTable)? {
+        guard let path = learning.validation else { return nil }
+        let bytes = try TableFile.bytes(path)
+        guard bytes != train else {
+            throw InputError(path, "is the table that is learned from, and judges nothing")
+        }
+        let table = try JudgingTable(
+            bytes, at: path, beside: bound, target: learning.target, task: learning.task,
+            weight: learning.weight)
+        return (path, bytes, table)
     }
 
     /// The job's reference, read as the table was.
@@ -100,7 +129,8 @@ struct CheckedTable {
                     by: split.by, column: split.column.map(self.sent.name(of:)),
                     isFeature: split.isFeature, holdout: split.holdout)
             },
-            weight: learning.weight.map(self.sent.name(of:)), classWeights: self.classWeights)
+            weight: learning.weight.map(self.sent.name(of:)), classWeights: self.classWeights,
+            validation: self.validation?.blob, sample: self.sample)
         return LearningJob(
             lesson: lesson, direction: metrics[0].direction == .maximise ? .maximise : .minimise,
             families: learning.families.map(\.rawValue),

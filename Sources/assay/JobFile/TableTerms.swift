@@ -1,3 +1,4 @@
+import Engine
 import Wire
 
 /// The table of a job, as its file names it.
@@ -8,8 +9,23 @@ struct TableTerms: Equatable {
     let schema: String?
     /// How long workers may keep the table; nil leaves it to them.
     let cache: CacheMode?
+    /// What is drawn of a table that may be too large to be learned from; nil: all of it.
+    let sample: Sample?
 
-    init(train: String, digest: Digest? = nil, schema: String? = nil, cache: CacheMode? = nil) {
+    struct Sample: Equatable {
+        let rows: Int
+        let seed: UInt64
+    }
+
+    /// What a sentence about a table that is too large adds.
+    static let advice =
+        "; to learn from some of its rows, set data: { sample: { rows: 1000000, seed: 1 } }"
+
+    init(
+        train: String, digest: Digest? = nil, schema: String? = nil, cache: CacheMode? = nil,
+        sample: Sample? = nil
+    ) {
+        self.sample = sample
         self.train = train
         self.digest = digest
         self.schema = schema
@@ -29,6 +45,20 @@ struct TableTerms: Equatable {
         self.cache = try data.value("cache").map { value throws(InputError) in
             try value.choice(CacheMode.self)
         }
+        self.sample = try data.value("sample").map { value throws(InputError) in
+            try Self.sample(value)
+        }
+    }
+
+    private static func sample(_ value: StrictYAML.Value) throws(InputError) -> Sample {
+        var mapping = try value.mapping()
+        let rows: Int = try mapping.required("rows", example: "rows: 1000000")
+            .integer(in: 1...TableLimits.rowsMax)
+        let seed = try mapping.value("seed").map { value throws(InputError) in
+            try value.integer(in: 0...UInt64.max)
+        }
+        try mapping.finish()
+        return Sample(rows: rows, seed: seed ?? 0)
     }
 
     private static func digest(_ value: StrictYAML.Value) throws(InputError) -> Digest {

@@ -1,4 +1,5 @@
 import Engine
+import Fuzzing
 
 @testable import assay
 
@@ -30,20 +31,5 @@ extension FittedModel {
     func csv(to table: [UInt8]) throws -> String {
         var prediction = TablePrediction(self, at: "a.csv", for: .prediction)
         return try self.csv(to: table, &prediction)
-    }
-}
-
-/// A table in memory.
-struct MemorySource: TableSource {
-    private let bytes: [UInt8]
-
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-    var size: Int? { self.bytes.count }
-
-    func read(at offset: Int, into room: UnsafeMutableRawBufferPointer) -> Int {
-        let part = self.bytes.dropFirst(offset).prefix(room.count)
-        room.copyBytes(from: part)
-        return part.count
     }
 }
