@@ -74,12 +74,15 @@ package struct Lesson: Hashable, Sendable {
     package let validation: Blob?
     /// What `data` was drawn from, for the model's lineage; nil: it is the whole table.
     package let sample: RowSample?
+    /// How pictures became the table, which the model must know; nil where it is one.
+    package let images: ImageTerms?
 
     package init(
         task: LearningTask, data: Blob, schema: Blob, target: String?, metrics: [String],
         folds: Int, foldSeed: UInt64, cleaned: Digest? = nil, cache: CacheMode? = nil,
         series: SeriesTerms? = nil, split: SplitTerms? = nil, weight: String? = nil,
-        classWeights: ClassWeights? = nil, validation: Blob? = nil, sample: RowSample? = nil
+        classWeights: ClassWeights? = nil, validation: Blob? = nil, sample: RowSample? = nil,
+        images: ImageTerms? = nil
     ) {
         precondition((series != nil) == (task == .forecasting), "series for another task")
         precondition(weight == nil || task.takesWeights, "weights for another task")
@@ -101,6 +104,7 @@ package struct Lesson: Hashable, Sendable {
         self.classWeights = classWeights
         self.validation = validation
         self.sample = sample
+        self.images = images
     }
 
     /// What its trials read, the table first.
@@ -128,6 +132,18 @@ package struct RowSample: Hashable, Sendable {
         self.rowsOfTable = rowsOfTable
         self.seed = seed
         self.table = table
+    }
+}
+
+/// What pictures were brought to before they became numbers.
+package struct ImageTerms: Hashable, Sendable {
+    /// Values along a side of the square.
+    package let size: Int
+    package let hasColour: Bool
+
+    package init(size: Int, hasColour: Bool) {
+        self.size = size
+        self.hasColour = hasColour
     }
 }
 

@@ -184,6 +184,17 @@ import Wire
         for lesson in parted + weighed + [judged] {
             #expect(try Lesson(lesson.message) == lesson)
         }
+        let pictures = Lesson(
+            task: .classification, data: Self.blob, schema: Self.blob, target: "class",
+            metrics: ["accuracy"], folds: 5, foldSeed: 1,
+            images: ImageTerms(size: 32, hasColour: true))
+        #expect(try Lesson(pictures.message) == pictures)
+        var endless = pictures.message
+        endless.images.size = 4096
+        #expect(throws: WireError.self) { try Lesson(endless) }
+        var foreign = series.message
+        foreign.images = pictures.message.images
+        #expect(throws: WireError.self) { try Lesson(foreign) }
         let kinds: [JobSpec.Kind] = [
             .learning(learning),
             .learning(

@@ -88,7 +88,8 @@ extension Lesson {
                 ? try ClassWeights(message.classWeights) : nil,
             validation: message.hasValidation
                 ? try Blob(message.validation, "lesson.validation") : nil,
-            sample: message.hasSample ? try RowSample(message.sample) : nil)
+            sample: message.hasSample ? try RowSample(message.sample) : nil,
+            images: message.hasImages ? try ImageTerms(message.images, task) : nil)
     }
 
     package var message: Assay_V1_Lesson {
@@ -108,6 +109,7 @@ extension Lesson {
         if let classWeights { message.classWeights = classWeights.message }
         if let validation { message.validation = validation.message }
         if let sample { message.sample = sample.message }
+        if let images { message.images = images.message }
         return message
     }
 }
@@ -145,6 +147,24 @@ extension RowSample {
         message.rowsOfTable = self.rowsOfTable
         message.seed = self.seed
         message.table = self.table?.description ?? ""
+        return message
+    }
+}
+
+extension ImageTerms {
+    init(_ message: Assay_V1_Images, _ task: LearningTask) throws(WireError) {
+        guard task != .forecasting else {
+            throw WireError("lesson.images", "is there without need")
+        }
+        self.init(
+            size: try Checked.number(message.size, "images.size", in: 1...Limits.imageSizeMax),
+            hasColour: message.colour)
+    }
+
+    var message: Assay_V1_Images {
+        var message = Assay_V1_Images()
+        message.size = UInt32(self.size)
+        message.colour = self.hasColour
         return message
     }
 }

@@ -203,6 +203,16 @@ package nonisolated struct Assay_V1_Lesson: @unchecked Sendable {
   /// Clears the value of `sample`. Subsequent reads from it will return its default value.
   package mutating func clearSample() {_uniqueStorage()._sample = nil}
 
+  /// how pictures became the table; absent where it is one
+  package var images: Assay_V1_Images {
+    get {_storage._images ?? Assay_V1_Images()}
+    set {_uniqueStorage()._images = newValue}
+  }
+  /// Returns true if `images` has been explicitly set.
+  package var hasImages: Bool {_storage._images != nil}
+  /// Clears the value of `images`. Subsequent reads from it will return its default value.
+  package mutating func clearImages() {_uniqueStorage()._images = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -238,6 +248,22 @@ package nonisolated struct Assay_V1_Sample: Sendable {
 
   /// its digest; "" where nobody may know it
   package var table: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// What pictures were brought to before they became numbers.
+package nonisolated struct Assay_V1_Images: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// values along a side of the square
+  package var size: UInt32 = 0
+
+  package var colour: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -946,7 +972,7 @@ nonisolated extension Assay_V1_Score: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Lesson"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}task\0\u{1}data\0\u{1}schema\0\u{1}target\0\u{1}metrics\0\u{1}folds\0\u{3}fold_seed\0\u{2}5cache\0\u{2}\u{a}cleaned\0\u{2}\u{a}series\0\u{1}split\0\u{2}\u{9}weight\0\u{3}class_weights\0\u{2}\u{9}validation\0\u{1}sample\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}task\0\u{1}data\0\u{1}schema\0\u{1}target\0\u{1}metrics\0\u{1}folds\0\u{3}fold_seed\0\u{2}5cache\0\u{2}\u{a}cleaned\0\u{2}\u{a}series\0\u{1}split\0\u{2}\u{9}weight\0\u{3}class_weights\0\u{2}\u{9}validation\0\u{1}sample\0\u{2}\u{13}images\0")
 
   fileprivate class _StorageClass {
     var _task: String = String()
@@ -964,6 +990,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _classWeights: Assay_V1_ClassWeights? = nil
     var _validation: Assay_V1_Blob? = nil
     var _sample: Assay_V1_Sample? = nil
+    var _images: Assay_V1_Images? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -989,6 +1016,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _classWeights = source._classWeights
       _validation = source._validation
       _sample = source._sample
+      _images = source._images
     }
   }
 
@@ -1022,6 +1050,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 91: try { try decoder.decodeSingularMessageField(value: &_storage._classWeights) }()
         case 100: try { try decoder.decodeSingularMessageField(value: &_storage._validation) }()
         case 101: try { try decoder.decodeSingularMessageField(value: &_storage._sample) }()
+        case 120: try { try decoder.decodeSingularMessageField(value: &_storage._images) }()
         default: break
         }
       }
@@ -1079,6 +1108,9 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
       try { if let v = _storage._sample {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 101)
       } }()
+      try { if let v = _storage._images {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 120)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1103,6 +1135,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._classWeights != rhs_storage._classWeights {return false}
         if _storage._validation != rhs_storage._validation {return false}
         if _storage._sample != rhs_storage._sample {return false}
+        if _storage._images != rhs_storage._images {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1182,6 +1215,41 @@ nonisolated extension Assay_V1_Sample: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.rowsOfTable != rhs.rowsOfTable {return false}
     if lhs.seed != rhs.seed {return false}
     if lhs.table != rhs.table {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_V1_Images: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Images"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}size\0\u{1}colour\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.size) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.colour) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.size != 0 {
+      try visitor.visitSingularUInt32Field(value: self.size, fieldNumber: 1)
+    }
+    if self.colour != false {
+      try visitor.visitSingularBoolField(value: self.colour, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_Images, rhs: Assay_V1_Images) -> Bool {
+    if lhs.size != rhs.size {return false}
+    if lhs.colour != rhs.colour {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -15,14 +15,15 @@ struct CheckedTable {
     private let features: Int
     private let classes: Int
     private let classWeights: Wire.ClassWeights?
+    /// How pictures became the table; nil where it is one.
+    private let images: ImageFeatures?
 
     /// - Parameter place: where the map of the columns is kept; nil lets their names travel.
     init(
         _ learning: JobFile.Learning, seed: UInt64, aliasesAt place: String?
     ) throws(InputError) {
         let terms = learning.table
-        let loaded = try terms.load(
-            try SchemaFile.read(ifGiven: terms.schema), isNamed: place == nil)
+        let (loaded, images) = try Self.load(learning, aliasesAt: place)
         let bytes = loaded.bytes
         let split = RowSplit(learning.split, folds: learning.folds)
         let bound = try TableFile.dataset(
@@ -56,14 +57,12 @@ struct CheckedTable {
         let columns = try place.map { place throws(InputError) in
             try terms.map(at: place, bytes, bound.schema)
         }
-        let examination = try DataExamination(
-            bound, bytes: bytes, at: terms.train,
-            reference: try Self.reference(of: learning, bound, columns), terms: learning.screen,
-            seed: seed)
-        if let alarm = examination.alarm, learning.screen.action == .refuse {
-            throw InputError(terms.train, "is refused by the job's screen: \(alarm)")
-        }
-        self.report = examination.report
+        // A place in the table would tell nobody which picture is meant.
+        self.report =
+            images == nil
+            ? try Self.report(of: bound, bytes, learning, columns, seed: seed)
+            : DataReport(rowsRead: UInt64(dataset.rows), rowsDropped: 0, findings: [])
+        self.images = images
         self.sample = loaded.sample
         self.rows = dataset.rows
         self.features = dataset.features.columns.count
@@ -74,12 +73,26 @@ struct CheckedTable {
         }
         self.sent = try SentTable(
             bytes, judge.map { bound.table.joined(with: $0.table.table) } ?? bound.table,
-            bound.schema,
-            examination.report, terms, columns: columns)
+            bound.schema, self.report, terms, columns: columns)
         self.validation = try judge.map { judge throws(InputError) in
             try SentTable.upload(judge.bytes, at: judge.path, columns)
         }
         self.target = learning.target
+    }
+
+    private static func load(
+        _ learning: JobFile.Learning, aliasesAt place: String?
+    ) throws(InputError) -> (TableTerms.Loaded, ImageFeatures?) {
+        let terms = learning.table
+        guard let images = terms.images else {
+            let schema = try SchemaFile.read(ifGiven: terms.schema)
+            return (try terms.load(schema, isNamed: place == nil), nil)
+        }
+        guard place == nil else {
+            throw InputError(terms.train, "holds pictures: their columns have no aliases")
+        }
+        let pictures = try terms.pictures(as: images, target: learning.target)
+        return (.init(bytes: pictures.bytes, schema: nil, sample: nil), pictures.features)
     }
 
     private static func validation(
@@ -94,6 +107,22 @@ struct CheckedTable {
             bytes, at: path, beside: bound, target: learning.target, task: learning.task,
             weight: learning.weight)
         return (path, bytes, table)
+    }
+
+    /// - Throws: where the job's screen refuses the table.
+    private static func report(
+        of bound: TableFile.Bound, _ bytes: [UInt8], _ learning: JobFile.Learning,
+        _ columns: ColumnMap?, seed: UInt64
+    ) throws(InputError) -> DataReport {
+        let path = learning.table.train
+        let examination = try DataExamination(
+            bound, bytes: bytes, at: path,
+            reference: try Self.reference(of: learning, bound, columns), terms: learning.screen,
+            seed: seed)
+        if let alarm = examination.alarm, learning.screen.action == .refuse {
+            throw InputError(path, "is refused by the job's screen: \(alarm)")
+        }
+        return examination.report
     }
 
     /// The job's reference, read as the table was.
@@ -130,7 +159,8 @@ struct CheckedTable {
                     isFeature: split.isFeature, holdout: split.holdout)
             },
             weight: learning.weight.map(self.sent.name(of:)), classWeights: self.classWeights,
-            validation: self.validation?.blob, sample: self.sample)
+            validation: self.validation?.blob, sample: self.sample,
+            images: self.images.map { ImageTerms(size: $0.size, hasColour: $0.hasColour) })
         return LearningJob(
             lesson: lesson, direction: metrics[0].direction == .maximise ? .maximise : .minimise,
             families: learning.families.map(\.rawValue),

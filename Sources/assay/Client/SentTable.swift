@@ -96,6 +96,31 @@ extension TableTerms {
         }
     }
 
+    /// The pictures that the job names, as a table.
+    ///
+    /// - Parameter target: what its column of classes is called.
+    func pictures(as images: Images, target: String?) throws(InputError) -> PictureTable {
+        guard let set = try PictureSet(ifAt: self.train) else {
+            throw InputError(
+                self.train,
+                "holds no pictures: name a folder, or an Arrow table with a binary column of them")
+        }
+        if let bytes = set.bytes {
+            try self.requirePinned(BlobUpload(bytes).blob.digest)
+        } else if self.digest != nil {
+            throw InputError(self.train, "is a folder, which has no SHA-256")
+        }
+        if let target, try !set.saysKinds(in: target) {
+            throw InputError(
+                self.train,
+                set.files == nil
+                    ? "has no column '\(target)' to predict: say by data.target which it is"
+                    : "holds no folders, which would be the classes of the pictures in them")
+        }
+        return try PictureTable(
+            set, size: images.size, hasColour: images.hasColour, target: target)
+    }
+
     /// What messages call the table that is read: lines are those of a sample where there is one.
     var place: String { self.sample == nil ? self.train : "\(self.train) (sample)" }
 

@@ -84,7 +84,7 @@ struct ReportCommand: AsyncParsableCommand {
         let table = try ModelExplanation.Table(
             TableTerms(
                 train: data, schema: self.schema, sample: ModelExplanation.sample(of: bundle)),
-            validation: self.validation)
+            validation: self.validation, for: bundle)
         let explanation = try ModelExplanation.explanation(
             of: bundle, learnedFrom: table, self.quick ? .quick : .thorough)
         if let explanation, let path = self.explanation {

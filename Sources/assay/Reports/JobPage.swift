@@ -15,7 +15,8 @@ struct JobPage: Equatable, Sendable {
         _ columns: ColumnMap?
     ) throws {
         let bundle = try ModelFiles.bundle(checked, called: place).withNames(of: place, columns)
-        let table = try ModelExplanation.Table(self.table, validation: self.validation)
+        let table = try ModelExplanation.Table(
+            self.table, validation: self.validation, for: bundle)
         var page = ReportPage(
             bundle, of: place,
             try ModelExplanation.explanation(of: bundle, learnedFrom: table, .thorough))

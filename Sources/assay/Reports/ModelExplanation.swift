@@ -14,9 +14,17 @@ enum ModelExplanation {
         /// The table that candidates were judged by.
         let validation: (path: String, bytes: [UInt8])?
 
-        init(_ terms: TableTerms, validation: String?) throws(InputError) {
-            let loaded = try terms.load(
-                try SchemaFile.read(ifGiven: terms.schema), isNamed: false)
+        init(
+            _ terms: TableTerms, validation: String?, for bundle: ModelBundle
+        ) throws(InputError) {
+            let schema = try SchemaFile.read(ifGiven: terms.schema)
+            let loaded =
+                if bundle.images == nil {
+                    try terms.load(schema, isNamed: false)
+                } else {
+                    TableTerms.Loaded(
+                        bytes: try bundle.table(at: terms.train).bytes, schema: schema, sample: nil)
+                }
             self.path = terms.place
             self.bytes = loaded.bytes
             self.schema = loaded.schema

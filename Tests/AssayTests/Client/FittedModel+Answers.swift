@@ -21,9 +21,10 @@ extension FittedModel {
         to table: [UInt8], blockBytes: Int = TableBlocks.blockBytes,
         _ prediction: inout TablePrediction
     ) throws -> String {
-        var text = PredictedRows.header(of: self, for: .programs)
-        try prediction.run(MemorySource(table), blockBytes: blockBytes) {
-            text += $0.csv(for: .programs)
+        var text = ""
+        try prediction.run(MemorySource(table), blockBytes: blockBytes) { rows in
+            if text.isEmpty { text = rows.header(for: .programs) }
+            text += rows.csv(for: .programs)
         }
         return text
     }
