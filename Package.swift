@@ -111,9 +111,9 @@ let acting: [Target] = [
     .target(
         name: "CoordinatorShell",
         dependencies: [
-            "CertificateAuthority", "CoordinatorCore", "Host", "Search", "Signing", "Transport",
-            "Wire", crypto, grdb, grpcCore, httpTypes, hummingbird, logging, nio("NIOCore"),
-            nio("NIOPosix"), protobuf,
+            "CertificateAuthority", "CoordinatorCore", "Engine", "Host", "Privacy", "Search",
+            "Signing", "Transport", "Wire", crypto, grdb, grpcCore, httpTypes, hummingbird, logging,
+            nio("NIOCore"), nio("NIOPosix"), protobuf,
         ],
         path: "Sources/Coordinator/Shell", exclude: ["Generated/journal.proto"],
         swiftSettings: settings),
@@ -215,9 +215,9 @@ let tests: [Target] = [
     .testTarget(
         name: "CoordinatorShellTests",
         dependencies: [
-            "CertificateAuthority", "CoordinatorCore", "CoordinatorShell", "Host", "Search",
-            "Signing", "Transport", "Wire", crypto, grdb, grpcCore, grpcProtobuf, logging,
-            nio("NIOCore"),
+            "CertificateAuthority", "CoordinatorCore", "CoordinatorShell", "Engine", "Host",
+            "Search", "Signing", "Transport", "Wire", crypto, grdb, grpcCore, grpcProtobuf,
+            logging, nio("NIOCore"),
         ],
         path: "Tests/Coordinator/ShellTests", swiftSettings: settings),
     .testTarget(
@@ -230,8 +230,8 @@ let tests: [Target] = [
     .testTarget(
         name: "AssayTests",
         dependencies: [
-            "assay", "CertificateAuthority", "Engine", "Host", "Inspection", "Report", "Signing",
-            "Transport", "Wire", "WorkerShell", argumentParser, grpcCore,
+            "assay", "CertificateAuthority", "Engine", "Fuzzing", "Host", "Inspection", "Report",
+            "Signing", "Transport", "Wire", "WorkerShell", argumentParser, grpcCore,
         ],
         exclude: ["Images/Fixtures"], swiftSettings: settings),
     .target(

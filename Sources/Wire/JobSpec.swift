@@ -39,7 +39,7 @@ package struct JobSpec: Hashable, Sendable {
     package var blobs: [Blob] {
         switch self.kind {
         case .idle(_, _, let data): data.map { [$0] } ?? []
-        case .learning(let job): [job.lesson.data, job.lesson.schema]
+        case .learning(let job): job.lesson.blobs
         case .command(let job): job.command.files.map(\.blob)
         }
     }

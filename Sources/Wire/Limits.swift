@@ -145,6 +145,22 @@ package enum Limits {
     /// Lines that are named in one of them: enough to go and look.
     package static let dataLinesMax = 10
 
+    // MARK: Predictions by the head
+
+    /// Rows of one request, what a page or a queue asks for at once. A table is for `predict`.
+    package static let predictedRowsMax = 1000
+    /// Values of one request, which are some 40 bytes each while it is read.
+    package static let predictedValuesMax = 1 << 20
+    /// The files of a model that a head answers with, in bytes: parsed it takes some three times as
+    /// much.
+    package static let servedModelBytesMax: UInt64 = 64 << 20
+    /// The files of all models that a head keeps at hand, in bytes.
+    package static let servedBytesMax: UInt64 = 256 << 20
+    /// Models that a head keeps at hand.
+    package static let servedModelsMax = 64
+    /// Requests that wait for the one thread that answers them: some seconds of its work.
+    package static let predictionsWaitingMax = 64
+
     // MARK: Signatures
 
     /// A model's signature, in bytes: the longest chain of certificates, and its files' digests.

@@ -2,7 +2,7 @@
 package enum Verb: String, CaseIterable, Hashable, Sendable {
     case submitJob, listJobs, readJob, cancelJob
     case uploadBlob
-    case listModels, readModel
+    case listModels, readModel, predict
     case listNodes, controlNode
     case readHealth, readMetrics
     case openLink
@@ -47,7 +47,7 @@ package enum Permission: Equatable, Sendable {
         case (.user, .submitJob), (.user, .uploadBlob), (.user, .listNodes): .all
         case (.user, .readHealth): .all
         case (.user, .listJobs), (.user, .readJob), (.user, .cancelJob): .own
-        case (.user, .listModels), (.user, .readModel): .own
+        case (.user, .listModels), (.user, .readModel), (.user, .predict): .own
 
         case (.user, .submitCommand): .all
         case (.user, .listTaints): .own
@@ -79,6 +79,7 @@ extension Verb {
         case .uploadBlob: "upload data"
         case .listModels: "list models"
         case .readModel: "fetch models"
+        case .predict: "predict with models"
         case .listNodes: "list nodes"
         case .controlNode: "drain or resume nodes"
         case .readHealth: "ask for health"

@@ -15,7 +15,7 @@ package enum TrialClass: Hashable, Sendable {
     package var blobs: [Blob] {
         switch self {
         case .idle(_, let data): data.map { [$0] } ?? []
-        case .lesson(let lesson): [lesson.data, lesson.schema]
+        case .lesson(let lesson): lesson.blobs
         case .command(let command, _): command.files.map(\.blob)
         }
     }
@@ -69,6 +69,11 @@ package struct Lesson: Hashable, Sendable {
     package let weight: String?
     /// Of classification: how much rows count by their class in fits; nil: all alike.
     package let classWeights: ClassWeights?
+    /// A table of the same schema that candidates are judged by, and do not learn from. Nil where
+    /// they are judged by rows of `data`, as `folds` and `split` say.
+    package let validation: Blob?
+    /// What `data` was drawn from, for the model's lineage; nil: it is the whole table.
+    package let sample: RowSample?
     /// How pictures became the table, which the model must know; nil where it is one.
     package let images: ImageTerms?
 
@@ -76,11 +81,14 @@ package struct Lesson: Hashable, Sendable {
         task: LearningTask, data: Blob, schema: Blob, target: String?, metrics: [String],
         folds: Int, foldSeed: UInt64, cleaned: Digest? = nil, cache: CacheMode? = nil,
         series: SeriesTerms? = nil, split: SplitTerms? = nil, weight: String? = nil,
-        classWeights: ClassWeights? = nil, images: ImageTerms? = nil
+        classWeights: ClassWeights? = nil, validation: Blob? = nil, sample: RowSample? = nil,
+        images: ImageTerms? = nil
     ) {
         precondition((series != nil) == (task == .forecasting), "series for another task")
         precondition(weight == nil || task.takesWeights, "weights for another task")
         precondition(classWeights == nil || task == .classification, "classes of no classes")
+        precondition(
+            validation == nil || series == nil && split == nil, "judged in two ways at once")
         self.task = task
         self.data = data
         self.schema = schema
@@ -94,7 +102,36 @@ package struct Lesson: Hashable, Sendable {
         self.split = split
         self.weight = weight
         self.classWeights = classWeights
+        self.validation = validation
+        self.sample = sample
         self.images = images
+    }
+
+    /// What its trials read, the table first.
+    package var blobs: [Blob] { self.namedBlobs.map(\.blob) }
+
+    /// The same, as the `.proto` file calls them.
+    package var namedBlobs: [(name: String, blob: Blob)] {
+        [("lesson.data", self.data), ("lesson.schema", self.schema)]
+            + (self.validation.map { [("lesson.validation", $0)] } ?? [])
+    }
+}
+
+/// How rows were drawn from a table before it travelled.
+package struct RowSample: Hashable, Sendable {
+    package let rows: UInt64
+    package let rowsOfTable: UInt64
+    package let seed: UInt64
+    /// Of the whole table; nil where nobody may know it.
+    package let table: Digest?
+
+    /// - Requires: a table has as many rows as were drawn from it.
+    package init(rows: UInt64, of rowsOfTable: UInt64, seed: UInt64, table: Digest?) {
+        precondition(rows <= rowsOfTable, "\(rows) rows of \(rowsOfTable)")
+        self.rows = rows
+        self.rowsOfTable = rowsOfTable
+        self.seed = seed
+        self.table = table
     }
 }
 

@@ -77,6 +77,6 @@ struct Decoder: Sendable, CustomTestStringConvertible {
 
     static let all: [Decoder] =
         Self.links + Self.tables + Self.arrowTables + Self.pictures + Self.models
-        + Self.explanations + Self.foreign
+        + Self.explanations + Self.predictions + Self.foreign
         + Self.certificates + Self.records + Self.texts
 }

@@ -15,6 +15,11 @@ import Testing
         "Sources/Engine/Tables/CSVReader+Frame.swift": "levels are numbered by their bytes",
         "Sources/Engine/Tables/CSVReader+Inference.swift": "a schema names the columns",
         "Sources/Engine/Forecasting/SeriesColumns.swift": "texts of times are parsed",
+        "Sources/Engine/Tables/NamedRows.swift": "values become cells of a table",
+        "Sources/Engine/Tables/Blocks/TableSample.swift": "a schema is suggested by texts",
+        "Sources/Engine/Tables/Blocks/CSVCells.swift": "what is drawn of a table is a table",
+        "Sources/Coordinator/Shell/Serving/Prediction+Coding.swift":
+            "whoever may predict gets the predictions",
         "Sources/Engine/Tables/Frame+Bytes.swift": "tables are told apart by their digests",
         "Sources/Host/SecretKeyFile.swift": "keys are parsed into memory of their own",
         "Sources/Engine/Artifacts/ModelBundle.swift": "a model knows its classes",

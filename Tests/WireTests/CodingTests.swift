@@ -171,13 +171,21 @@ import Wire
                 task: .regression, data: Self.blob, schema: Self.blob, target: "y",
                 metrics: ["rmse"], folds: 2, foldSeed: 1, split: split)
         }
+        let other = Blob(digest: Digest(sha256: Array(1..<33)), size: 77)
+        let judged = Lesson(
+            task: .regression, data: Self.blob, schema: Self.blob, target: "y",
+            metrics: ["rmse"], folds: 2, foldSeed: 1, weight: "exposure", validation: other,
+            sample: RowSample(rows: 7, of: 9, seed: 3, table: other.digest))
+        #expect(judged.blobs == [Self.blob, Self.blob, other])
         let weighed = [ClassWeights.balanced, .given([1, 0.25])].map { weights in
             Lesson(
                 task: .classification, data: Self.blob, schema: Self.blob, target: "y",
                 metrics: ["log_loss"], folds: 5, foldSeed: 1, weight: "exposure",
                 classWeights: weights)
         }
-        for lesson in parted + weighed { #expect(try Lesson(lesson.message) == lesson) }
+        for lesson in parted + weighed + [judged] {
+            #expect(try Lesson(lesson.message) == lesson)
+        }
         let pictures = Lesson(
             task: .classification, data: Self.blob, schema: Self.blob, target: "class",
             metrics: ["accuracy"], folds: 5, foldSeed: 1,

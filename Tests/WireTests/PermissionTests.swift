@@ -5,13 +5,13 @@ import Wire
 @Suite struct PermissionTests {
     /// `+` all, `o` own only, `-` nothing; in the order of `Verb.allCases`.
     static let table: [(Role, String)] = [
-        (.head, "--------------------"),
-        (.worker, "-----------+----+---"),
-        (.operator, "+++++++++++-+++--+++"),
-        (.user, "+ooo+oo+-+-------+o-"),
-        (.viewer, "-++--+-+-++--+----+-"),
-        (.probe, "---------++---------"),
-        (.joiner, "---------------+----"),
+        (.head, "---------------------"),
+        (.worker, "------------+----+---"),
+        (.operator, "++++++++++++-+++--+++"),
+        (.user, "+ooo+ooo+-+-------+o-"),
+        (.viewer, "-++--+--+-++--+----+-"),
+        (.probe, "----------++---------"),
+        (.joiner, "----------------+----"),
     ]
 
     @Test(arguments: table) func `a role may do what its row says and nothing else`(

@@ -3,6 +3,20 @@ import Wire
 
 /// What a hostile peer may send; every case is an error that names the field.
 @Suite struct RefusalTests {
+    @Test func `a lesson is judged in one way, and by another table than it learns from`() {
+        var judged = CodingTests.lesson.message
+        judged.validation = judged.data
+        #expect(throws: WireError("lesson.validation", "is the table that is learned from")) {
+            try Lesson(judged)
+        }
+        judged.validation.digest = "sha256:" + String(repeating: "7", count: 64)
+        #expect(throws: Never.self) { try Lesson(judged) }
+        judged.split.by = "chance"
+        #expect(throws: WireError("lesson.validation", "is there beside a split, or series")) {
+            try Lesson(judged)
+        }
+    }
+
     @Test func `bytes that are no message are an error and never a crash`() {
         var noise = Noise(state: 17)
         for message in CodingTests.messages {

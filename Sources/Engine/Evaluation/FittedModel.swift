@@ -153,10 +153,10 @@ package struct FittedModel: Sendable {
     }
 
     package func frame(
-        _ reader: some TableReader, for purpose: Purpose
+        _ rows: some TableRows, for purpose: Purpose
     ) throws(TableError) -> Frame {
         let schema = self.schema.forAnswering(without: purpose == .scoring ? nil : self.target)
-        return try reader.frame(schema, unknownColumns: .ignored)
+        return try rows.frame(schema, unknownColumns: .ignored)
     }
 
     /// Probabilities (rows × classes), numbers (rows × 1) or scores of anomaly (rows × 1).
@@ -209,11 +209,19 @@ package struct FittedModel: Sendable {
         }
     }
 
-    /// The name of the likeliest class of a row of `prediction`.
-    ///
-    /// - Requires: the task is classification.
-    package func className(_ prediction: Matrix, row: Int) -> Private<String> {
-        self.classNames[prediction.likeliestColumn(ofRow: row)]
+    /// What a row of `prediction` says in a word: the likeliest class, or whether it is an anomaly,
+    /// as the target of the training table called it, where there was one. Nil for a number.
+    package func label(_ prediction: Matrix, row: Int) -> Private<String>? {
+        switch self.task {
+        case .classification: return self.classNames[prediction.likeliestColumn(ofRow: row)]
+        case .anomalyDetection:
+            let isAnomaly = prediction[row, 0] > 0
+            guard self.classNames.count == 2 else {
+                return Private(isAnomaly ? "anomaly" : "normal")
+            }
+            return self.classNames[isAnomaly ? 1 : 0]
+        case .regression: return nil
+        }
     }
 
     /// Rows that are encoded at once, so that a prediction needs little more room than its table.

@@ -67,6 +67,17 @@ package struct Folds: Equatable, Sendable {
         self.init(count: 1, ids: ids)
     }
 
+    /// Rows that are learned from, and after them rows that judge.
+    ///
+    /// - Requires: there are some of both.
+    package init(learning: Int, judging: Int) {
+        precondition(learning > 0 && judging > 0, "\(learning) rows judged by \(judging)")
+        self.init(
+            count: 1,
+            ids: Array(repeating: Self.none, count: learning)
+                + Array(repeating: 0, count: judging))
+    }
+
     /// - Requires: every fold holds out a row and learns from one.
     init(count: Int, ids: [UInt8], _ lesson: Lesson = .others) {
         self.count = count

@@ -63,6 +63,9 @@ package struct CSVReader: TableReader {
     /// The rows as they stand, without the header.
     var rowBytes: UnsafeBufferPointer<UInt8> { .init(rebasing: self.text[self.firstRow...]) }
 
+    /// The header as it stands, with its line end.
+    var headerBytes: UnsafeBufferPointer<UInt8> { .init(rebasing: self.text[..<self.firstRow]) }
+
     /// Speaks when the first row looks like data.
     package var headerDoubt: String { Self.headerDoubt(self.columnNames) }
 

@@ -25,7 +25,7 @@ package struct CleanTable: Equatable, Sendable {
     }
 }
 
-extension TableReader {
+extension TableRows {
     /// Reads the table, repairs what the schema lets be repaired, and holds the rest against its
     /// rules, one after the other: each sees the rows that the ones before it left.
     ///

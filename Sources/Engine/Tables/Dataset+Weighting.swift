@@ -2,7 +2,7 @@ extension Dataset.Weighting {
     /// The column in the same rows as the table's frame.
     ///
     /// - Throws: `TableError` naming the column, and the row of the file that cannot be weighed.
-    init(of name: String, _ table: CleanTable) throws(TableError) {
+    package init(of name: String, _ table: CleanTable) throws(TableError) {
         let place = TableError.Place(number: nil, name: name)
         guard case .numeric(let weights)? = table.aside.column(named: name)?.values else {
             throw TableError(.missingColumn, column: place, "the weight is no column of the table")
@@ -16,7 +16,7 @@ extension Dataset.Weighting {
         }
         guard weights.contains(where: { $0 > 0 }) else {
             throw TableError(
-                .badWeight, column: place, "all rows have a weight of 0, and nothing to learn from")
+                .badWeight, column: place, "all rows have a weight of 0, so that none counts")
         }
         self.init(column: name, weights: weights)
     }

@@ -217,7 +217,7 @@ struct FieldScanner {
 
     /// Sets the top bit of each byte of `word` that is `byte`; above the first it may set others.
     @inline(__always)
-    private static func matches(_ word: UInt64, _ byte: UInt8) -> UInt64 {
+    static func matches(_ word: UInt64, _ byte: UInt8) -> UInt64 {
         let difference = word ^ (UInt64(byte) &* 0x0101_0101_0101_0101)
         return (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
     }

@@ -5,33 +5,38 @@ package import Privacy
 ///
 /// A reader borrows the bytes, so that a mapped file is read without a copy; they must outlive it
 /// and must not change meanwhile (a sealed memfd cannot).
-package protocol TableReader {
-    /// As the file names them, in its order.
-    ///
-    /// Where a file may be without a header these are values, so they are private: a message may
-    /// hold one only if somebody else named the column so, in a schema or as target.
-    var columnNames: [Private<String>] { get }
-
+package protocol TableReader: TableRows {
     /// What a message about names adds when the file may have named no columns.
     var headerDoubt: String { get }
 
-    /// Every row and every column that is kept, and what the schema's remedies have to do with it.
-    func fields(
-        _ schema: Schema, unknownColumns: UnknownColumns
-    ) throws(TableError) -> TableFields
+    var rowsCount: Int { get }
 
     /// The schema that this table suggests: names and kinds, and nothing of what fields hold.
     ///
     /// Missing values are allowed everywhere.
     func inferredSchema() throws(TableError) -> Schema
 
-    /// The line on which each of these rows begins. Rows count from 0, lines from 1.
-    func lines(ofRows rows: Set<Int>) -> [Int: Int]
-
     /// The same table under other names, which are given in the columns' order.
     ///
     /// - Requires: one name for each column, of letters and digits.
     func bytes(naming names: [String]) throws(TableError) -> [UInt8]
+}
+
+/// Rows of named columns, wherever they come from.
+package protocol TableRows {
+    /// As whoever wrote the table names them, in its order.
+    ///
+    /// Where a file may be without a header these are values, so they are private: a message may
+    /// hold one only if somebody else named the column so, in a schema or as target.
+    var columnNames: [Private<String>] { get }
+
+    /// Every row and every column that is kept, and what the schema's remedies have to do with it.
+    func fields(
+        _ schema: Schema, unknownColumns: UnknownColumns
+    ) throws(TableError) -> TableFields
+
+    /// The line on which each of these rows begins. Rows count from 0, lines from 1.
+    func lines(ofRows rows: Set<Int>) -> [Int: Int]
 }
 
 /// What becomes of a column that the schema does not name.
@@ -45,7 +50,7 @@ package struct TableFields {
     let damage: FieldDamage
 }
 
-extension TableReader {
+extension TableRows {
     /// Reads the table as `schema` has it: its columns, in its order, every field checked.
     ///
     /// - Complexity: one pass; eight bytes a number and four a category, and each level once.

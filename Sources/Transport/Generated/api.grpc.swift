@@ -2285,11 +2285,25 @@ package enum Assay_V1_Models: Sendable {
                 type: .serverStreaming
             )
         }
+        /// Namespace for "Predict" metadata.
+        package enum Predict: Sendable {
+            /// Request type for "Predict".
+            package typealias Input = Assay_V1_PredictRequest
+            /// Response type for "Predict".
+            package typealias Output = Assay_V1_PredictResponse
+            /// Descriptor for "Predict".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "assay.v1.Models"),
+                method: "Predict",
+                type: .unary
+            )
+        }
         /// Descriptors for all methods in the "assay.v1.Models" service.
         package static let descriptors: [GRPCCore.MethodDescriptor] = [
             List.descriptor,
             Get.descriptor,
-            Fetch.descriptor
+            Fetch.descriptor,
+            Predict.descriptor
         ]
     }
 }
@@ -2357,6 +2371,24 @@ extension Assay_V1_Models {
             request: GRPCCore.StreamingServerRequest<Assay_V1_FetchModelRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Assay_V1_Chunk>
+
+        /// Handle the "Predict" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Answers a few rows at once; a table is for assay predict.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Assay_V1_PredictRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Assay_V1_PredictResponse` messages.
+        func predict(
+            request: GRPCCore.StreamingServerRequest<Assay_V1_PredictRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Assay_V1_PredictResponse>
     }
 
     /// Service protocol for the "assay.v1.Models" service.
@@ -2408,6 +2440,24 @@ extension Assay_V1_Models {
             request: GRPCCore.ServerRequest<Assay_V1_FetchModelRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Assay_V1_Chunk>
+
+        /// Handle the "Predict" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Answers a few rows at once; a table is for assay predict.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_PredictRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Assay_V1_PredictResponse` message.
+        func predict(
+            request: GRPCCore.ServerRequest<Assay_V1_PredictRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Assay_V1_PredictResponse>
     }
 
     /// Simple service protocol for the "assay.v1.Models" service.
@@ -2458,6 +2508,24 @@ extension Assay_V1_Models {
             response: GRPCCore.RPCWriter<Assay_V1_Chunk>,
             context: GRPCCore.ServerContext
         ) async throws
+
+        /// Handle the "Predict" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Answers a few rows at once; a table is for assay predict.
+        ///
+        /// - Parameters:
+        ///   - request: A `Assay_V1_PredictRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Assay_V1_PredictResponse` to respond with.
+        func predict(
+            request: Assay_V1_PredictRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Assay_V1_PredictResponse
     }
 }
 
@@ -2493,6 +2561,17 @@ extension Assay_V1_Models.StreamingServiceProtocol {
             serializer: GRPCProtobuf.ProtobufSerializer<Assay_V1_Chunk>(),
             handler: { request, context in
                 try await self.fetch(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Assay_V1_Models.Method.Predict.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Assay_V1_PredictRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Assay_V1_PredictResponse>(),
+            handler: { request, context in
+                try await self.predict(
                     request: request,
                     context: context
                 )
@@ -2535,6 +2614,17 @@ extension Assay_V1_Models.ServiceProtocol {
             context: context
         )
         return response
+    }
+
+    package func predict(
+        request: GRPCCore.StreamingServerRequest<Assay_V1_PredictRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Assay_V1_PredictResponse> {
+        let response = try await self.predict(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
     }
 }
 
@@ -2581,6 +2671,19 @@ extension Assay_V1_Models.SimpleServiceProtocol {
                 )
                 return [:]
             }
+        )
+    }
+
+    package func predict(
+        request: GRPCCore.ServerRequest<Assay_V1_PredictRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Assay_V1_PredictResponse> {
+        return GRPCCore.ServerResponse<Assay_V1_PredictResponse>(
+            message: try await self.predict(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
         )
     }
 }
@@ -2649,6 +2752,29 @@ extension Assay_V1_Models {
             deserializer: some GRPCCore.MessageDeserializer<Assay_V1_Chunk>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Assay_V1_Chunk>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "Predict" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Answers a few rows at once; a table is for assay predict.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_PredictRequest` message.
+        ///   - serializer: A serializer for `Assay_V1_PredictRequest` messages.
+        ///   - deserializer: A deserializer for `Assay_V1_PredictResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func predict<Result>(
+            request: GRPCCore.ClientRequest<Assay_V1_PredictRequest>,
+            serializer: some GRPCCore.MessageSerializer<Assay_V1_PredictRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Assay_V1_PredictResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_PredictResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
     }
 
@@ -2755,6 +2881,40 @@ extension Assay_V1_Models {
                 onResponse: handleResponse
             )
         }
+
+        /// Call the "Predict" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Answers a few rows at once; a table is for assay predict.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Assay_V1_PredictRequest` message.
+        ///   - serializer: A serializer for `Assay_V1_PredictRequest` messages.
+        ///   - deserializer: A deserializer for `Assay_V1_PredictResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func predict<Result>(
+            request: GRPCCore.ClientRequest<Assay_V1_PredictRequest>,
+            serializer: some GRPCCore.MessageSerializer<Assay_V1_PredictRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Assay_V1_PredictResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_PredictResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Assay_V1_Models.Method.Predict.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
     }
 }
 
@@ -2829,6 +2989,35 @@ extension Assay_V1_Models.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Assay_V1_FetchModelRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Assay_V1_Chunk>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "Predict" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Answers a few rows at once; a table is for assay predict.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Assay_V1_PredictRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func predict<Result>(
+        request: GRPCCore.ClientRequest<Assay_V1_PredictRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_PredictResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.predict(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Assay_V1_PredictRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Assay_V1_PredictResponse>(),
             options: options,
             onResponse: handleResponse
         )
@@ -2917,6 +3106,39 @@ extension Assay_V1_Models.ClientProtocol {
             metadata: metadata
         )
         return try await self.fetch(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "Predict" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Answers a few rows at once; a table is for assay predict.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func predict<Result>(
+        _ message: Assay_V1_PredictRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Assay_V1_PredictResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Assay_V1_PredictRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.predict(
             request: request,
             options: options,
             onResponse: handleResponse

@@ -58,6 +58,7 @@ package struct CallRule: Equatable, Sendable {
             (Assay_V1_Models.Method.List.descriptor, .listModels, .none),
             (Assay_V1_Models.Method.Get.descriptor, .readModel, .named),
             (Assay_V1_Models.Method.Fetch.descriptor, .readModel, .named),
+            (Assay_V1_Models.Method.Predict.descriptor, .predict, .named),
             (Assay_V1_Nodes.Method.List.descriptor, .listNodes, .none),
             (Assay_V1_Nodes.Method.Drain.descriptor, .controlNode, .named),
             (Assay_V1_Nodes.Method.Resume.descriptor, .controlNode, .named),

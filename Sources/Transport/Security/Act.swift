@@ -65,7 +65,7 @@ extension Verb {
         case .inviteNode, .joinCluster, .renewCertificate: true
         case .listJobs, .readJob, .listModels, .readModel, .listNodes, .readHealth, .readMetrics:
             false
-        case .openLink, .listRevocations: false
+        case .openLink, .listRevocations, .predict: false
         case .submitCommand, .clearTaint: true
         case .listTaints: false
         }

@@ -61,6 +61,12 @@ extension Lesson {
         guard !message.hasClassWeights || task == .classification else {
             throw WireError("lesson.class_weights", "is there for a task without classes")
         }
+        guard !message.hasValidation || !message.hasSeries && !message.hasSplit else {
+            throw WireError("lesson.validation", "is there beside a split, or series")
+        }
+        guard !message.hasValidation || message.validation.digest != message.data.digest else {
+            throw WireError("lesson.validation", "is the table that is learned from")
+        }
         self.init(
             task: task,
             data: try Blob(message.data, "lesson.data"),
@@ -80,6 +86,9 @@ extension Lesson {
                 ? nil : try Checked.text(message.weight, "lesson.weight"),
             classWeights: message.hasClassWeights
                 ? try ClassWeights(message.classWeights) : nil,
+            validation: message.hasValidation
+                ? try Blob(message.validation, "lesson.validation") : nil,
+            sample: message.hasSample ? try RowSample(message.sample) : nil,
             images: message.hasImages ? try ImageTerms(message.images, task) : nil)
     }
 
@@ -98,6 +107,8 @@ extension Lesson {
         if let split { message.split = split.message }
         message.weight = self.weight ?? ""
         if let classWeights { message.classWeights = classWeights.message }
+        if let validation { message.validation = validation.message }
+        if let sample { message.sample = sample.message }
         if let images { message.images = images.message }
         return message
     }
@@ -116,6 +127,26 @@ extension ClassWeights {
     var message: Assay_V1_ClassWeights {
         var message = Assay_V1_ClassWeights()
         if case .given(let values) = self { message.values = values }
+        return message
+    }
+}
+
+extension RowSample {
+    package init(_ message: Assay_V1_Sample) throws(WireError) {
+        guard message.rows <= message.rowsOfTable else {
+            throw WireError("sample.rows", "is more than the table has")
+        }
+        self.init(
+            rows: message.rows, of: message.rowsOfTable, seed: message.seed,
+            table: message.table.isEmpty ? nil : try Checked.digest(message.table, "sample.table"))
+    }
+
+    var message: Assay_V1_Sample {
+        var message = Assay_V1_Sample()
+        message.rows = self.rows
+        message.rowsOfTable = self.rowsOfTable
+        message.seed = self.seed
+        message.table = self.table?.description ?? ""
         return message
     }
 }

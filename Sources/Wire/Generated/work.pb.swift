@@ -183,6 +183,26 @@ package nonisolated struct Assay_V1_Lesson: @unchecked Sendable {
   /// Clears the value of `classWeights`. Subsequent reads from it will return its default value.
   package mutating func clearClassWeights() {_uniqueStorage()._classWeights = nil}
 
+  /// a table that candidates are judged by; absent: rows of data are
+  package var validation: Assay_V1_Blob {
+    get {_storage._validation ?? Assay_V1_Blob()}
+    set {_uniqueStorage()._validation = newValue}
+  }
+  /// Returns true if `validation` has been explicitly set.
+  package var hasValidation: Bool {_storage._validation != nil}
+  /// Clears the value of `validation`. Subsequent reads from it will return its default value.
+  package mutating func clearValidation() {_uniqueStorage()._validation = nil}
+
+  /// what data was drawn from; absent: it is the whole table
+  package var sample: Assay_V1_Sample {
+    get {_storage._sample ?? Assay_V1_Sample()}
+    set {_uniqueStorage()._sample = newValue}
+  }
+  /// Returns true if `sample` has been explicitly set.
+  package var hasSample: Bool {_storage._sample != nil}
+  /// Clears the value of `sample`. Subsequent reads from it will return its default value.
+  package mutating func clearSample() {_uniqueStorage()._sample = nil}
+
   /// how pictures became the table; absent where it is one
   package var images: Assay_V1_Images {
     get {_storage._images ?? Assay_V1_Images()}
@@ -208,6 +228,26 @@ package nonisolated struct Assay_V1_ClassWeights: Sendable {
 
   /// in the order of the classes; none: all weigh the same together
   package var values: [Double] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// How rows were drawn from a table before it travelled.
+package nonisolated struct Assay_V1_Sample: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var rows: UInt64 = 0
+
+  package var rowsOfTable: UInt64 = 0
+
+  package var seed: UInt64 = 0
+
+  /// its digest; "" where nobody may know it
+  package var table: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -935,7 +975,7 @@ nonisolated extension Assay_V1_Score: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Lesson"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}task\0\u{1}data\0\u{1}schema\0\u{1}target\0\u{1}metrics\0\u{1}folds\0\u{3}fold_seed\0\u{2}5cache\0\u{2}\u{a}cleaned\0\u{2}\u{a}series\0\u{1}split\0\u{2}\u{9}weight\0\u{3}class_weights\0\u{2}\u{1d}images\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}task\0\u{1}data\0\u{1}schema\0\u{1}target\0\u{1}metrics\0\u{1}folds\0\u{3}fold_seed\0\u{2}5cache\0\u{2}\u{a}cleaned\0\u{2}\u{a}series\0\u{1}split\0\u{2}\u{9}weight\0\u{3}class_weights\0\u{2}\u{9}validation\0\u{1}sample\0\u{2}\u{13}images\0")
 
   fileprivate class _StorageClass {
     var _task: String = String()
@@ -951,6 +991,8 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _split: Assay_V1_Split? = nil
     var _weight: String = String()
     var _classWeights: Assay_V1_ClassWeights? = nil
+    var _validation: Assay_V1_Blob? = nil
+    var _sample: Assay_V1_Sample? = nil
     var _images: Assay_V1_Images? = nil
 
       // This property is used as the initial default value for new instances of the type.
@@ -975,6 +1017,8 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _split = source._split
       _weight = source._weight
       _classWeights = source._classWeights
+      _validation = source._validation
+      _sample = source._sample
       _images = source._images
     }
   }
@@ -1007,6 +1051,8 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 81: try { try decoder.decodeSingularMessageField(value: &_storage._split) }()
         case 90: try { try decoder.decodeSingularStringField(value: &_storage._weight) }()
         case 91: try { try decoder.decodeSingularMessageField(value: &_storage._classWeights) }()
+        case 100: try { try decoder.decodeSingularMessageField(value: &_storage._validation) }()
+        case 101: try { try decoder.decodeSingularMessageField(value: &_storage._sample) }()
         case 120: try { try decoder.decodeSingularMessageField(value: &_storage._images) }()
         default: break
         }
@@ -1059,6 +1105,12 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
       try { if let v = _storage._classWeights {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 91)
       } }()
+      try { if let v = _storage._validation {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 100)
+      } }()
+      try { if let v = _storage._sample {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 101)
+      } }()
       try { if let v = _storage._images {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 120)
       } }()
@@ -1084,6 +1136,8 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._split != rhs_storage._split {return false}
         if _storage._weight != rhs_storage._weight {return false}
         if _storage._classWeights != rhs_storage._classWeights {return false}
+        if _storage._validation != rhs_storage._validation {return false}
+        if _storage._sample != rhs_storage._sample {return false}
         if _storage._images != rhs_storage._images {return false}
         return true
       }
@@ -1119,6 +1173,51 @@ nonisolated extension Assay_V1_ClassWeights: SwiftProtobuf.Message, SwiftProtobu
 
   package static func ==(lhs: Assay_V1_ClassWeights, rhs: Assay_V1_ClassWeights) -> Bool {
     if lhs.values != rhs.values {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_V1_Sample: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Sample"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rows\0\u{3}rows_of_table\0\u{1}seed\0\u{1}table\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.rows) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.rowsOfTable) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.seed) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.table) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.rows != 0 {
+      try visitor.visitSingularUInt64Field(value: self.rows, fieldNumber: 1)
+    }
+    if self.rowsOfTable != 0 {
+      try visitor.visitSingularUInt64Field(value: self.rowsOfTable, fieldNumber: 2)
+    }
+    if self.seed != 0 {
+      try visitor.visitSingularUInt64Field(value: self.seed, fieldNumber: 3)
+    }
+    if !self.table.isEmpty {
+      try visitor.visitSingularStringField(value: self.table, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_Sample, rhs: Assay_V1_Sample) -> Bool {
+    if lhs.rows != rhs.rows {return false}
+    if lhs.rowsOfTable != rhs.rowsOfTable {return false}
+    if lhs.seed != rhs.seed {return false}
+    if lhs.table != rhs.table {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

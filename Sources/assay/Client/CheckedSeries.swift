@@ -13,7 +13,10 @@ struct CheckedSeries {
     /// - Parameter place: where the map of the columns is kept; nil lets their names travel.
     init(_ forecasting: JobFile.Forecasting, aliasesAt place: String?) throws(InputError) {
         let terms = forecasting.table
-        let bytes = try terms.bytes()
+        guard terms.sample == nil else {
+            throw InputError(terms.train, "has no sample that is a series: leave out data.sample")
+        }
+        let bytes = try terms.load(nil, isNamed: place == nil).bytes
         let plan: SeriesPlan
         let schema: Schema
         let table: CleanTable

@@ -6,6 +6,10 @@ import WorkerShell
 struct CheckedTable {
     let sent: SentTable
     let report: DataReport
+    /// The table that candidates are judged by, where there is one.
+    let validation: BlobUpload?
+    /// What the table was drawn from, where it is not the whole.
+    let sample: RowSample?
     private let target: String?
     private let rows: Int
     private let features: Int
@@ -19,19 +23,14 @@ struct CheckedTable {
         _ learning: JobFile.Learning, seed: UInt64, aliasesAt place: String?
     ) throws(InputError) {
         let terms = learning.table
-        let pictures = try terms.images.map { images throws(InputError) in
-            guard place == nil else {
-                throw InputError(terms.train, "holds pictures: their columns have no aliases")
-            }
-            return try terms.pictures(as: images, target: learning.target)
-        }
-        let bytes = if let pictures { pictures.bytes } else { try terms.bytes() }
-        let schema = try SchemaFile.read(ifGiven: terms.schema)
+        let (loaded, images) = try Self.load(learning, aliasesAt: place)
+        let bytes = loaded.bytes
         let split = RowSplit(learning.split, folds: learning.folds)
         let bound = try TableFile.dataset(
-            bytes, at: terms.train, schema: schema, target: learning.target, task: learning.task,
-            split: split, weight: learning.weight)
+            bytes, at: terms.place, schema: loaded.schema, target: learning.target,
+            task: learning.task, split: split, weight: learning.weight)
         let dataset = bound.dataset
+        let judge = try Self.validation(of: learning, bytes, bound)
         guard dataset.rows >= 2 * learning.folds else {
             throw InputError(
                 terms.train,
@@ -49,7 +48,9 @@ struct CheckedTable {
                 """)
         }
         do {
-            _ = try Folds(split, dataset.answers, bound.table, seed: seed)
+            if learning.validation == nil {
+                _ = try Folds(split, dataset.answers, bound.table, seed: seed)
+            }
         } catch {
             throw InputError(terms.train, "\(error)")
         }
@@ -58,19 +59,54 @@ struct CheckedTable {
         }
         // A place in the table would tell nobody which picture is meant.
         self.report =
-            pictures == nil
+            images == nil
             ? try Self.report(of: bound, bytes, learning, columns, seed: seed)
             : DataReport(rowsRead: UInt64(dataset.rows), rowsDropped: 0, findings: [])
-        self.images = pictures?.features
+        self.images = images
+        self.sample = loaded.sample
         self.rows = dataset.rows
         self.features = dataset.features.columns.count
-        self.classes = dataset.classNames.count
+        let classNames = (judge?.table.dataset ?? dataset).classNames
+        self.classes = classNames.count
         self.classWeights = try learning.classWeights.map { terms throws(InputError) in
-            try terms.weights(of: dataset.classNames)
+            try terms.weights(of: classNames)
         }
         self.sent = try SentTable(
-            bytes, bound.table, bound.schema, self.report, terms, columns: columns)
+            bytes, judge.map { bound.table.joined(with: $0.table.table) } ?? bound.table,
+            bound.schema, self.report, terms, columns: columns)
+        self.validation = try judge.map { judge throws(InputError) in
+            try SentTable.upload(judge.bytes, at: judge.path, columns)
+        }
         self.target = learning.target
+    }
+
+    private static func load(
+        _ learning: JobFile.Learning, aliasesAt place: String?
+    ) throws(InputError) -> (TableTerms.Loaded, ImageFeatures?) {
+        let terms = learning.table
+        guard let images = terms.images else {
+            let schema = try SchemaFile.read(ifGiven: terms.schema)
+            return (try terms.load(schema, isNamed: place == nil), nil)
+        }
+        guard place == nil else {
+            throw InputError(terms.train, "holds pictures: their columns have no aliases")
+        }
+        let pictures = try terms.pictures(as: images, target: learning.target)
+        return (.init(bytes: pictures.bytes, schema: nil, sample: nil), pictures.features)
+    }
+
+    private static func validation(
+        of learning: JobFile.Learning, _ train: [UInt8], _ bound: TableFile.Bound
+    ) throws(InputError) -> (path: String, bytes: [UInt8], table: JudgingTable)? {
+        guard let path = learning.validation else { return nil }
+        let bytes = try TableFile.bytes(path)
+        guard bytes != train else {
+            throw InputError(path, "is the table that is learned from, and judges nothing")
+        }
+        let table = try JudgingTable(
+            bytes, at: path, beside: bound, target: learning.target, task: learning.task,
+            weight: learning.weight)
+        return (path, bytes, table)
     }
 
     /// - Throws: where the job's screen refuses the table.
@@ -123,6 +159,7 @@ struct CheckedTable {
                     isFeature: split.isFeature, holdout: split.holdout)
             },
             weight: learning.weight.map(self.sent.name(of:)), classWeights: self.classWeights,
+            validation: self.validation?.blob, sample: self.sample,
             images: self.images.map { ImageTerms(size: $0.size, hasColour: $0.hasColour) })
         return LearningJob(
             lesson: lesson, direction: metrics[0].direction == .maximise ? .maximise : .minimise,

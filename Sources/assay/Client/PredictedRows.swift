@@ -12,18 +12,7 @@ struct PredictedRows {
     /// The answer to a row as text: a class, a number, or whether it is an anomaly. It is what the
     /// user asked for.
     func answer(row: Int) -> String {
-        switch self.model.task {
-        case .classification: self.model.className(self.values, row: row).revealed
-        case .regression: "\(self.values[row, 0])"
-        case .anomalyDetection: self.flag(row: row)
-        }
-    }
-
-    /// As the target of the training table called it, where there was one.
-    private func flag(row: Int) -> String {
-        let isAnomaly = self.values[row, 0] > 0
-        guard self.model.classNames.count == 2 else { return isAnomaly ? "anomaly" : "normal" }
-        return self.model.classNames[isAnomaly ? 1 : 0].revealed
+        self.model.label(self.values, row: row)?.revealed ?? "\(self.values[row, 0])"
     }
 
     // MARK: As CSV
@@ -53,7 +42,7 @@ struct PredictedRows {
             switch self.model.task {
             case .classification: text += classes[self.values.likeliestColumn(ofRow: row)]
             case .regression: text += "\(self.values[row, 0])"
-            case .anomalyDetection: text += CSVText.field(self.flag(row: row), for: reader)
+            case .anomalyDetection: text += CSVText.field(self.answer(row: row), for: reader)
             }
             if self.model.task != .regression {
                 for column in 0..<self.values.columns {

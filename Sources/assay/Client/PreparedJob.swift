@@ -19,6 +19,8 @@ struct PreparedJob: Sendable {
     let data: DataReportJSON?
     /// The table that it learns from; nil for other jobs.
     let table: TableTerms?
+    /// The table that its candidates are judged by, where there is one.
+    private(set) var validation: String?
     /// What else became of it.
     private var remarks: [String] = []
 
@@ -43,9 +45,11 @@ struct PreparedJob: Sendable {
             let table = try CheckedTable(
                 learning, seed: file.seed, aliasesAt: file.anonymizesColumns ? place : nil)
             self.columns = table.sent.columns
-            self.uploads = [table.sent.data, table.sent.schema]
-            self.data = DataReportJSON(table.report)
+            self.uploads =
+                [table.sent.data, table.sent.schema] + [table.validation].compactMap(\.self)
+            self.data = DataReportJSON(table.report, sample: table.sample)
             self.table = learning.table
+            self.validation = learning.validation
             kind = .learning(table.job(learning, seed: file.seed))
         case .forecasting(let forecasting):
             let place = ColumnMap.path(beside: file.output ?? self.stem + JobResult.model.suffix)

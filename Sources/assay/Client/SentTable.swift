@@ -29,7 +29,7 @@ struct SentTable {
             self.report = report
             return
         }
-        self.data = try BlobUpload(TableFile.renamed(bytes, at: terms.train, columns.alias))
+        self.data = try Self.upload(bytes, at: terms.train, columns)
         do throws(SchemaError) {
             self.schema = BlobUpload(try columns.anonymous(schema).encoded())
         } catch {
@@ -39,22 +39,58 @@ struct SentTable {
         self.report = columns.anonymous(report, schema)
     }
 
+    /// A table's bytes as they leave.
+    static func upload(
+        _ bytes: [UInt8], at path: String, _ columns: ColumnMap?
+    ) throws(InputError) -> BlobUpload {
+        guard let columns else { return BlobUpload(bytes) }
+        return BlobUpload(try TableFile.renamed(bytes, at: path, columns.alias))
+    }
+
     /// What a column is called outside.
     func name(of column: String) -> String { self.columns?.alias(of: column) ?? column }
 }
 
 extension TableTerms {
-    /// The table's bytes, which are those that the job names.
-    func bytes() throws(InputError) -> [UInt8] {
-        let bytes = try TableFile.bytes(self.train)
-        // Before anything of it is read: it may be somebody else's table.
-        try self.requirePinned(bytes)
-        return bytes
+    /// The table as a job learns from it: all of its bytes, or rows that were drawn from it.
+    struct Loaded {
+        let bytes: [UInt8]
+        /// The given one; of a sample also what the whole table's types suggest.
+        let schema: Schema?
+        let sample: RowSample?
     }
 
-    private func requirePinned(_ bytes: [UInt8]) throws(InputError) {
-        let digest = BlobUpload(bytes).blob.digest
-        if let pinned = self.digest, pinned != digest {
+    /// Reads the table, which is the one that the job names.
+    ///
+    /// - Parameter isNamed: whether others may know its digest.
+    func load(_ schema: Schema?, isNamed: Bool) throws(InputError) -> Loaded {
+        guard let terms = self.sample else {
+            let bytes = try TableFile.bytes(self.train, advice: Self.advice)
+            // Before anything of it is read: it may be somebody else's table.
+            try self.requirePinned(BlobUpload(bytes).blob.digest)
+            return Loaded(bytes: bytes, schema: schema, sample: nil)
+        }
+        let source = try InputSource(self.train)
+        let digest = self.digest != nil || isNamed ? try source.digest() : nil
+        if let digest { try self.requirePinned(digest) }
+        do {
+            let sample = try TableSample(
+                source, rows: terms.rows, seed: terms.seed, schema: schema,
+                bytesMax: TableFile.bytesMax)
+            return Loaded(
+                bytes: sample.table, schema: sample.schema,
+                sample: RowSample(
+                    rows: UInt64(sample.rows), of: UInt64(sample.rowsOfTable), seed: terms.seed,
+                    table: isNamed ? digest : nil))
+        } catch let error as InputError {
+            throw error
+        } catch {
+            throw InputError(self.train, "\(error)")
+        }
+    }
+
+    private func requirePinned(_ digest: Digest) throws(InputError) {
+        guard self.digest == nil || self.digest == digest else {
             throw InputError(
                 self.train, "is not the table that the job names: its SHA-256 is \(digest.hex)")
         }
@@ -70,7 +106,7 @@ extension TableTerms {
                 "holds no pictures: name a folder, or an Arrow table with a binary column of them")
         }
         if let bytes = set.bytes {
-            try self.requirePinned(bytes)
+            try self.requirePinned(BlobUpload(bytes).blob.digest)
         } else if self.digest != nil {
             throw InputError(self.train, "is a folder, which has no SHA-256")
         }
@@ -84,6 +120,9 @@ extension TableTerms {
         return try PictureTable(
             set, size: images.size, hasColour: images.hasColour, target: target)
     }
+
+    /// What messages call the table that is read: lines are those of a sample where there is one.
+    var place: String { self.sample == nil ? self.train : "\(self.train) (sample)" }
 
     /// The aliases of all columns that the table or its schema names.
     func map(at place: String, _ bytes: [UInt8], _ schema: Schema) throws(InputError) -> ColumnMap {

@@ -7,8 +7,9 @@ enum TableFile {
     /// The largest table, in bytes: it is held in memory while it is checked and sent.
     static let bytesMax = 16 << 30
 
-    static func bytes(_ path: String) throws(InputError) -> [UInt8] {
-        try InputFile.read(path, upTo: Self.bytesMax, what: "table")
+    /// - Parameter advice: what is said besides of a table that is too large.
+    static func bytes(_ path: String, advice: String = "") throws(InputError) -> [UInt8] {
+        try InputFile.read(path, upTo: Self.bytesMax, what: "table", advice: advice)
     }
 
     /// A table bound to its target.

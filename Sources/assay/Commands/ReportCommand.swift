@@ -26,6 +26,10 @@ struct ReportCommand: AsyncParsableCommand {
         help: ArgumentHelp("The schema of that table, where the job had one.", valueName: "file"))
     var schema: String?
 
+    @Option(
+        help: ArgumentHelp("The table that judged, where the job had one.", valueName: "data.csv"))
+    var validation: String?
+
     @Flag(help: "Look at a fifth of the rows for what the model goes by.")
     var quick = false
 
@@ -78,7 +82,9 @@ struct ReportCommand: AsyncParsableCommand {
     private func explanation(of bundle: ModelBundle) throws -> Explanation? {
         guard let data else { return try self.explanation.map(ModelExplanation.read) }
         let table = try ModelExplanation.Table(
-            path: data, schema: try SchemaFile.read(ifGiven: self.schema), for: bundle)
+            TableTerms(
+                train: data, schema: self.schema, sample: ModelExplanation.sample(of: bundle)),
+            validation: self.validation, for: bundle)
         let explanation = try ModelExplanation.explanation(
             of: bundle, learnedFrom: table, self.quick ? .quick : .thorough)
         if let explanation, let path = self.explanation {

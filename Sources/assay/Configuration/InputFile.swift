@@ -3,17 +3,21 @@ import Glibc
 /// Reads files that people name, with a bound and a sentence for each way it goes wrong.
 enum InputFile {
     static func read(
-        _ path: String, upTo bytesMax: Int, what: String
+        _ path: String, upTo bytesMax: Int, what: String, advice: String = ""
     ) throws(InputError) -> [UInt8] {
-        guard let bytes = try Self.readIfThere(path, upTo: bytesMax, what: what) else {
+        guard
+            let bytes = try Self.readIfThere(path, upTo: bytesMax, what: what, advice: advice)
+        else {
             throw InputError(path, "there is no such \(what)")
         }
         return bytes
     }
 
     /// The file's bytes; nil when there is none of that name.
+    ///
+    /// - Parameter advice: what is said besides of a file that is too large.
     static func readIfThere(
-        _ path: String, upTo bytesMax: Int, what: String
+        _ path: String, upTo bytesMax: Int, what: String, advice: String = ""
     ) throws(InputError) -> [UInt8]? {
         // Without O_NONBLOCK a pipe of that name would hold us here for ever.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -32,7 +36,7 @@ enum InputFile {
                 path,
                 """
                 the \(what) has \(Figures.bytes(UInt64(status.st_size))); \
-                \(Figures.bytes(UInt64(bytesMax))) are the most
+                \(Figures.bytes(UInt64(bytesMax))) are the most\(advice)
                 """)
         }
         return try Self.bytes(of: descriptor, size: Int(status.st_size), path: path, what: what)

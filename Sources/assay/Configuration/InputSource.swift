@@ -1,6 +1,8 @@
+import Crypto
 import Engine
 import Glibc
 import Host
+import Wire
 
 /// A table in memory.
 struct MemorySource: TableSource {
@@ -71,6 +73,26 @@ struct InputSource: TableSource {
                 }
             if count >= 0 { return count }
             guard errno == EINTR else { throw Self.error(self.path, errno) }
+        }
+    }
+
+    /// Of all of its bytes.
+    ///
+    /// - Requires: there is a size.
+    func digest() throws(InputError) -> Wire.Digest {
+        var hash = SHA256()
+        var chunk = [UInt8](repeating: 0, count: 1 << 20)
+        var offset = 0
+        while true {
+            let count: Int
+            do {
+                count = try chunk.withUnsafeMutableBytes { try self.read(at: offset, into: $0) }
+            } catch {
+                throw error as? InputError ?? InputError(self.path, "\(error)")
+            }
+            guard count > 0 else { return Wire.Digest(sha256: Array(hash.finalize())) }
+            chunk.withUnsafeBytes { hash.update(bufferPointer: .init(rebasing: $0[..<count])) }
+            offset += count
         }
     }
 

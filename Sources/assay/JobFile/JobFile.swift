@@ -11,7 +11,8 @@ import Wire
 ///                                     # command | idle
 /// data: { train: wine.csv, target: quality, schema: wine.schema.yaml, sha256: 5c8c3e… }
 ///                                     # and reference, screen: see ScreenTerms; weight: the
-///                                     # column that says how much each row counts
+///                                     # column that says how much each row counts; validation:
+///                                     # a table that candidates are judged by
 /// metric: [rmse, r2]                  # the first is optimised
 /// budget: { trials: 60, time: 120s }  # whichever ends first
 /// output: wine.model
@@ -58,6 +59,8 @@ struct JobFile: Equatable {
         let ensembles: Bool
         /// The share of anomalies, where the user knows it.
         let contamination: Double?
+        /// The table that candidates are judged by; nil: by rows of `train`.
+        let validation: String?
         /// The table that `train` is held against.
         let reference: String?
         let screen: ScreenTerms
@@ -168,6 +171,7 @@ struct JobFile: Equatable {
         let target = try Self.target(&data, for: task, isOfImages: table.images != nil)
         var weight: String?
         var reference: String?
+        var judge: String?
         var screen: ScreenTerms?
         if table.images == nil {
             weight = try data.value("weight").map { value throws(InputError) in
@@ -177,6 +181,9 @@ struct JobFile: Equatable {
                 return try value.text()
             }
             reference = try data.value("reference").map { value throws(InputError) in
+                Self.path(try value.text(), in: folder)
+            }
+            judge = try data.value("validation").map { value throws(InputError) in
                 Self.path(try value.text(), in: folder)
             }
             screen = try data.value("screen").map { value throws(InputError) in
@@ -201,7 +208,7 @@ struct JobFile: Equatable {
             ? try root.value("contamination").map { value throws(InputError) in
                 try Self.contamination(value)
             } : nil
-        let validation = try ValidationTerms(root.value("cv"))
+        let validation = try ValidationTerms(root.value("cv"), hasTable: judge != nil)
         let families = try root.value("model_list").map { value throws(InputError) in
             try Self.families(value, for: task.rawValue) { (family: Family) in
                 family.supports(task)
@@ -215,8 +222,8 @@ struct JobFile: Equatable {
             task: task, table: table, target: target, weight: weight,
             classWeights: classWeights, metrics: metrics ?? [],
             folds: validation.folds, split: validation.split, families: families ?? [],
-            ensembles: ensembles, contamination: contamination, reference: reference,
-            screen: screen ?? .defaults, search: search)
+            ensembles: ensembles, contamination: contamination, validation: judge,
+            reference: reference, screen: screen ?? .defaults, search: search)
     }
 
     static func noWeights(_ who: String) -> String {

@@ -9,6 +9,18 @@ struct TableTerms: Equatable {
     let schema: String?
     /// How long workers may keep the table; nil leaves it to them.
     let cache: CacheMode?
+    /// What is drawn of a table that may be too large to be learned from; nil: all of it.
+    let sample: Sample?
+
+    struct Sample: Equatable {
+        let rows: Int
+        let seed: UInt64
+    }
+
+    /// What a sentence about a table that is too large adds.
+    static let advice =
+        "; to learn from some of its rows, set data: { sample: { rows: 1000000, seed: 1 } }"
+
     /// Where pictures are learned from, which become a table before they leave.
     let images: Images?
 
@@ -21,8 +33,9 @@ struct TableTerms: Equatable {
 
     init(
         train: String, digest: Digest? = nil, schema: String? = nil, cache: CacheMode? = nil,
-        images: Images? = nil
+        sample: Sample? = nil, images: Images? = nil
     ) {
+        self.sample = sample
         self.train = train
         self.digest = digest
         self.schema = schema
@@ -55,6 +68,21 @@ struct TableTerms: Equatable {
         self.cache = try data.value("cache").map { value throws(InputError) in
             try value.choice(CacheMode.self)
         }
+        let sample = self.images == nil ? data.value("sample") : nil
+        self.sample = try sample.map { value throws(InputError) in
+            try Self.sample(value)
+        }
+    }
+
+    private static func sample(_ value: StrictYAML.Value) throws(InputError) -> Sample {
+        var mapping = try value.mapping()
+        let rows: Int = try mapping.required("rows", example: "rows: 1000000")
+            .integer(in: 1...TableLimits.rowsMax)
+        let seed = try mapping.value("seed").map { value throws(InputError) in
+            try value.integer(in: 0...UInt64.max)
+        }
+        try mapping.finish()
+        return Sample(rows: rows, seed: seed ?? 0)
     }
 
     private static func digest(_ value: StrictYAML.Value) throws(InputError) -> Digest {

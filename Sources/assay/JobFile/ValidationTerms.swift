@@ -9,7 +9,8 @@ import Wire
 /// cv: { holdout: 0.2, time: day }     # the latest fifth is held out, once
 /// ```
 ///
-/// The column is not learned from, unless `feature: true` says so.
+/// The column is not learned from, unless `feature: true` says so. A table of its own, named by
+/// `data: { validation: … }`, judges in place of all that.
 struct ValidationTerms: Equatable {
     let folds: Int
     let split: SplitTerms?
@@ -18,10 +19,14 @@ struct ValidationTerms: Equatable {
     /// What a share that is held out once costs is like one of two folds.
     private static let foldsOfHoldout = 2
 
-    init(_ value: StrictYAML.Value?) throws(InputError) {
+    /// - Parameter hasTable: whether there is a table to judge by.
+    init(_ value: StrictYAML.Value?, hasTable: Bool = false) throws(InputError) {
         guard let value else {
-            (self.folds, self.split) = (Self.foldsStandard, nil)
+            (self.folds, self.split) = (hasTable ? Self.foldsOfHoldout : Self.foldsStandard, nil)
             return
+        }
+        guard !hasTable else {
+            throw value.wrong("splits the rows, and data.validation judges by others: choose one")
         }
         guard value.isMapping else {
             (self.folds, self.split) = (try value.integer(in: 2...50), nil)

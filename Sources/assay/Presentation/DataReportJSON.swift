@@ -13,6 +13,17 @@ struct DataReportJSON: Encodable, Equatable, Sendable {
     /// Rows whose neighbours were looked at, and the seed that they were drawn with.
     let rowsScreened: UInt64?
     let screenSeed: UInt64?
+    /// Absent where the whole table is learned from.
+    let sample: Sample?
+
+    /// How rows were drawn from a larger table.
+    struct Sample: Encodable, Equatable, Sendable {
+        let rows: UInt64
+        let rowsOfTable: UInt64
+        let seed: UInt64
+        /// The digest of the whole table; absent where it stays here.
+        let table: String?
+    }
 
     struct Finding: Encodable, Equatable, Sendable {
         /// A rule or a column; absent for rows as a whole.
@@ -28,7 +39,7 @@ struct DataReportJSON: Encodable, Equatable, Sendable {
     }
 
     /// - Parameter columns: what undoes the aliases of its columns.
-    init(_ report: DataReport, columns: ColumnMap? = nil) {
+    init(_ report: DataReport, sample: RowSample? = nil, columns: ColumnMap? = nil) {
         self.rowsRead = report.rowsRead
         self.rowsDropped = report.rowsDropped
         self.findings = report.findings.map { finding in
@@ -44,27 +55,39 @@ struct DataReportJSON: Encodable, Equatable, Sendable {
         self.reference = report.screen.reference?.description
         self.rowsScreened = report.screen.rows == 0 ? nil : report.screen.rows
         self.screenSeed = report.screen.rows == 0 ? nil : report.screen.seed
+        self.sample = sample.map { sample in
+            Sample(
+                rows: sample.rows, rowsOfTable: sample.rowsOfTable, seed: sample.seed,
+                table: sample.table?.description)
+        }
     }
 
     /// The report of a job, as its message holds it; nil for what this version cannot read.
     init?(_ job: Assay_V1_LearningJob, columns: ColumnMap? = nil) {
         guard let report = DataReport.ofJob(job) else { return nil }
-        self.init(report, columns: columns)
+        let sample = job.lesson.hasSample ? try? RowSample(job.lesson.sample) : nil
+        self.init(report, sample: sample, columns: columns)
     }
 
     // MARK: In words
 
-    /// A line for each finding; nothing when there is none.
+    /// A line for a sample, and for each finding; nothing when there is neither.
     ///
     /// ```
+    /// data: 1,000 of 1,000,000 rows drawn, seed 1
     /// data: 3 of 1,000 rows dropped
     /// data: rule dates: 3 dropped (lines 4, 9, 12)
     /// data: column age, out of range: 2 clamped (lines 7, 8)
     /// data: 1 row flagged, contradicts its twins (line 40)
     /// ```
     var lines: [String] {
-        guard !self.findings.isEmpty else { return [] }
         var lines: [String] = []
+        if let sample {
+            lines.append(
+                "\(Figures.count(Int(sample.rows))) of \(Figures.count(Int(sample.rowsOfTable))) "
+                    + "rows drawn, seed \(sample.seed)")
+        }
+        guard !self.findings.isEmpty else { return lines }
         if self.rowsDropped > 0 {
             lines.append(
                 "\(Figures.count(Int(self.rowsDropped))) of \(Figures.count(Int(self.rowsRead))) "

@@ -6,6 +6,8 @@ struct JobPage: Equatable, Sendable {
     let path: String
     /// What the job learns from, which is read again when the model is there.
     let table: TableTerms
+    /// The table that candidates are judged by.
+    let validation: String?
 
     /// - Parameter place: where the model lies.
     func write(
@@ -14,8 +16,7 @@ struct JobPage: Equatable, Sendable {
     ) throws {
         let bundle = try ModelFiles.bundle(checked, called: place).withNames(of: place, columns)
         let table = try ModelExplanation.Table(
-            path: self.table.train, schema: SchemaFile.read(ifGiven: self.table.schema),
-            for: bundle)
+            self.table, validation: self.validation, for: bundle)
         var page = ReportPage(
             bundle, of: place,
             try ModelExplanation.explanation(of: bundle, learnedFrom: table, .thorough))
@@ -38,7 +39,7 @@ struct JobPageOptions: ParsableArguments {
         guard let table = job.table else {
             throw CommandError(.usage, "--report is for jobs that make a model")
         }
-        return JobPage(path: path, table: table)
+        return JobPage(path: path, table: table, validation: job.validation)
     }
 }
 

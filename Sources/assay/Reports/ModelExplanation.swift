@@ -11,11 +11,36 @@ enum ModelExplanation {
         /// Nil: as the table suggests.
         let schema: Schema?
 
-        init(path: String, schema: Schema?, for bundle: ModelBundle) throws(InputError) {
-            self.path = path
-            self.bytes = try bundle.table(at: path).bytes
-            self.schema = schema
+        /// The table that candidates were judged by.
+        let validation: (path: String, bytes: [UInt8])?
+
+        init(
+            _ terms: TableTerms, validation: String?, for bundle: ModelBundle
+        ) throws(InputError) {
+            let schema = try SchemaFile.read(ifGiven: terms.schema)
+            let loaded =
+                if bundle.images == nil {
+                    try terms.load(schema, isNamed: false)
+                } else {
+                    TableTerms.Loaded(
+                        bytes: try bundle.table(at: terms.train).bytes, schema: schema, sample: nil)
+                }
+            self.path = terms.place
+            self.bytes = loaded.bytes
+            self.schema = loaded.schema
+            self.validation = try validation.map { path throws(InputError) in
+                (path, try TableFile.bytes(path))
+            }
         }
+    }
+
+    /// What was drawn of the table, as the model says.
+    static func sample(of bundle: ModelBundle) -> TableTerms.Sample? {
+        func number<Number: FixedWidthInteger>(_ name: String) -> Number? {
+            bundle.lineage.first { $0.name == name }.flatMap { Number($0.text) }
+        }
+        guard let rows: Int = number("sample_rows"), rows > 0 else { return nil }
+        return TableTerms.Sample(rows: rows, seed: number("sample_seed") ?? 0)
     }
 
     /// Draws the rows that are looked at; the same for the same model and table.
@@ -58,6 +83,8 @@ enum ModelExplanation {
         let metrics: [String]
         let rows: Int
         let split: RowSplit
+        /// Whether a table of its own judged.
+        let isJudgedByTable: Bool
         /// The column that says how much each row counts.
         let weight: String?
         let classWeights: Engine.ClassWeights?
@@ -74,6 +101,7 @@ enum ModelExplanation {
             self.foldSeed = seed
             self.metrics = metrics.split(separator: ",").map(String.init)
             self.rows = rows
+            self.isJudgedByTable = text("validation") != nil
             self.weight = text("weight")
             self.classWeights = text("class_weight").map(Self.classWeights)
             let column = text("split_column")
@@ -112,17 +140,43 @@ enum ModelExplanation {
     ) throws -> Explanation {
         let bound = try TableFile.dataset(
             table.bytes, at: table.path, schema: table.schema, target: model.target,
-            task: model.task, split: lineage.split, weight: lineage.weight)
-        let dataset = try bound.dataset.weighing(lineage.classWeights)
+            task: model.task, split: lineage.isJudgedByTable ? nil : lineage.split,
+            weight: lineage.weight)
+        let (rows, folds) = try Self.judged(bound, lineage, table, model)
+        let dataset = try rows.weighing(lineage.classWeights)
         try lineage.requireSame(rows: dataset.rows, table.path)
-        var bench = Workbench(
-            dataset,
-            try Folds(lineage.split, dataset.answers, bound.table, seed: lineage.foldSeed))
+        var bench = Workbench(dataset, folds)
         let members = model.members.map { Ensemble.Member($0.recipe, weight: $0.weight) }
         return try bench.explanation(
             of: Ensemble(members, temperature: model.temperature),
             metrics: lineage.metrics.compactMap { Metric(rawValue: $0) }, seed: Self.seed,
             effort: effort)
+    }
+
+    /// The rows, and which of them judged.
+    private static func judged(
+        _ bound: TableFile.Bound, _ lineage: Lineage, _ table: Table, _ model: FittedModel
+    ) throws -> (Dataset, Folds) {
+        guard lineage.isJudgedByTable else {
+            return (
+                bound.dataset,
+                try Folds(
+                    lineage.split, bound.dataset.answers, bound.table, seed: lineage.foldSeed)
+            )
+        }
+        guard let validation = table.validation else {
+            throw InputError(
+                table.path,
+                "is not all that the model was learned from: name the table that judged, too")
+        }
+        let judge = try JudgingTable(
+            validation.bytes, at: validation.path, beside: bound, target: model.target,
+            task: model.task, weight: lineage.weight)
+        return (
+            judge.dataset,
+            Folds(
+                learning: bound.table.frame.rows, judging: judge.table.frame.rows)
+        )
     }
 
     /// Nil where the coming values of other columns would be needed.

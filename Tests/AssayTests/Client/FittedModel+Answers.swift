@@ -1,4 +1,5 @@
 import Engine
+import Fuzzing
 
 @testable import assay
 

@@ -1,4 +1,5 @@
 import Engine
+import Fuzzing
 import Testing
 
 @testable import assay

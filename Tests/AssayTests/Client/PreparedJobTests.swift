@@ -91,6 +91,120 @@ import Wire
         }
     }
 
+    private static let judged = """
+        task: classification
+        data: { train: rows.csv, target: label, validation: later.csv }
+        budget: { trials: 5 }
+        """
+
+    @Test func `a table that judges travels beside the one that is learned from`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("a,b,label\n" + Self.rows(40), to: "rows.csv")
+        // A class that only the judge knows is one of the model's.
+        try folder.write("a,b,label\n1,2,yes\n3,4,maybe\n", to: "later.csv")
+        for anonymous in [false, true] {
+            let job = try PreparedJob(
+                path: try folder.write(Self.judged, to: "job.yaml"), anonymous: anonymous)
+            guard case .learning(let learning) = job.spec.kind else {
+                Issue.record("not a learning job")
+                return
+            }
+            let validation = try #require(learning.lesson.validation)
+            #expect(job.uploads.map(\.blob) == learning.lesson.blobs && job.uploads.count == 3)
+            #expect(validation != learning.lesson.data)
+            #expect(learning.rows == 40 && learning.classes == 3)
+            let sent = String(decoding: job.uploads[2].bytes, as: UTF8.self)
+            #expect(sent.hasPrefix("a,b,label\n") == !anonymous)
+            #expect(sent.hasSuffix("3,4,maybe\n"))
+            #expect(try JobSpec(job.spec.message) == job.spec)
+        }
+    }
+
+    @Test(arguments: [
+        ("a,b,label\n1,2,yes\n\(canary),4,no\n", "later.csv: line 3, column 1 (a)"),
+        ("a,b,label\n1,2,\n", "later.csv: line 2, column 3 (label): the target is missing"),
+        ("a,b\n1,2\n", "later.csv: line 1, column label: the target is no column"),
+        ("a,label\n1,yes\n", "later.csv: line 1, column b"),
+        ("a,b,label\n" + rows(40), "later.csv: is the table that is learned from"),
+    ]) func `a table that cannot judge is refused by its name`(
+        table: String, words: String
+    ) throws {
+        let folder = try TemporaryFolder()
+        try folder.write("a,b,label\n" + Self.rows(40), to: "rows.csv")
+        try folder.write(table, to: "later.csv")
+        let path = try folder.write(Self.judged, to: "job.yaml")
+        let error = #expect(throws: InputError.self) { try PreparedJob(path: path) }
+        #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+        #expect(error?.description.contains(Self.canary) == false)
+    }
+
+    @Test(arguments: [
+        ("1,2,yes\n0,4,no\n", nil),
+        ("1,2,yes\n-1,4,no\n", "later.csv: column a: row 2 (the header not counted)"),
+        ("0,2,yes\n0,4,no\n", "later.csv: column a: all rows have a weight of 0"),
+        ("1,2,yes\n,4,no\n", "later.csv: line 3, column 1 (a)"),
+    ]) func `rows that judge are weighed like those that are learned from`(
+        rows: String, words: String?
+    ) throws {
+        let folder = try TemporaryFolder()
+        try folder.write("a,b,label\n" + Self.rows(40), to: "rows.csv")
+        try folder.write("a,b,label\n" + rows, to: "later.csv")
+        let path = try folder.write(
+            Self.judged.replacing("later.csv", with: "later.csv, weight: a"), to: "job.yaml")
+        guard let words else {
+            guard case .learning(let learning) = try PreparedJob(path: path).spec.kind else {
+                Issue.record("not a learning job")
+                return
+            }
+            #expect(learning.lesson.weight == "a" && learning.lesson.validation != nil)
+            return
+        }
+        let error = #expect(throws: InputError.self) { try PreparedJob(path: path) }
+        #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+    }
+
+    @Test func `a sample is drawn, told of, and of the table that the job names`() throws {
+        let folder = try TemporaryFolder()
+        let table = Array(("a,b,label\n" + Self.rows(400)).utf8)
+        try folder.write(table, to: "rows.csv")
+        let digest = BlobUpload(table).blob.digest
+        func job(_ pinned: Digest, anonymous: Bool = false) throws -> PreparedJob {
+            try PreparedJob(
+                path: try folder.write(
+                    """
+                    task: classification
+                    data: { train: rows.csv, target: label, sha256: \(pinned.hex),
+                            sample: { rows: 50, seed: 9 } }
+                    budget: { trials: 5 }
+                    """, to: "job.yaml"), anonymous: anonymous)
+        }
+        for anonymous in [false, true] {
+            let prepared = try job(digest, anonymous: anonymous)
+            guard case .learning(let learning) = prepared.spec.kind else { continue }
+            // Who may not know the columns' names may not know the table either.
+            #expect(
+                learning.lesson.sample
+                    == RowSample(rows: 50, of: 400, seed: 9, table: anonymous ? nil : digest))
+            #expect(learning.rows == 50)
+            #expect(prepared.uploads[0].bytes.count { $0 == 0x0A } == 51)
+            #expect(prepared.data?.lines.first == "50 of 400 rows drawn, seed 9")
+        }
+        let error = #expect(throws: InputError.self) {
+            try job(Digest(sha256: Array(repeating: 7, count: 32)))
+        }
+        #expect(error?.description.contains("is not the table that the job names") == true)
+    }
+
+    @Test func `a table that is too large is refused by the way out`() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(Self.job("classification", "label"), to: "job.yaml")
+        // A hole takes no room on the disk.
+        let table = try folder.write("a", to: "rows.csv")
+        #expect(truncate(table, off_t(TableFile.bytesMax) + 1) == 0)
+        let error = #expect(throws: InputError.self) { try PreparedJob(path: path) }
+        #expect(error?.description.contains("data: { sample: { rows: 1000000") == true)
+    }
+
     @Test func `an idle job needs no data`() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("task: idle\ntrials: 20\n", to: "idle.yaml")

@@ -181,6 +181,41 @@ import Wire
         #expect(sentence.contains(words), "\(sentence)")
     }
 
+    @Test func `rows of a large table may be drawn`() throws {
+        func text(_ sample: String) -> String {
+            "task: regression\ndata: { train: a.csv, target: y, sample: \(sample) }\n"
+                + "budget: { trials: 3 }\n"
+        }
+        for (sample, seed) in [("{ rows: 1000000, seed: 7 }", 7), ("{ rows: 1000000 }", 0)] {
+            guard case .learning(let learning) = try self.read(text(sample)).work else {
+                Issue.record("not a learning job")
+                return
+            }
+            #expect(learning.table.sample == .init(rows: 1_000_000, seed: UInt64(seed)))
+        }
+        for (sample, words) in [
+            ("{ rows: 0 }", "data.sample.rows must be a whole number from 1"),
+            ("{ seed: 1 }", "rows"), ("{ rows: 3, share: 0.1 }", "unknown key 'share'"),
+        ] {
+            let sentence = self.sentence(text(sample))
+            #expect(sentence.contains(words), "\(sentence)")
+        }
+    }
+
+    @Test func `a table may judge, and then nothing splits the rows`() throws {
+        let text =
+            "task: regression\ndata: { train: a.csv, target: y, validation: b.csv }\n"
+            + "budget: { trials: 3 }\n"
+        guard case .learning(let learning) = try self.read(text).work else {
+            Issue.record("not a learning job")
+            return
+        }
+        #expect(learning.validation?.hasSuffix("/b.csv") == true)
+        #expect(learning.split == nil)
+        let sentence = self.sentence(text + "cv: 3\n")
+        #expect(sentence.contains("data.validation judges by others"), "\(sentence)")
+    }
+
     @Test func `a forecast says what its series are and how far it looks ahead`() throws {
         let job = try self.read(
             """

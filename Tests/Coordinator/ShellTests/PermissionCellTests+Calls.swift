@@ -98,6 +98,13 @@ extension PermissionCellTests {
                 for try await _ in $0.messages {}
             }
         },
+        Call(Assay_V1_Models.Method.Predict.descriptor, touchesJob: true) { client, job in
+            var request = Assay_V1_PredictRequest()
+            request.model = job
+            request.columns = ["size"]
+            request.rows = [Assay_V1_Row()]
+            _ = try await Assay_V1_Models.Client(wrapping: client).predict(request)
+        },
     ]
 
     private static let nodes: [Call] = [

@@ -73,7 +73,7 @@ import Testing
         #expect(prediction.rows == 9000)
         let expected = model.members[0].predictor.predict(model.encoders[0].encode(many))
         #expect(prediction == expected)
-        #expect(["iris", "rose"].contains(model.className(prediction, row: 8999)))
+        #expect(["iris", "rose"].contains(model.label(prediction, row: 8999)?.revealed ?? ""))
     }
 
     @Test func `a class that the model does not know is refused by row, not by name`() throws {

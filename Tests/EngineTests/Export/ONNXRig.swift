@@ -22,7 +22,7 @@ struct ONNXRig {
         }
         let names = ONNXOutputNames(avoiding: model.encoders[0].columns.map(\.name))
         let labels = (0..<(model.task == .classification ? prediction.rows : 0)).map { row in
-            JSON.string(model.className(prediction, row: row).revealed)
+            JSON.string(model.label(prediction, row: row)?.revealed ?? "")
         }
         let expectation = JSON.object([
             "columns": .array(columns),

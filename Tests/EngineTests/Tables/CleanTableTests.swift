@@ -221,4 +221,30 @@ import Testing
         let read = try kinds.map { try bytes("a\n1970\n", try Schema([.init("a", $0)])) }
         #expect(Set(read).count == kinds.count)
     }
+
+    @Test func `two tables are joined to what one of all their rows is`() throws {
+        let schema = try Schema(
+            [
+                .init("n", .numeric(bounds: .init(low: 0, high: 9)), remedy: .repair),
+                .init("k", .categorical()), .init("d", .date), .init("t", .text),
+                .init("id", .categorical(), use: .checks),
+            ], rules: [.init("small", .require("n < 8"), .drop)])
+        let header = "n,k,d,t,id\n"
+        let first = "1,b,2026-01-01,some words,x\n8,a,,,y\n,,2026-01-03,b,z\n"
+        let second = "11,c,2025-01-01,,u\n2,a,,more words,v\n3,b,2024,b,w\n-1,,,some words,x\n"
+        let joined = try Self.table(header + first, schema)
+            .joined(with: Self.table(header + second, schema))
+        let whole = try Self.table(header + first + second, schema)
+        #expect(joined.frame.bits == whole.frame.bits)
+        #expect(joined.aside.bits == whole.aside.bits)
+        #expect(joined.repairs.rowsRead == 7 && joined.repairs.rowsDropped == 2)
+        #expect(joined.repairs.fieldsRepaired == whole.repairs.fieldsRepaired)
+        #expect((0..<5).map(joined.origin) == (0..<5).map(whole.origin))
+        // Either alone, where nothing is dropped.
+        let plain = try Schema([.init("n", .numeric()), .init("k", .categorical())])
+        let left = try Self.table("n,k\n1,b\n", plain)
+        let right = try Self.table("n,k\n2,a\n", plain)
+        #expect(try left.joined(with: right).frame == Self.table("n,k\n1,b\n2,a\n", plain).frame)
+        #expect(left.joined(with: right).origin(ofRow: 1) == 1)
+    }
 }

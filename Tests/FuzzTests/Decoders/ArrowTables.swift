@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Fuzzing
 
 /// Arrow tables, as a user hands them in; what begins like no Arrow table is read as CSV elsewhere.
 extension Decoder {
@@ -31,7 +32,36 @@ extension Decoder {
                     }
                 }
             }
-        }
+        },
+        // What is read whole is read the same in blocks, and what is refused is.
+        Decoder(
+            "table-blocks",
+            seeds: {
+                try Self.csvSeeds.map { Array($0.utf8) } + Self.arrowFixtures.map(Self.arrowFixture)
+            }
+        ) { bytes in
+            let names = try bytes.withUnsafeBytes {
+                try TableFormat.reader(of: $0).columnNames.map(\.revealed)
+            }
+            guard !names.contains(where: Self.holdsCanary) else { throw NoCase() }
+            let schema = try Schema(names.map { Schema.Column($0, .categorical()) })
+            try Self.mute {
+                let whole = Result {
+                    try bytes.withUnsafeBytes { try TableFormat.reader(of: $0).frame(schema).rows }
+                }
+                let parted = Result {
+                    var blocks = try TableBlocks(
+                        MemorySource(bytes), blockBytes: 1 + bytes.count % 97)
+                    var rows = 0
+                    while let more = try blocks.next({ try $0.frame(schema).rows }) { rows += more }
+                    return rows
+                }
+                try Self.demand(
+                    (try? whole.get()) == (try? parted.get()),
+                    "blocks are another table than the whole")
+                _ = try whole.get()
+            }
+        },
     ]
 
     /// Small ones; between them they have every type, both forms, lists, dictionaries and LZ4.

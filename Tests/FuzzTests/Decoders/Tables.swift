@@ -89,7 +89,7 @@ extension Decoder {
 
     static func holdsCanary(_ text: String) -> Bool { text.contains(Self.canary) }
 
-    private static let csvSeeds = [
+    static let csvSeeds = [
         "a,b,c\n1,QXZQ,x\n2.5e3,\"QXZQ, \"\"so\"\"\",y\n,,x\n",
         "\u{FEFF}size,target\r\n 1 ,0\r\n-7,1\r\n1e-300,0\r\n",
         "k\nQXZQ\n\"multi\nline\"\n",

@@ -169,6 +169,12 @@ extension AskedService: Assay_V1_Models.StreamingServiceProtocol {
     ) async throws -> StreamingServerResponse<Assay_V1_Chunk> {
         StreamingServerResponse(single: ServerResponse(message: .init()))
     }
+
+    func predict(
+        request: StreamingServerRequest<Assay_V1_PredictRequest>, context: ServerContext
+    ) async throws -> StreamingServerResponse<Assay_V1_PredictResponse> {
+        StreamingServerResponse(single: ServerResponse(message: .init()))
+    }
 }
 
 struct HealthyService: Grpc_Health_V1_Health.SimpleServiceProtocol {

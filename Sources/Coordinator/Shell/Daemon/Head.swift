@@ -16,6 +16,7 @@ struct Head: Sendable {
     let vitals: Vitals
     let issuers: IssuerShelf
     let audit: AuditLog
+    let served: ServedModels
 
     init(
         _ settings: HeadSettings, state: StateDirectory, credentials: CredentialStore, log: Logger
@@ -39,6 +40,7 @@ struct Head: Sendable {
             journal: journal, links: sessions, archive: archive, clock: clock, log: log,
             jobLogs: settings.jobLogs)
         let transfers = Transfers(loop: loop, blobs: blobs, logger: log)
+        let served = ServedModels(blobs: blobs)
         let vitals = Vitals(readiness: self.readiness, loop: loop)
         let connections = MetricsPage.LateConnections()
         let metrics = MetricsPage(
@@ -58,7 +60,7 @@ struct Head: Sendable {
                 BlobsService(blobs: blobs, log: log),
                 ModelsService(
                     loop: loop, archive: archive, blobs: blobs, credentials: credentials,
-                    log: log),
+                    served: served, log: log),
                 NodesService(loop: loop, sessions: sessions, log: log),
                 RevocationsService(
                     loop: loop, revocations: revocations, connections: connections, log: log),
@@ -74,6 +76,7 @@ struct Head: Sendable {
             logger: log)
         connections.set(self.server.connections, self.server.calls)
         self.audit = audit
+        self.served = served
         self.journal = journal
         self.loop = loop
         self.sessions = sessions

@@ -49,6 +49,10 @@ struct Operation: Sendable {
                 await self.head.transfers.run()
                 return .other
             }
+            group.addTask {
+                await self.head.served.run()
+                return .other
+            }
             if let probe {
                 group.addTask {
                     try await probe.run()

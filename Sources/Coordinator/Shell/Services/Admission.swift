@@ -51,8 +51,7 @@ struct Admission: Sendable {
         let wanted: [(name: String, blob: Blob)] =
             switch spec.kind {
             case .idle(_, _, let data): data.map { [("idle.data", $0)] } ?? []
-            case .learning(let learning):
-                [("lesson.data", learning.lesson.data), ("lesson.schema", learning.lesson.schema)]
+            case .learning(let learning): learning.lesson.namedBlobs
             case .command(let job):
                 job.command.files.map { ("command.files: \($0.name)", $0.blob) }
             }

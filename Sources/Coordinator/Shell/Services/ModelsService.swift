@@ -15,6 +15,7 @@ package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
     let archive: Archive
     let blobs: BlobStore
     let credentials: CredentialStore
+    let served: ServedModels
     let log: Logger
 
     /// Models in one answer.
@@ -39,7 +40,7 @@ package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
     package func get(
         request: Assay_V1_GetModelRequest, context: ServerContext
     ) async throws -> Assay_V1_Model {
-        var model = try await self.find(request.model, context)
+        var model = try await self.find(request.model, .readModel, context)
         model.signature = Data(try self.signature(of: model))
         return model
     }
@@ -48,7 +49,7 @@ package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
         request: Assay_V1_FetchModelRequest, response: RPCWriter<Assay_V1_Chunk>,
         context: ServerContext
     ) async throws {
-        let model = try await self.find(request.model, context)
+        let model = try await self.find(request.model, .readModel, context)
         try await answering(self.log) {
             guard let file = model.files.first(where: { $0.name == request.file }) else {
                 let names = model.files.map(\.name).joined(separator: ", ")
@@ -57,6 +58,25 @@ package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
                     message: "the model \(model.id) has no such file, but: \(names)")
             }
             try await self.blobs.stream(try Blob(file.blob).digest, to: response)
+        }
+    }
+
+    /// Rows are answered by models that a head would vouch for, and by no others.
+    package func predict(
+        request: Assay_V1_PredictRequest, context: ServerContext
+    ) async throws -> Assay_V1_PredictResponse {
+        let model = try await self.find(request.model, .predict, context)
+        return try await answering(self.log) {
+            guard !model.tainted else {
+                throw RPCError(
+                    code: .failedPrecondition,
+                    message: """
+                        the model \(model.id) is tainted: it was made from what a program of a \
+                        user made, and a head does not parse it; an operator may look at it \
+                        (assay taint clear)
+                        """)
+            }
+            return try await self.served.answer(request, by: model)
         }
     }
 
@@ -78,7 +98,9 @@ package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
         }
     }
 
-    private func find(_ name: String, _ context: ServerContext) async throws -> Assay_V1_Model {
+    private func find(
+        _ name: String, _ verb: Verb, _ context: ServerContext
+    ) async throws -> Assay_V1_Model {
         let caller = try Caller(context)
         guard let job = JobID(text: name) else {
             throw RPCError(
@@ -90,10 +112,10 @@ package struct ModelsService: Assay_V1_Models.SimpleServiceProtocol {
             return try await self.loop.ask { model.judged(by: $0) }
         }
         guard let model else {
-            try context.noteMissing(.readModel, on: "model/\(job)")
+            try context.noteMissing(verb, on: "model/\(job)")
             throw RPCError(code: .notFound, message: "there is no model \(job)")
         }
-        try await caller.permit(.readModel, ownedBy: model.owner, on: "model/\(job)")
+        try await caller.permit(verb, ownedBy: model.owner, on: "model/\(job)")
         return model
     }
 }

@@ -129,6 +129,23 @@ package struct ArrowReader: TableReader {
         return probes
     }
 
+    package var rowsCount: Int { self.rows }
+
+    /// What the types suggest; texts in no dictionary are texts, whatever they say.
+    func suggestedColumns() throws(TableError) -> [Schema.Column] {
+        var columns: [Schema.Column] = []
+        for (number, column) in self.columns.enumerated() {
+            guard column.type.isCell else { throw self.unknownType(ofColumn: number) }
+            let isPlainText =
+                if case .text = column.type {
+                    self.fields[column.field].dictionary == nil
+                } else { false }
+            columns.append(
+                Schema.Column(column.name, isPlainText ? .text : column.type.suggested))
+        }
+        return columns
+    }
+
     package func lines(ofRows rows: Set<Int>) -> [Int: Int] {
         var lines: [Int: Int] = [:]
         for row in rows { lines[row] = Self.line(ofRow: self.rowsBefore + row) }

@@ -15,13 +15,21 @@ struct LessonRoom {
         case series(SeriesBench, [ForecastMetric])
     }
 
+    /// - Requires: `memory` holds what the lesson reads.
     init(
-        _ lesson: Lesson, _ data: SealedMemory, _ schema: SealedMemory, _ environmentClass: String
+        _ lesson: Lesson, _ memory: [Wire.Digest: SealedMemory], _ environmentClass: String
     ) throws(ComputationError) {
         self.lesson = lesson
         self.environmentClass = environmentClass
+        func bytes(_ blob: Blob) -> SealedMemory {
+            guard let found = memory[blob.digest] else {
+                preconditionFailure("\(blob.digest) was not attached")
+            }
+            return found
+        }
+        let data = bytes(lesson.data)
         do {
-            let columns = try schema.withBytes { bytes throws(SchemaError) in
+            let columns = try bytes(lesson.schema).withBytes { bytes throws(SchemaError) in
                 try Schema(decoding: Array(bytes))
             }
             if let terms = lesson.series {
@@ -29,7 +37,8 @@ struct LessonRoom {
                     try Self.bench(lesson, terms, data, columns), try Self.metrics(lesson))
             } else {
                 self.bench = .rows(
-                    try Self.bench(lesson, data, columns), try Self.metrics(lesson))
+                    try Self.bench(lesson, data, lesson.validation.map(bytes), columns),
+                    try Self.metrics(lesson))
             }
         } catch {
             throw ComputationError("\(error)")
@@ -48,23 +57,33 @@ struct LessonRoom {
     }
 
     private static func bench(
-        _ lesson: Lesson, _ data: SealedMemory, _ columns: Schema
+        _ lesson: Lesson, _ data: SealedMemory, _ validation: SealedMemory?, _ columns: Schema
     ) throws -> Workbench {
         guard let task = Engine.LearningTask(lesson.task) else {
             throw ComputationError("this worker knows no \(lesson.task.rawValue) of rows")
         }
         // Read where it lies: the pages are the worker's, and all its runners'.
-        let (table, demanding) = try data.withBytes { bytes throws(TableError) in
-            try Dataset.table(
-                bytes: bytes, schema: columns, target: lesson.target, task: task,
-                split: RowSplit(lesson), weight: lesson.weight)
+        func read(_ memory: SealedMemory) throws -> (CleanTable, Schema) {
+            try memory.withBytes { bytes throws(TableError) in
+                try Dataset.table(
+                    bytes: bytes, schema: columns, target: lesson.target, task: task,
+                    split: lesson.validation == nil ? RowSplit(lesson) : nil,
+                    weight: lesson.weight)
+            }
         }
+        let (train, demanding) = try read(data)
+        let judged = try validation.map { try read($0).0 }
+        let table = judged.map { train.joined(with: $0) } ?? train
         try Self.requirePinned(table, lesson)
         let dataset = try Dataset(
             table, target: lesson.target, task: task, schema: demanding, weight: lesson.weight
         ).weighing(lesson.classWeights.map(Engine.ClassWeights.init))
-        let folds = try Folds(
-            RowSplit(lesson), dataset.answers, table, seed: lesson.foldSeed)
+        let folds =
+            if let judged {
+                Folds(learning: train.frame.rows, judging: judged.frame.rows)
+            } else {
+                try Folds(RowSplit(lesson), dataset.answers, table, seed: lesson.foldSeed)
+            }
         return Workbench(dataset, folds)
     }
 
@@ -227,7 +246,8 @@ struct LessonRoom {
                 .init("folds", "\(self.lesson.folds)"),
                 .init("fold_seed", "\(self.lesson.foldSeed)"),
                 .init("environment", self.environmentClass),
-            ] + changes + self.split + self.weighting + self.cleaning(repairs)
+            ] + changes + self.split + self.weighting + self.validation + self.sample
+            + self.cleaning(repairs)
         let judged = scores.map { ModelBundle.Score($0.metric, $0.value) }
         let files = ModelBundle(
             model, images: try self.images(of: model), scores: judged, lineage: lineage
@@ -275,6 +295,29 @@ struct LessonRoom {
             entries.append(.init("class_weight", text))
         case nil: break
         }
+        return entries
+    }
+
+    /// The table that candidates were judged by; the model learned from it in the end.
+    private var validation: [Safetensors.Entry] {
+        guard let validation = self.lesson.validation, case .rows(let bench, _) = self.bench else {
+            return []
+        }
+        return [
+            .init("validation", validation.digest.description),
+            .init("validation_rows", "\(bench.folds.judged.count)"),
+        ]
+    }
+
+    /// What the table was drawn from before it came.
+    private var sample: [Safetensors.Entry] {
+        guard let sample = self.lesson.sample else { return [] }
+        var entries: [Safetensors.Entry] = [
+            .init("sample_rows", "\(sample.rows)"),
+            .init("sample_of_rows", "\(sample.rowsOfTable)"),
+            .init("sample_seed", "\(sample.seed)"),
+        ]
+        if let table = sample.table { entries.append(.init("sample_of", table.description)) }
         return entries
     }
 

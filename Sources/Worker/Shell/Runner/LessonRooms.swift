@@ -16,8 +16,10 @@ struct LessonRooms {
     init(environmentClass: String) { self.environmentClass = environmentClass }
 
     /// The room of this lesson, furnished on the first visit.
+    ///
+    /// - Requires: `memory` holds what the lesson reads.
     mutating func enter<Answer>(
-        _ lesson: Lesson, data: SealedMemory, schema: SealedMemory,
+        _ lesson: Lesson, _ memory: [Digest: SealedMemory],
         _ body: (inout LessonRoom) throws(ComputationError) -> Answer
     ) throws(ComputationError) -> Answer {
         if let index = self.rooms.firstIndex(where: { $0.lesson == lesson }) {
@@ -25,15 +27,13 @@ struct LessonRooms {
         } else {
             // Before the new one: two tables at once may be more than there is room for.
             if self.rooms.count == Self.roomsMax { self.rooms.removeFirst() }
-            self.rooms.append(try LessonRoom(lesson, data, schema, self.environmentClass))
+            self.rooms.append(try LessonRoom(lesson, memory, self.environmentClass))
         }
         return try body(&self.rooms[self.rooms.count - 1])
     }
 
     /// Forgets what was read from these bytes.
     mutating func forget(_ digest: Digest) {
-        self.rooms.removeAll {
-            $0.lesson.data.digest == digest || $0.lesson.schema.digest == digest
-        }
+        self.rooms.removeAll { $0.lesson.blobs.contains { $0.digest == digest } }
     }
 }

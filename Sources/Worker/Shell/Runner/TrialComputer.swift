@@ -36,11 +36,11 @@ struct TrialComputer {
             return (Outcome(.failed(failure), cost: meter.read()), [])
         case .lesson(let lesson):
             guard let recipe = spec.recipe else { throw WireError("spec.recipe", "is missing") }
-            guard let data = self.attached[lesson.data.digest],
-                let schema = self.attached[lesson.schema.digest]
-            else { throw WireError("lesson.data", "was not attached before") }
+            for (name, blob) in lesson.namedBlobs where self.attached[blob.digest] == nil {
+                throw WireError(name, "was not attached before")
+            }
             do throws(ComputationError) {
-                let learned = try self.rooms.enter(lesson, data: data, schema: schema) {
+                let learned = try self.rooms.enter(lesson, self.attached) {
                     (room) throws(ComputationError) in
                     try Self.learn(recipe, spec, in: &room)
                 }

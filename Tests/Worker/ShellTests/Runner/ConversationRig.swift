@@ -81,6 +81,11 @@ enum ConversationRig {
 
 /// A lesson that fits on a screen: y is 1 where x is large.
 enum SmallLesson {
+    /// By the names by which a lesson asks for them.
+    static func attached(_ memory: SealedMemory...) -> [Digest: SealedMemory] {
+        Dictionary(uniqueKeysWithValues: memory.map { ($0.blob.digest, $0) })
+    }
+
     static let csv = (["x,y"] + (0..<40).map { "\($0),\($0 < 20 ? "no" : "yes")" })
         .joined(separator: "\n")
 

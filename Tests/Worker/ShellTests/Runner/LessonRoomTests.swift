@@ -31,7 +31,7 @@ import Wire
         let lesson = Lesson(
             task: .classification, data: data.blob, schema: schema.blob, target: "y",
             metrics: ["accuracy"], folds: 4, foldSeed: 1, cleaned: left.digest)
-        return (try LessonRoom(lesson, data, schema, "class"), left.digest)
+        return (try LessonRoom(lesson, SmallLesson.attached(data, schema), "class"), left.digest)
     }
 
     @Test func `rows are dropped where they are learned from, and the model says so`() throws {
@@ -75,7 +75,7 @@ import Wire
         let lesson = Lesson(
             task: .classification, data: data.blob, schema: schema.blob, target: "y",
             metrics: ["accuracy"], folds: 4, foldSeed: 1, split: split)
-        return try LessonRoom(lesson, data, schema, "class")
+        return try LessonRoom(lesson, SmallLesson.attached(data, schema), "class")
     }
 
     @Test func `rows of one group are never on both sides, and the model says so`() throws {
@@ -90,6 +90,77 @@ import Wire
         #expect(manifest.contains("\"split_by\": \"group\""))
         #expect(manifest.contains("\"split_column\": \"g\""))
         #expect(throws: ComputationError.self) { try Self.grouped(split, groups: 3) }
+    }
+
+    /// The tables of x and of what is twice as much, but for a constant that only one has.
+    private static func judged(
+        by rows: Range<Int>, plus constant: Int
+    ) throws -> (room: LessonRoom, validation: Digest) {
+        let train = (0..<40).map { "\($0),\(2 * $0),t\($0 % 3)\n" }.joined()
+        let more = rows.map { "\($0),\(2 * $0 + constant),v\($0 % 3)\n" }.joined()
+        let data = try SmallLesson.memory("x,y,k\n" + train)
+        let validation = try SmallLesson.memory("x,y,k\n" + more)
+        let columns = try Schema([
+            .init("x", .numeric()), .init("y", .numeric()), .init("k", .categorical()),
+        ])
+        let schema = try SmallLesson.memory(String(decoding: columns.encoded(), as: UTF8.self))
+        let lesson = Lesson(
+            task: .regression, data: data.blob, schema: schema.blob, target: "y",
+            metrics: ["mae"], folds: 2, foldSeed: 1, validation: validation.blob)
+        let room = try LessonRoom(
+            lesson, SmallLesson.attached(data, schema, validation), "class")
+        return (room, validation.blob.digest)
+    }
+
+    @Test func `a table of its own judges, and the model learns from both`() throws {
+        let recipe = Wire.Recipe(
+            family: "ridge", parameters: [Parameter("alpha", 1e-6)], seed: 1)
+        // What was learned from the first table is wrong by the constant, in every row.
+        var (room, digest) = try Self.judged(by: 100..<110, plus: 1000)
+        let error = try room.evaluate(recipe)[0].value
+        #expect(abs(error - 1000) < 0.1)
+        let outputs = try room.refit(recipe, scores: [Score("mae", error)], companions: []).files
+        let weights = outputs[1].0.blob.digest.description
+        let bundle = try ModelBundle(
+            manifest: outputs[0].1.withBytes { Array($0) },
+            weights: outputs[1].1.withBytes { Array($0) }
+        ) { _ in weights }
+        func entry(_ name: String) -> String? { bundle.lineage.first { $0.name == name }?.text }
+        #expect(entry("validation") == digest.description && entry("validation_rows") == "10")
+        #expect(entry("rows") == "50")
+        let model = try #require(bundle.model.ofTable)
+        let frame = try Array("x,k\n105,v1\n".utf8).withUnsafeBytes {
+            try model.frame(bytes: $0, for: .prediction)
+        }
+        // The judge's rows are among those that it learned from.
+        #expect(try model.predict(frame)[0, 0] > 600)
+    }
+
+    /// Every second row of either table is far off, and counts for nothing.
+    @Test func `rows that judge count by their weights too`() throws {
+        func table(_ rows: Range<Int>) throws -> SealedMemory {
+            try SmallLesson.memory(
+                "x,y,w\n"
+                    + rows.map { "\($0),\(2 * $0 + $0 % 2 * 1000),\(1 - $0 % 2)\n" }.joined())
+        }
+        let (data, validation) = (try table(0..<40), try table(40..<50))
+        let columns = try Schema([
+            .init("x", .numeric()), .init("y", .numeric()), .init("w", .numeric(), use: .checks),
+        ])
+        let schema = try SmallLesson.memory(String(decoding: columns.encoded(), as: UTF8.self))
+        let recipe = Wire.Recipe(
+            family: "ridge", parameters: [Parameter("alpha", 1e-6)], seed: 1)
+        func error(_ weight: String?) throws -> Double {
+            let lesson = Lesson(
+                task: .regression, data: data.blob, schema: schema.blob, target: "y",
+                metrics: ["mae"], folds: 2, foldSeed: 1, weight: weight,
+                validation: validation.blob)
+            var room = try LessonRoom(
+                lesson, SmallLesson.attached(data, schema, validation), "class")
+            return try room.evaluate(recipe)[0].value
+        }
+        #expect(try error("w") < 0.1)
+        #expect(try error(nil) > 1)
     }
 
     /// Half of the rows say the opposite of the others, and count for next to nothing.
@@ -109,7 +180,7 @@ import Wire
                 task: .classification, data: data.blob, schema: schema.blob, target: "y",
                 metrics: ["accuracy"], folds: 4, foldSeed: 1, weight: weight,
                 classWeights: classes)
-            return try LessonRoom(lesson, data, schema, "class")
+            return try LessonRoom(lesson, SmallLesson.attached(data, schema), "class")
         }
         let recipe = Wire.Recipe(family: "logistic_regression", parameters: [], seed: 1)
         var plain = try room(nil, nil)
