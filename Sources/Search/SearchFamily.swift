@@ -71,6 +71,15 @@ enum SearchFamily: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether the family can learn what the job is judged by. Where a quantile is, means only cost
+    /// time.
+    private func learns(_ metric: String?) -> Bool {
+        switch self {
+        case .baseline, .multilayerPerceptron, .gradientBoosting: true
+        default: metric != "quantile_loss"
+        }
+    }
+
     /// The families that a job searches: those it names, else all that suit its task and are
     /// searched unasked, or have a search space of their own.
     ///
@@ -81,6 +90,7 @@ enum SearchFamily: String, CaseIterable, Sendable {
             family.supports(job.lesson.task)
                 && (job.families.isEmpty
                     ? family.isSearchedUnasked(hasTarget: job.lesson.target != nil)
+                        && family.learns(job.lesson.metrics.first)
                         || job.wish(for: family) != nil
                     : job.families.contains(family.rawValue))
         }

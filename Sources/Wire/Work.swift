@@ -69,16 +69,19 @@ package struct Lesson: Hashable, Sendable {
     package let weight: String?
     /// Of classification: how much rows count by their class in fits; nil: all alike.
     package let classWeights: ClassWeights?
+    /// Of regression: the share that `quantile_loss` is of, in `quantileRange`; nil: a half.
+    package let quantile: Double?
 
     package init(
         task: LearningTask, data: Blob, schema: Blob, target: String?, metrics: [String],
         folds: Int, foldSeed: UInt64, cleaned: Digest? = nil, cache: CacheMode? = nil,
         series: SeriesTerms? = nil, split: SplitTerms? = nil, weight: String? = nil,
-        classWeights: ClassWeights? = nil
+        classWeights: ClassWeights? = nil, quantile: Double? = nil
     ) {
         precondition((series != nil) == (task == .forecasting), "series for another task")
         precondition(weight == nil || task.takesWeights, "weights for another task")
         precondition(classWeights == nil || task == .classification, "classes of no classes")
+        precondition(quantile == nil || task == .regression, "a quantile of no numbers")
         self.task = task
         self.data = data
         self.schema = schema
@@ -92,7 +95,11 @@ package struct Lesson: Hashable, Sendable {
         self.split = split
         self.weight = weight
         self.classWeights = classWeights
+        self.quantile = quantile
     }
+
+    /// Beyond, one row of a thousand would decide.
+    package static let quantileRange = 0.001...0.999
 }
 
 /// How much rows count by their class.

@@ -175,7 +175,12 @@ import Wire
                 metrics: ["log_loss"], folds: 5, foldSeed: 1, weight: "exposure",
                 classWeights: weights)
         }
-        for lesson in parted + weighed { #expect(try Lesson(lesson.message) == lesson) }
+        let quantile = Lesson(
+            task: .regression, data: Self.blob, schema: Self.blob, target: "y",
+            metrics: ["quantile_loss"], folds: 5, foldSeed: 1, quantile: 0.9)
+        for lesson in parted + weighed + [quantile] {
+            #expect(try Lesson(lesson.message) == lesson)
+        }
         let kinds: [JobSpec.Kind] = [
             .learning(learning),
             .learning(

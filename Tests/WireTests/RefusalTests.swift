@@ -145,6 +145,14 @@ import Wire
             classes.classWeights.values = values
             #expect(throws: WireError.self) { try Lesson(classes) }
         }
+        for (task, quantile) in [
+            ("regression", 1.0), ("regression", -0.1), ("regression", .nan),
+            ("classification", 0.5),
+        ] {
+            var lesson = CodingTests.lesson.message
+            (lesson.task, lesson.quantile) = (task, quantile)
+            #expect(throws: WireError.self) { try Lesson(lesson) }
+        }
         classes.weight = String(repeating: "w", count: 257)
         #expect(throws: WireError.self) { try Lesson(classes) }
     }

@@ -65,7 +65,7 @@ package struct FittedModel: Sendable {
                     dataset.features, dataset.answers, rows: rows, form: form)
                 let training = TrainingData(
                     features: fitted.training, answers: dataset.answers.rows(at: rows),
-                    weights: dataset.fittingWeights(at: rows))
+                    weights: dataset.fittingWeights(at: rows), objective: dataset.objective)
                 return (fitted.encoder, training)
             } catch {
                 throw EvaluationError(.unlearnable, error.description)
@@ -110,6 +110,11 @@ package struct FittedModel: Sendable {
 
     /// Columns of a prediction.
     package var outputs: Int { self.task == .classification ? self.classNames.count : 1 }
+
+    /// Whether a member learned the logarithms of counts or rates.
+    package var learnedRates: Bool {
+        self.members.contains { ($0.predictor as? BoostingPredictor)?.link == .logarithm }
+    }
 
     // MARK: Prediction
 

@@ -61,6 +61,10 @@ extension Lesson {
         guard !message.hasClassWeights || task == .classification else {
             throw WireError("lesson.class_weights", "is there for a task without classes")
         }
+        guard
+            message.quantile == 0
+                || task == .regression && Self.quantileRange.contains(message.quantile)
+        else { throw WireError("lesson.quantile", "is out of range, or for another task") }
         self.init(
             task: task,
             data: try Blob(message.data, "lesson.data"),
@@ -79,7 +83,8 @@ extension Lesson {
             weight: message.weight.isEmpty
                 ? nil : try Checked.text(message.weight, "lesson.weight"),
             classWeights: message.hasClassWeights
-                ? try ClassWeights(message.classWeights) : nil)
+                ? try ClassWeights(message.classWeights) : nil,
+            quantile: message.quantile == 0 ? nil : message.quantile)
     }
 
     package var message: Assay_V1_Lesson {
@@ -97,6 +102,7 @@ extension Lesson {
         if let split { message.split = split.message }
         message.weight = self.weight ?? ""
         if let classWeights { message.classWeights = classWeights.message }
+        message.quantile = self.quantile ?? 0
         return message
     }
 }

@@ -183,6 +183,12 @@ package nonisolated struct Assay_V1_Lesson: @unchecked Sendable {
   /// Clears the value of `classWeights`. Subsequent reads from it will return its default value.
   package mutating func clearClassWeights() {_uniqueStorage()._classWeights = nil}
 
+  /// of regression: the share that quantile_loss is of; 0: a half
+  package var quantile: Double {
+    get {_storage._quantile}
+    set {_uniqueStorage()._quantile = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -906,7 +912,7 @@ nonisolated extension Assay_V1_Score: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Lesson"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}task\0\u{1}data\0\u{1}schema\0\u{1}target\0\u{1}metrics\0\u{1}folds\0\u{3}fold_seed\0\u{2}5cache\0\u{2}\u{a}cleaned\0\u{2}\u{a}series\0\u{1}split\0\u{2}\u{9}weight\0\u{3}class_weights\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}task\0\u{1}data\0\u{1}schema\0\u{1}target\0\u{1}metrics\0\u{1}folds\0\u{3}fold_seed\0\u{2}5cache\0\u{2}\u{a}cleaned\0\u{2}\u{a}series\0\u{1}split\0\u{2}\u{9}weight\0\u{3}class_weights\0\u{1}quantile\0")
 
   fileprivate class _StorageClass {
     var _task: String = String()
@@ -922,6 +928,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _split: Assay_V1_Split? = nil
     var _weight: String = String()
     var _classWeights: Assay_V1_ClassWeights? = nil
+    var _quantile: Double = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -945,6 +952,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _split = source._split
       _weight = source._weight
       _classWeights = source._classWeights
+      _quantile = source._quantile
     }
   }
 
@@ -976,6 +984,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 81: try { try decoder.decodeSingularMessageField(value: &_storage._split) }()
         case 90: try { try decoder.decodeSingularStringField(value: &_storage._weight) }()
         case 91: try { try decoder.decodeSingularMessageField(value: &_storage._classWeights) }()
+        case 92: try { try decoder.decodeSingularDoubleField(value: &_storage._quantile) }()
         default: break
         }
       }
@@ -1027,6 +1036,9 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
       try { if let v = _storage._classWeights {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 91)
       } }()
+      if _storage._quantile.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._quantile, fieldNumber: 92)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1049,6 +1061,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._split != rhs_storage._split {return false}
         if _storage._weight != rhs_storage._weight {return false}
         if _storage._classWeights != rhs_storage._classWeights {return false}
+        if _storage._quantile != rhs_storage._quantile {return false}
         return true
       }
       if !storagesAreEqual {return false}

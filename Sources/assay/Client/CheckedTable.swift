@@ -24,6 +24,11 @@ struct CheckedTable {
             bytes, at: terms.train, schema: schema, target: learning.target, task: learning.task,
             split: split, weight: learning.weight)
         let dataset = bound.dataset
+        do throws(TableError) {
+            _ = try dataset.aiming(at: learning.metrics, quantile: learning.quantile)
+        } catch {
+            throw InputError(terms.train, error.description)
+        }
         guard dataset.rows >= 2 * learning.folds else {
             throw InputError(
                 terms.train,
@@ -100,7 +105,8 @@ struct CheckedTable {
                     by: split.by, column: split.column.map(self.sent.name(of:)),
                     isFeature: split.isFeature, holdout: split.holdout)
             },
-            weight: learning.weight.map(self.sent.name(of:)), classWeights: self.classWeights)
+            weight: learning.weight.map(self.sent.name(of:)), classWeights: self.classWeights,
+            quantile: learning.quantile)
         return LearningJob(
             lesson: lesson, direction: metrics[0].direction == .maximise ? .maximise : .minimise,
             families: learning.families.map(\.rawValue),

@@ -50,6 +50,8 @@ struct JobFile: Equatable {
         /// How much rows count by their class in fits; nil: all alike.
         let classWeights: ClassTerms?
         let metrics: [Metric]
+        /// The share that `quantile_loss` is of.
+        let quantile: Double?
         let folds: Int
         /// Nil: folds by chance.
         let split: SplitTerms?
@@ -186,6 +188,7 @@ struct JobFile: Equatable {
                 metric.supports(task) && (metric == .stability) != (target != nil)
             }
         }
+        let quantile = try Self.quantile(&root, metrics ?? [])
         let classWeights = try root.value("class_weight").map { value throws(InputError) in
             guard task == .classification else {
                 throw value.wrong("is for classification only: there are no classes here")
@@ -208,10 +211,28 @@ struct JobFile: Equatable {
             &root, among: families ?? [], for: task.rawValue, suits: { $0.supports(task) })
         return Learning(
             task: task, table: table, target: target, weight: weight,
-            classWeights: classWeights, metrics: metrics ?? [],
+            classWeights: classWeights, metrics: metrics ?? [], quantile: quantile,
             folds: validation.folds, split: validation.split, families: families ?? [],
             ensembles: ensembles, contamination: contamination, reference: reference,
             screen: screen ?? .defaults, search: search)
+    }
+
+    private static func quantile(
+        _ root: inout StrictYAML.Mapping, _ metrics: [Metric]
+    ) throws(InputError) -> Double? {
+        guard metrics.contains(.quantileLoss) else {
+            if let value = root.value("quantile") {
+                throw value.wrong("is for metric: quantile_loss")
+            }
+            return nil
+        }
+        let value = try root.required("quantile", example: "quantile: 0.9")
+        let share = try value.number()
+        let range = Lesson.quantileRange
+        guard range.contains(share) else {
+            throw value.wrong("must be a share from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return share
     }
 
     static func noWeights(_ who: String) -> String {

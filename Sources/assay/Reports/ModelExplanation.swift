@@ -61,6 +61,7 @@ enum ModelExplanation {
         /// The column that says how much each row counts.
         let weight: String?
         let classWeights: Engine.ClassWeights?
+        let quantile: Double?
 
         init(_ entries: [Safetensors.Entry]) throws(InputError) {
             func text(_ name: String) -> String? { entries.first { $0.name == name }?.text }
@@ -75,6 +76,8 @@ enum ModelExplanation {
             self.metrics = metrics.split(separator: ",").map(String.init)
             self.rows = rows
             self.weight = text("weight")
+            self.quantile = text("quantile").flatMap { Double($0) }
+                .flatMap { Lesson.quantileRange.contains($0) ? $0 : nil }
             self.classWeights = text("class_weight").map(Self.classWeights)
             let column = text("split_column")
             self.split = RowSplit(
@@ -113,7 +116,9 @@ enum ModelExplanation {
         let bound = try TableFile.dataset(
             table.bytes, at: table.path, schema: table.schema, target: model.target,
             task: model.task, split: lineage.split, weight: lineage.weight)
+        let metrics = lineage.metrics.compactMap { Metric(rawValue: $0) }
         let dataset = try bound.dataset.weighing(lineage.classWeights)
+            .aiming(at: metrics, quantile: lineage.quantile)
         try lineage.requireSame(rows: dataset.rows, table.path)
         var bench = Workbench(
             dataset,
@@ -121,8 +126,7 @@ enum ModelExplanation {
         let members = model.members.map { Ensemble.Member($0.recipe, weight: $0.weight) }
         return try bench.explanation(
             of: Ensemble(members, temperature: model.temperature),
-            metrics: lineage.metrics.compactMap { Metric(rawValue: $0) }, seed: Self.seed,
-            effort: effort)
+            metrics: metrics, seed: Self.seed, effort: effort)
     }
 
     /// Nil where the coming values of other columns would be needed.

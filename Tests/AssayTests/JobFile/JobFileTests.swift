@@ -106,6 +106,19 @@ import Wire
         #expect(sentence.contains(words), "\(sentence)")
     }
 
+    @Test(arguments: [
+        ("metric: [quantile_loss, mae]\nquantile: 0.9", "no error"),
+        ("metric: quantile_loss", "quantile is missing; write for example quantile: 0.9"),
+        ("metric: mae\nquantile: 0.9", "quantile is for metric: quantile_loss"),
+        ("metric: quantile_loss\nquantile: 1", "must be a share from 0.001 to 0.999"),
+        ("metric: poisson_deviance", "no error"),
+    ]) func `a quantile is said with its metric`(lines: String, words: String) {
+        let sentence = self.sentence(
+            "task: regression\ndata: { train: m.csv, target: y }\n\(lines)\nbudget: { trials: 3 }\n"
+        )
+        #expect(sentence.contains(words), "\(sentence)")
+    }
+
     @Test func `anomalies may be looked for without a target`() throws {
         let job = try self.read(
             """

@@ -47,6 +47,19 @@ import Testing
         try rig.check()
     }
 
+    @Test(arguments: [Metric.poissonDeviance, .meanAbsoluteError])
+    func `rates and medians are written as they are predicted`(metric: Metric) throws {
+        let rig = try ONNXRig()
+        let data = try MixedTable.dataset(.number, rows: 300, seed: 1)
+            .aiming(at: [metric], quantile: nil)
+        let test = MixedTable.frame(.number, rows: 200, seed: 2, .some)
+        for family in [Family.gradientBoosting, .multilayerPerceptron, .baseline] {
+            let model = try FittedModel.fit(Self.recipe(family), data)
+            try rig.add("\(family.rawValue)-\(metric)", model, test, floor: Self.floor)
+        }
+        try rig.check()
+    }
+
     @Test func `neighbours vote by their rows' weights`() throws {
         let rig = try ONNXRig()
         for (target, byDistance) in [(MixedTable.Target.two, 1.0), (.three, 0), (.number, 1)] {

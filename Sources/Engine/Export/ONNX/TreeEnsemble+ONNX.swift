@@ -11,7 +11,7 @@ extension BoostingPredictor: ONNXPredictor {
             scores = graph.node("Add", sums, graph.constant(.doubles(self.base)))
         }
         switch self.outputs {
-        case 1: return scores
+        case 1: return self.link == .logarithm ? graph.node("Exp", scores) : scores
         case 2: return graph.bothClasses(graph.node("Sigmoid", scores))
         default: return graph.softmax(scores)
         }

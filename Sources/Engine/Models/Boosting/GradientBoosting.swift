@@ -1,8 +1,9 @@
 /// Gradient boosting of trees on binned features.
 ///
 /// Every round looks at how the loss changes with each row's score, and adds a tree that moves the
-/// scores downhill, `learningRate` of the way (Friedman 2001). Squared loss for numbers, logistic
-/// loss for two classes, softmax for more, with one tree per class and round.
+/// scores downhill, `learningRate` of the way (Friedman 2001). For numbers the loss is that of the
+/// objective: squared error, pinball loss or Poisson deviance; logistic loss for two classes,
+/// softmax for more, with one tree per class and round.
 package struct GradientBoosting: Learner {
     package struct Settings: Equatable, Sendable {
         package var trees = 100
@@ -40,7 +41,7 @@ package struct GradientBoosting: Learner {
     package func fit(_ data: TrainingData, seed: UInt64) throws(LearnerError) -> any Predictor {
         try data.requireRows()
         let binned = data.binned(limit: self.settings.binsMax)
-        var loss = Loss(data.answers, data.weights)
+        var loss = Loss(data.answers, data.weights, data.objective)
         var generator = SeededGenerator(seed: seed)
         let grower = TreeGrower(binned, self.growing)
         let packed = Memory<Int64>(count: binned.rows, repeating: 0)
@@ -61,7 +62,12 @@ package struct GradientBoosting: Learner {
                 let gradients = loss.gradients(of: output, into: packed.base)
                 let (tree, leaves) = grower.grow(gradients, positions: positions)
                 var values = [Double](repeating: 0, count: tree.nodes.count)
-                for leaf in leaves { values[leaf.node] = self.value(of: leaf.sum, gradients) }
+                for leaf in leaves {
+                    let step = loss.step(of: grower.partition.rows(leaf.rows))
+                    values[leaf.node] =
+                        step.map { self.settings.learningRate * $0 }
+                        ?? self.value(of: leaf.sum, gradients)
+                }
                 ensemble.append(tree, values: values.map { $0 * loss.scale })
                 if drawn == nil {
                     for leaf in leaves {
@@ -73,7 +79,8 @@ package struct GradientBoosting: Learner {
                 }
             }
         }
-        return BoostingPredictor(base: loss.base, ensemble: ensemble, outputs: data.answers.outputs)
+        return BoostingPredictor(
+            base: loss.base, ensemble: ensemble, outputs: data.answers.outputs, link: loss.link)
     }
 
     private var growing: TreeGrower.Settings {
@@ -116,17 +123,26 @@ package struct GradientBoosting: Learner {
 }
 
 struct BoostingPredictor: Predictor, Equatable {
+    /// What a score of numbers is.
+    enum Link: Int32, Sendable {
+        case number = 0
+        case logarithm = 1
+    }
+
     /// The scores before the first tree, one per score column.
     let base: [Double]
     let ensemble: TreeEnsemble
     let outputs: Int
+    let link: Link
 
     var columns: Int? { self.ensemble.columns }
 
-    init(base: [Double], ensemble: TreeEnsemble, outputs: Int) {
+    init(base: [Double], ensemble: TreeEnsemble, outputs: Int, link: Link = .number) {
+        precondition(link == .number || outputs == 1, "a class of logarithms")
         self.base = base
         self.ensemble = ensemble
         self.outputs = outputs
+        self.link = link
     }
 
     init(_ store: inout TensorStore, outputs: Int) throws(LearnerError) {
@@ -134,12 +150,20 @@ struct BoostingPredictor: Predictor, Equatable {
         self.base = try store.doubles("base", shape: [.exactly(scores)])
         self.ensemble = try TreeEnsemble(&store, width: 1)
         self.outputs = outputs
+        let code = outputs == 1 ? try store.integers("link", shape: [1])[0] : 0
+        guard let link = Link(rawValue: code) else {
+            throw LearnerError(.badTensor, "tensor link holds none that is known")
+        }
+        self.link = link
         guard self.ensemble.roots.count % scores == 0 else {
             throw LearnerError(.badTensor, "tensor tree_roots does not hold whole rounds of trees")
         }
     }
 
-    var tensors: [Tensor] { [.doubles("base", self.base)] + self.ensemble.tensors }
+    var tensors: [Tensor] {
+        let link: [Tensor] = self.outputs == 1 ? [.integers("link", [self.link.rawValue])] : []
+        return [.doubles("base", self.base)] + link + self.ensemble.tensors
+    }
 
     func predict(_ features: Matrix) -> Matrix {
         var scores = Matrix(rows: features.rows, columns: self.base.count)
@@ -148,7 +172,11 @@ struct BoostingPredictor: Predictor, Equatable {
         }
         self.ensemble.accumulate(features, groups: self.base.count, into: &scores)
         switch self.outputs {
-        case 1: return scores
+        case 1:
+            if self.link == .logarithm {
+                scores.values.withUnsafeMutableBufferPointer { applyExponential($0) }
+            }
+            return scores
         case 2:
             scores.values.withUnsafeMutableBufferPointer { applySigmoid($0) }
             var prediction = Matrix(rows: features.rows, columns: 2)

@@ -63,6 +63,7 @@ struct LessonRoom {
         let dataset = try Dataset(
             table, target: lesson.target, task: task, schema: demanding, weight: lesson.weight
         ).weighing(lesson.classWeights.map(Engine.ClassWeights.init))
+            .aiming(at: try Self.metrics(lesson), quantile: lesson.quantile)
         let folds = try Folds(
             RowSplit(lesson), dataset.answers, table, seed: lesson.foldSeed)
         return Workbench(dataset, folds)
@@ -211,7 +212,7 @@ struct LessonRoom {
                 .init("folds", "\(self.lesson.folds)"),
                 .init("fold_seed", "\(self.lesson.foldSeed)"),
                 .init("environment", self.environmentClass),
-            ] + changes + self.split + self.weighting + self.cleaning(repairs)
+            ] + changes + self.split + self.terms + self.cleaning(repairs)
         let judged = scores.map { ModelBundle.Score($0.metric, $0.value) }
         let files = ModelBundle(model, scores: judged, lineage: lineage)
             .files { Digest(sha256: Array(SHA256.hash(data: $0))).description }
@@ -235,8 +236,8 @@ struct LessonRoom {
         return entries
     }
 
-    /// What rows count by, where they do not count alike.
-    private var weighting: [Safetensors.Entry] {
+    /// What rows count by, where they do not count alike, and what numbers stand for.
+    private var terms: [Safetensors.Entry] {
         var entries: [Safetensors.Entry] = []
         if let weight = self.lesson.weight { entries.append(.init("weight", weight)) }
         switch self.lesson.classWeights {
@@ -246,6 +247,7 @@ struct LessonRoom {
             entries.append(.init("class_weight", text))
         case nil: break
         }
+        if let quantile = self.lesson.quantile { entries.append(.init("quantile", "\(quantile)")) }
         return entries
     }
 
