@@ -80,6 +80,14 @@ enum SearchFamily: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether its predictions go one way along a column where they should.
+    private var keepsMonotone: Bool {
+        switch self {
+        case .baseline, .decisionTree, .extraTrees, .randomForest, .gradientBoosting: true
+        default: false
+        }
+    }
+
     /// The families that a job searches: those it names, else all that suit its task and are
     /// searched unasked, or have a search space of their own.
     ///
@@ -88,6 +96,7 @@ enum SearchFamily: String, CaseIterable, Sendable {
     static func families(for job: LearningJob) -> [Self] {
         Self.allCases.filter { family in
             family.supports(job.lesson.task)
+                && (job.lesson.monotone.isEmpty || family.keepsMonotone)
                 && (job.families.isEmpty
                     ? family.isSearchedUnasked(hasTarget: job.lesson.target != nil)
                         && family.learns(job.lesson.metrics.first)

@@ -71,17 +71,21 @@ package struct Lesson: Hashable, Sendable {
     package let classWeights: ClassWeights?
     /// Of regression: the share that `quantile_loss` is of, in `quantileRange`; nil: a half.
     package let quantile: Double?
+    /// Of classification and regression: along which columns predictions only rise or fall.
+    package let monotone: [MonotoneTerm]
 
     package init(
         task: LearningTask, data: Blob, schema: Blob, target: String?, metrics: [String],
         folds: Int, foldSeed: UInt64, cleaned: Digest? = nil, cache: CacheMode? = nil,
         series: SeriesTerms? = nil, split: SplitTerms? = nil, weight: String? = nil,
-        classWeights: ClassWeights? = nil, quantile: Double? = nil
+        classWeights: ClassWeights? = nil, quantile: Double? = nil,
+        monotone: [MonotoneTerm] = []
     ) {
         precondition((series != nil) == (task == .forecasting), "series for another task")
         precondition(weight == nil || task.takesWeights, "weights for another task")
         precondition(classWeights == nil || task == .classification, "classes of no classes")
         precondition(quantile == nil || task == .regression, "a quantile of no numbers")
+        precondition(monotone.isEmpty || task.takesWeights, "one way for another task")
         self.task = task
         self.data = data
         self.schema = schema
@@ -96,10 +100,24 @@ package struct Lesson: Hashable, Sendable {
         self.weight = weight
         self.classWeights = classWeights
         self.quantile = quantile
+        self.monotone = monotone.sorted { $0.column < $1.column }
     }
 
     /// Beyond, one row of a thousand would decide.
     package static let quantileRange = 0.001...0.999
+}
+
+/// A column along which predictions go one way.
+package struct MonotoneTerm: Hashable, Sendable {
+    package let column: String
+    package let way: Way
+
+    package enum Way: String, CaseIterable, Hashable, Sendable { case increasing, decreasing }
+
+    package init(_ column: String, _ way: Way) {
+        self.column = column
+        self.way = way
+    }
 }
 
 /// How much rows count by their class.

@@ -177,7 +177,8 @@ import Wire
         }
         let quantile = Lesson(
             task: .regression, data: Self.blob, schema: Self.blob, target: "y",
-            metrics: ["quantile_loss"], folds: 5, foldSeed: 1, quantile: 0.9)
+            metrics: ["quantile_loss"], folds: 5, foldSeed: 1, quantile: 0.9,
+            monotone: [.init("age", .increasing), .init("price", .decreasing)])
         for lesson in parted + weighed + [quantile] {
             #expect(try Lesson(lesson.message) == lesson)
         }

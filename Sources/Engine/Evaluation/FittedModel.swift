@@ -65,7 +65,8 @@ package struct FittedModel: Sendable {
                     dataset.features, dataset.answers, rows: rows, form: form)
                 let training = TrainingData(
                     features: fitted.training, answers: dataset.answers.rows(at: rows),
-                    weights: dataset.fittingWeights(at: rows), objective: dataset.objective)
+                    weights: dataset.fittingWeights(at: rows), objective: dataset.learnedObjective,
+                    ways: fitted.encoder.ways(dataset.constraints))
                 return (fitted.encoder, training)
             } catch {
                 throw EvaluationError(.unlearnable, error.description)
@@ -84,7 +85,7 @@ package struct FittedModel: Sendable {
         for member in ensemble.members {
             let learner: any Learner
             do throws(LearnerError) {
-                learner = try member.recipe.learner(for: dataset.task)
+                learner = try member.recipe.learner(for: dataset)
             } catch {
                 throw EvaluationError(error)
             }

@@ -57,7 +57,7 @@ package struct Workbench: Sendable {
     ) throws(EvaluationError) -> Matrix {
         let learner: any Learner
         do throws(LearnerError) {
-            learner = try recipe.learner(for: self.dataset.task)
+            learner = try recipe.learner(for: self.dataset)
         } catch {
             throw EvaluationError(error)
         }
@@ -138,7 +138,8 @@ package struct Workbench: Sendable {
                 features: fitted.training,
                 answers: self.dataset.answers.rows(at: kept),
                 weights: self.dataset.fittingWeights(at: kept),
-                objective: self.dataset.objective),
+                objective: self.dataset.learnedObjective,
+                ways: fitted.encoder.ways(self.dataset.constraints)),
             heldOut: fitted.encoder.encode(self.dataset.features, rows: rows),
             answers: self.dataset.answers.rows(at: rows),
             weights: self.dataset.weights(at: rows), rows: rows)

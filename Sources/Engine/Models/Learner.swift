@@ -7,6 +7,9 @@ package struct TrainingData: Sendable {
     package let weights: [Double]?
     /// What is learned of numbers, by families that can learn more than their mean.
     package let objective: Objective
+    /// Which way predictions go along each column; nil: whichever they like. Only families that
+    /// keep to it may be asked.
+    package let ways: [Monotone]?
 
     /// What was computed from these rows already; all copies of this value share it, so keep one
     /// `TrainingData` per fold and let every trial on that fold fit it.
@@ -15,8 +18,9 @@ package struct TrainingData: Sendable {
     /// - Parameter weights: how much each row counts beside the others, above 0; in whatever unit.
     package init(
         features: Matrix, answers: Answers, weights: [Double]? = nil,
-        objective: Objective = .mean
+        objective: Objective = .mean, ways: [Monotone]? = nil
     ) {
+        precondition(ways.map { $0.count == features.columns } ?? true, "a column has no way")
         precondition(features.rows == answers.count, "a feature row has no answer, or the reverse")
         precondition(weights.map { $0.count == answers.count } ?? true, "a row has no weight")
         if case .classes(let labels, let count) = answers {
@@ -28,6 +32,7 @@ package struct TrainingData: Sendable {
         self.answers = answers
         self.weights = weights.flatMap(relativeWeights)
         self.objective = objective
+        self.ways = ways.flatMap { $0.allSatisfy { $0 == .free } ? nil : $0 }
     }
 }
 

@@ -15,6 +15,8 @@ package struct Dataset: Equatable, Sendable {
     package internal(set) var objective = Objective.mean
     /// What `quantile_loss` judges by.
     package internal(set) var quantile = 0.5
+    /// Columns along which predictions may go one way only.
+    package internal(set) var constraints: [Constraint] = []
     /// The classes, sorted: numbers by value, texts as strings. Empty for regression and
     /// without a target; for anomaly detection what the target says of normal rows, then what it
     /// says of anomalies.

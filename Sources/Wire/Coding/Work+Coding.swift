@@ -65,6 +65,11 @@ extension Lesson {
             message.quantile == 0
                 || task == .regression && Self.quantileRange.contains(message.quantile)
         else { throw WireError("lesson.quantile", "is out of range, or for another task") }
+        let monotone = try Checked.count(
+            message.monotone, "lesson.monotone", upTo: task.takesWeights ? Limits.monotoneMax : 0)
+        guard Set(monotone.map(\.column)).count == monotone.count else {
+            throw WireError("lesson.monotone", "names a column twice")
+        }
         self.init(
             task: task,
             data: try Blob(message.data, "lesson.data"),
@@ -84,7 +89,12 @@ extension Lesson {
                 ? nil : try Checked.text(message.weight, "lesson.weight"),
             classWeights: message.hasClassWeights
                 ? try ClassWeights(message.classWeights) : nil,
-            quantile: message.quantile == 0 ? nil : message.quantile)
+            quantile: message.quantile == 0 ? nil : message.quantile,
+            monotone: try Checked.map(monotone) { (term) throws(WireError) in
+                MonotoneTerm(
+                    try Checked.text(term.column, "lesson.monotone.column"),
+                    term.decreasing ? .decreasing : .increasing)
+            })
     }
 
     package var message: Assay_V1_Lesson {
@@ -103,6 +113,12 @@ extension Lesson {
         message.weight = self.weight ?? ""
         if let classWeights { message.classWeights = classWeights.message }
         message.quantile = self.quantile ?? 0
+        message.monotone = self.monotone.map { term in
+            var message = Assay_V1_Monotone()
+            message.column = term.column
+            message.decreasing = term.way == .decreasing
+            return message
+        }
         return message
     }
 }

@@ -26,6 +26,7 @@ struct CheckedTable {
         let dataset = bound.dataset
         do throws(TableError) {
             _ = try dataset.aiming(at: learning.metrics, quantile: learning.quantile)
+                .constraining(learning.monotone.map(Dataset.Constraint.init))
         } catch {
             throw InputError(terms.train, error.description)
         }
@@ -106,7 +107,10 @@ struct CheckedTable {
                     isFeature: split.isFeature, holdout: split.holdout)
             },
             weight: learning.weight.map(self.sent.name(of:)), classWeights: self.classWeights,
-            quantile: learning.quantile)
+            quantile: learning.quantile,
+            monotone: learning.monotone.map {
+                MonotoneTerm(self.sent.name(of: $0.column), $0.way)
+            })
         return LearningJob(
             lesson: lesson, direction: metrics[0].direction == .maximise ? .maximise : .minimise,
             families: learning.families.map(\.rawValue),

@@ -50,6 +50,8 @@ struct JobFile: Equatable {
         /// How much rows count by their class in fits; nil: all alike.
         let classWeights: ClassTerms?
         let metrics: [Metric]
+        /// Columns along which predictions only rise or fall.
+        let monotone: [MonotoneTerm]
         /// The share that `quantile_loss` is of.
         let quantile: Double?
         let folds: Int
@@ -201,9 +203,12 @@ struct JobFile: Equatable {
                 try Self.contamination(value)
             } : nil
         let validation = try ValidationTerms(root.value("cv"))
+        let monotone = try root.value("monotone").map { value throws(InputError) in
+            try Self.monotone(value, task, metrics ?? [])
+        }
         let families = try root.value("model_list").map { value throws(InputError) in
             try Self.families(value, for: task.rawValue) { (family: Family) in
-                family.supports(task)
+                family.supports(task) && (monotone == nil || family.keepsMonotone)
             }
         }
         let ensembles = try root.value("ensemble")?.flag() ?? true
@@ -211,10 +216,27 @@ struct JobFile: Equatable {
             &root, among: families ?? [], for: task.rawValue, suits: { $0.supports(task) })
         return Learning(
             task: task, table: table, target: target, weight: weight,
-            classWeights: classWeights, metrics: metrics ?? [], quantile: quantile,
+            classWeights: classWeights, metrics: metrics ?? [], monotone: monotone ?? [],
+            quantile: quantile,
             folds: validation.folds, split: validation.split, families: families ?? [],
             ensembles: ensembles, contamination: contamination, reference: reference,
             screen: screen ?? .defaults, search: search)
+    }
+
+    private static func monotone(
+        _ value: StrictYAML.Value, _ task: Engine.LearningTask, _ metrics: [Metric]
+    ) throws(InputError) -> [MonotoneTerm] {
+        guard task != .anomalyDetection, metrics.first != .quantileLoss else {
+            throw value.wrong("is for classification, and for regression that learns means")
+        }
+        var terms: [MonotoneTerm] = []
+        for (column, way) in try value.entries() {
+            terms.append(MonotoneTerm(column, try way.choice(MonotoneTerm.Way.self)))
+        }
+        guard (1...Limits.monotoneMax).contains(terms.count) else {
+            throw value.wrong("must name 1 to \(Limits.monotoneMax) columns")
+        }
+        return terms
     }
 
     private static func quantile(

@@ -62,6 +62,7 @@ enum ModelExplanation {
         let weight: String?
         let classWeights: Engine.ClassWeights?
         let quantile: Double?
+        let constraints: [Dataset.Constraint]
 
         init(_ entries: [Safetensors.Entry]) throws(InputError) {
             func text(_ name: String) -> String? { entries.first { $0.name == name }?.text }
@@ -76,6 +77,12 @@ enum ModelExplanation {
             self.metrics = metrics.split(separator: ",").map(String.init)
             self.rows = rows
             self.weight = text("weight")
+            self.constraints = entries.compactMap { entry in
+                guard entry.name.hasPrefix("monotone ") else { return nil }
+                let column = String(entry.name.dropFirst("monotone ".count))
+                return MonotoneTerm.Way(rawValue: entry.text)
+                    .map { Dataset.Constraint(MonotoneTerm(column, $0)) }
+            }
             self.quantile = text("quantile").flatMap { Double($0) }
                 .flatMap { Lesson.quantileRange.contains($0) ? $0 : nil }
             self.classWeights = text("class_weight").map(Self.classWeights)
@@ -119,6 +126,7 @@ enum ModelExplanation {
         let metrics = lineage.metrics.compactMap { Metric(rawValue: $0) }
         let dataset = try bound.dataset.weighing(lineage.classWeights)
             .aiming(at: metrics, quantile: lineage.quantile)
+            .constraining(lineage.constraints)
         try lineage.requireSame(rows: dataset.rows, table.path)
         var bench = Workbench(
             dataset,

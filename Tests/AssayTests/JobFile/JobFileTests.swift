@@ -119,6 +119,29 @@ import Wire
         #expect(sentence.contains(words), "\(sentence)")
     }
 
+    @Test func `predictions may be held to one way along a column`() throws {
+        let text = "data: { train: a.csv, target: y }\nbudget: { trials: 3 }\n"
+        let job = try self.read(
+            "task: regression\n\(text)monotone: { age: increasing, price: decreasing }\n")
+        guard case .learning(let learning) = job.work else {
+            Issue.record("not a learning job")
+            return
+        }
+        #expect(learning.monotone == [.init("age", .increasing), .init("price", .decreasing)])
+        for (lines, words) in [
+            ("monotone: { age: up }", "must be one of increasing, decreasing"),
+            ("monotone: {}", "must name 1 to 256 columns"),
+            ("monotone: { age: increasing }\nmodel_list: [ridge]", "'ridge' is no model"),
+            (
+                "monotone: { age: increasing }\nmetric: quantile_loss\nquantile: 0.9",
+                "regression that learns means"
+            ),
+        ] {
+            let sentence = self.sentence("task: regression\n\(text)\(lines)\n")
+            #expect(sentence.contains(words), "\(sentence)")
+        }
+    }
+
     @Test func `anomalies may be looked for without a target`() throws {
         let job = try self.read(
             """

@@ -15,7 +15,7 @@ enum Samples {
         folds: 3, foldSeed: 1, weight: "w", classWeights: .given([1, 2]))
     static let quantile = Lesson(
         task: .regression, data: blob, schema: blob, target: "y", metrics: ["quantile_loss"],
-        folds: 3, foldSeed: 1, quantile: 0.9)
+        folds: 3, foldSeed: 1, quantile: 0.9, monotone: [.init("a", .decreasing)])
     static let spec = TrialSpec(
         step: .refit, recipe: recipe, scores: [Score("rmse", 2.5)], companions: [recipe])
     static let scored = Outcome(

@@ -43,7 +43,7 @@ package struct GradientBoosting: Learner {
         let binned = data.binned(limit: self.settings.binsMax)
         var loss = Loss(data.answers, data.weights, data.objective)
         var generator = SeededGenerator(seed: seed)
-        let grower = TreeGrower(binned, self.growing)
+        let grower = TreeGrower(binned, self.growing, ways: data.ways)
         let packed = Memory<Int64>(count: binned.rows, repeating: 0)
         var ensemble = TreeEnsemble(columns: data.features.columns, width: 1)
         for _ in 0..<self.settings.trees {
@@ -66,7 +66,9 @@ package struct GradientBoosting: Learner {
                     let step = loss.step(of: grower.partition.rows(leaf.rows))
                     values[leaf.node] =
                         step.map { self.settings.learningRate * $0 }
-                        ?? self.value(of: leaf.sum, gradients)
+                        ?? (data.ways == nil
+                            ? self.value(of: leaf.sum, gradients)
+                            : self.shortened(grower.output(of: leaf, gradients)))
                 }
                 ensemble.append(tree, values: values.map { $0 * loss.scale })
                 if drawn == nil {
@@ -112,8 +114,11 @@ package struct GradientBoosting: Learner {
         let gradient = Double(sum.gradient) * gradients.gradientUnit
         let hessian = Double(sum.hessian) * gradients.hessianUnit + self.settings.l2
         guard hessian > 0 else { return 0 }
-        let step = max(-Self.stepMax, min(Self.stepMax, -gradient / hessian))
-        return self.settings.learningRate * step
+        return self.shortened(-gradient / hessian)
+    }
+
+    private func shortened(_ step: Double) -> Double {
+        self.settings.learningRate * max(-Self.stepMax, min(Self.stepMax, step))
     }
 
     /// The longest step of Newton's that is believed. Few rows of a rare class in a leaf promise

@@ -64,6 +64,7 @@ struct LessonRoom {
             table, target: lesson.target, task: task, schema: demanding, weight: lesson.weight
         ).weighing(lesson.classWeights.map(Engine.ClassWeights.init))
             .aiming(at: try Self.metrics(lesson), quantile: lesson.quantile)
+            .constraining(lesson.monotone.map(Dataset.Constraint.init))
         let folds = try Folds(
             RowSplit(lesson), dataset.answers, table, seed: lesson.foldSeed)
         return Workbench(dataset, folds)
@@ -246,6 +247,9 @@ struct LessonRoom {
             let text = weights.map { "\($0)" }.joined(separator: ",")
             entries.append(.init("class_weight", text))
         case nil: break
+        }
+        for term in self.lesson.monotone {
+            entries.append(.init("monotone \(term.column)", term.way.rawValue))
         }
         if let quantile = self.lesson.quantile { entries.append(.init("quantile", "\(quantile)")) }
         return entries
