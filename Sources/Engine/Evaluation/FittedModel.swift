@@ -66,7 +66,8 @@ package struct FittedModel: Sendable {
                 let training = TrainingData(
                     features: fitted.training, answers: dataset.answers.rows(at: rows),
                     weights: dataset.fittingWeights(at: rows), objective: dataset.learnedObjective,
-                    ways: fitted.encoder.ways(dataset.constraints))
+                    ways: fitted.encoder.ways(dataset.constraints),
+                    categories: fitted.encoder.categories)
                 return (fitted.encoder, training)
             } catch {
                 throw EvaluationError(.unlearnable, error.description)

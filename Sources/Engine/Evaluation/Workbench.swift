@@ -139,7 +139,8 @@ package struct Workbench: Sendable {
                 answers: self.dataset.answers.rows(at: kept),
                 weights: self.dataset.fittingWeights(at: kept),
                 objective: self.dataset.learnedObjective,
-                ways: fitted.encoder.ways(self.dataset.constraints)),
+                ways: fitted.encoder.ways(self.dataset.constraints),
+                categories: fitted.encoder.categories),
             heldOut: fitted.encoder.encode(self.dataset.features, rows: rows),
             answers: self.dataset.answers.rows(at: rows),
             weights: self.dataset.weights(at: rows), rows: rows)

@@ -10,6 +10,8 @@ package struct TrainingData: Sendable {
     /// Which way predictions go along each column; nil: whichever they like. Only families that
     /// keep to it may be asked.
     package let ways: [Monotone]?
+    /// Whether each column holds ranks of categories, whose order says nothing; nil: none does.
+    package let categories: [Bool]?
 
     /// What was computed from these rows already; all copies of this value share it, so keep one
     /// `TrainingData` per fold and let every trial on that fold fit it.
@@ -18,7 +20,7 @@ package struct TrainingData: Sendable {
     /// - Parameter weights: how much each row counts beside the others, above 0; in whatever unit.
     package init(
         features: Matrix, answers: Answers, weights: [Double]? = nil,
-        objective: Objective = .mean, ways: [Monotone]? = nil
+        objective: Objective = .mean, ways: [Monotone]? = nil, categories: [Bool]? = nil
     ) {
         precondition(ways.map { $0.count == features.columns } ?? true, "a column has no way")
         precondition(features.rows == answers.count, "a feature row has no answer, or the reverse")
@@ -32,6 +34,7 @@ package struct TrainingData: Sendable {
         self.answers = answers
         self.weights = weights.flatMap(relativeWeights)
         self.objective = objective
+        self.categories = categories
         self.ways = ways.flatMap { $0.allSatisfy { $0 == .free } ? nil : $0 }
     }
 }

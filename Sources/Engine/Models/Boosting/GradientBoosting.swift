@@ -16,6 +16,10 @@ package struct GradientBoosting: Learner {
         package var rowFraction = 1.0
         package var featureFraction = 1.0
         package var binsMax = BinnedMatrix.limitMax
+        /// The most categories that a split takes together; 0 parts them by how frequent they are.
+        package var categoriesMax = 0
+        /// Rows' worth of curvature that categories' means are drawn to nothing by.
+        package var categorySmoothing = 10.0
 
         package init() {}
 
@@ -27,6 +31,8 @@ package struct GradientBoosting: Learner {
             self.l2 = values["l2"]
             self.rowFraction = values["row_fraction"]
             self.featureFraction = values["feature_fraction"]
+            self.categoriesMax = values.whole("max_categories")
+            self.categorySmoothing = values["category_smoothing"]
         }
     }
 
@@ -88,7 +94,9 @@ package struct GradientBoosting: Learner {
     private var growing: TreeGrower.Settings {
         TreeGrower.Settings(
             leavesMax: self.settings.leaves, rowsMin: self.settings.rowsLeafMin,
-            hessianMin: self.settings.hessianLeafMin, l2: self.settings.l2)
+            hessianMin: self.settings.hessianLeafMin, l2: self.settings.l2,
+            categoriesMax: self.settings.categoriesMax,
+            categorySmoothing: self.settings.categorySmoothing)
     }
 
     private func rows(_ count: Int) -> Int {

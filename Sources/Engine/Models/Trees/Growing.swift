@@ -17,6 +17,9 @@ final class TreeGrower {
         var rowsMin = 20
         var hessianMin = 1e-3
         var l2 = 0.0
+        /// The most categories that stand together in a split; 0: they are parted by rank.
+        var categoriesMax = 0
+        var categorySmoothing = 10.0
     }
 
     /// A leaf while the tree grows, and in the end.
@@ -69,9 +72,14 @@ final class TreeGrower {
             let leaf = leaves[index]
             let feature = self.binned.features[split.feature]
             let lefts = self.binned.codes.withUnsafeBufferPointer { codes in
-                self.partition.divide(
-                    leaf.rows, codes.baseAddress!, width: layout.width, feature: split.feature,
-                    boundary: split.boundary, missing: feature.ranges, side: split.missing)
+                split.set.map {
+                    self.partition.divide(
+                        leaf.rows, codes.baseAddress!, width: layout.width,
+                        feature: split.feature, set: $0)
+                }
+                    ?? self.partition.divide(
+                        leaf.rows, codes.baseAddress!, width: layout.width, feature: split.feature,
+                        boundary: split.boundary, missing: feature.ranges, side: split.missing)
             }
             // Rows are estimated from hessians while splits are compared (exactly so where all
             // hessians are equal). Here they are counted; a split that leaves too few bans its
@@ -193,7 +201,12 @@ final class TreeGrower {
             ? self.settings.hessianMin / gradients.hessianUnit : 0
         return SplitFinder(
             l2: gradients.hessianUnit > 0 ? self.settings.l2 / gradients.hessianUnit : 0,
-            hessianMin: Int32(max(1, min(max(rowsHessian, least).rounded(.up), 0x1p31 - 1))))
+            hessianMin: Int32(max(1, min(max(rowsHessian, least).rounded(.up), 0x1p31 - 1))),
+            categories: self.settings.categoriesMax == 0 || gradients.hessianUnit <= 0
+                ? nil
+                : .init(
+                    most: self.settings.categoriesMax,
+                    smoothing: self.settings.categorySmoothing / gradients.hessianUnit))
     }
 
     private func count(
