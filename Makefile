@@ -14,6 +14,7 @@ RELEASE := $(BUILD) -c release --static-swift-stdlib -Xlinker --no-export-dynami
 # that the tests attack us with, the sandbox of commands, and the judges of generated code and of
 # units.
 PACKAGES := libopenblas-dev liblapacke-dev libsqlite3-dev libsystemd-dev libseccomp-dev \
+	libpng-dev libturbojpeg0-dev \
 	binutils pkg-config openssl curl iproute2 python3 python3-venv protobuf-compiler systemd \
 	bubblewrap sslscan
 

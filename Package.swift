@@ -141,9 +141,9 @@ let executables: [Target] = [
     .executableTarget(
         name: "assay",
         dependencies: [
-            "CertificateAuthority", "CoordinatorShell", "Engine", "Host", "Inspection", "Privacy",
-            "Report", "Signing", "Transport", "Wire", "WorkerShell", argumentParser, crypto,
-            grpcCore, logging, yams,
+            "CImages", "CertificateAuthority", "CoordinatorShell", "Engine", "Host", "Inspection",
+            "Privacy", "Report", "Signing", "Transport", "Wire", "WorkerShell", argumentParser,
+            crypto, grpcCore, logging, yams,
         ],
         swiftSettings: settings,
         // By its build ID a worker says which program it is: see EnvironmentClass.
@@ -165,6 +165,7 @@ let libraries: [Target] = [
         name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
     .systemLibrary(
         name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+    .systemLibrary(name: "CImages", providers: [.apt(["libpng-dev", "libturbojpeg0-dev"])]),
     .target(name: "CHost", cSettings: [.unsafeFlags(["-fstack-protector-strong"])]),
 ]
 
@@ -232,7 +233,7 @@ let tests: [Target] = [
             "assay", "CertificateAuthority", "Engine", "Host", "Inspection", "Report", "Signing",
             "Transport", "Wire", "WorkerShell", argumentParser, grpcCore,
         ],
-        swiftSettings: settings),
+        exclude: ["Images/Fixtures"], swiftSettings: settings),
     .target(
         name: "Simulator", dependencies: ["CoordinatorCore", "Search", "Wire", "WorkerCore"],
         path: "Tests/Simulator", swiftSettings: settings),

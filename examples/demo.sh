@@ -33,10 +33,12 @@ demo income adult.test.csv
 demo airline airline.test.csv
 demo tumours breast_cancer.test.csv
 demo glosses glosses.test.csv
+demo digits digits.test.arrow
 check wine wine_quality_white.test.csv r2 least 0.45
 check income adult.test.csv roc_auc least 0.920
 check airline airline.test.csv mase most 0.8
 check tumours breast_cancer.test.csv roc_auc least 0.93
 check glosses glosses.test.csv accuracy least 0.80
+check digits digits.test.arrow accuracy least 0.97
 echo
 echo "The models are the directories examples/*.model."

@@ -133,6 +133,8 @@ package enum Limits {
     package static let monotoneMax = 256
     /// Steps of a horizon or of a season: more than any calendar plans for.
     package static let stepsMax = 20_000
+    /// Values along a side of what pictures are brought to: each is several columns of a table.
+    package static let imageSizeMax = 64
     /// Rows of a table, so that a row's number fits 32 bits.
     package static let rowsMax = UInt64(Int32.max) - 1
     package static let columnsMax: UInt32 = 100_000

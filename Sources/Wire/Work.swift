@@ -73,13 +73,15 @@ package struct Lesson: Hashable, Sendable {
     package let quantile: Double?
     /// Of classification and regression: along which columns predictions only rise or fall.
     package let monotone: [MonotoneTerm]
+    /// How pictures became the table, which the model must know; nil where it is one.
+    package let images: ImageTerms?
 
     package init(
         task: LearningTask, data: Blob, schema: Blob, target: String?, metrics: [String],
         folds: Int, foldSeed: UInt64, cleaned: Digest? = nil, cache: CacheMode? = nil,
         series: SeriesTerms? = nil, split: SplitTerms? = nil, weight: String? = nil,
         classWeights: ClassWeights? = nil, quantile: Double? = nil,
-        monotone: [MonotoneTerm] = []
+        monotone: [MonotoneTerm] = [], images: ImageTerms? = nil
     ) {
         precondition((series != nil) == (task == .forecasting), "series for another task")
         precondition(weight == nil || task.takesWeights, "weights for another task")
@@ -101,6 +103,7 @@ package struct Lesson: Hashable, Sendable {
         self.classWeights = classWeights
         self.quantile = quantile
         self.monotone = monotone.sorted { $0.column < $1.column }
+        self.images = images
     }
 
     /// Beyond, one row of a thousand would decide.
@@ -117,6 +120,18 @@ package struct MonotoneTerm: Hashable, Sendable {
     package init(_ column: String, _ way: Way) {
         self.column = column
         self.way = way
+    }
+}
+
+/// What pictures were brought to before they became numbers.
+package struct ImageTerms: Hashable, Sendable {
+    /// Values along a side of the square.
+    package let size: Int
+    package let hasColour: Bool
+
+    package init(size: Int, hasColour: Bool) {
+        self.size = size
+        self.hasColour = hasColour
     }
 }
 

@@ -76,7 +76,7 @@ struct Decoder: Sendable, CustomTestStringConvertible {
     }
 
     static let all: [Decoder] =
-        Self.links + Self.tables + Self.arrowTables + Self.models + Self.explanations
-        + Self.foreign
+        Self.links + Self.tables + Self.arrowTables + Self.pictures + Self.models
+        + Self.explanations + Self.foreign
         + Self.certificates + Self.records + Self.texts
 }

@@ -10,6 +10,10 @@ import Wire
     static let lesson = Lesson(
         task: .classification, data: blob, schema: blob, target: "income",
         metrics: ["roc_auc", "log_loss"], folds: 5, foldSeed: 7, cache: .off)
+    static let quantile = Lesson(
+        task: .regression, data: blob, schema: blob, target: "y", metrics: ["quantile_loss"],
+        folds: 5, foldSeed: 1, quantile: 0.9,
+        monotone: [.init("age", .increasing), .init("price", .decreasing)])
     static let outcome = Outcome(
         .scored(
             scores: [Score("roc_auc", 0.92)], outputs: [Output(name: "manifest.json", blob: blob)]),
@@ -175,13 +179,20 @@ import Wire
                 metrics: ["log_loss"], folds: 5, foldSeed: 1, weight: "exposure",
                 classWeights: weights)
         }
-        let quantile = Lesson(
-            task: .regression, data: Self.blob, schema: Self.blob, target: "y",
-            metrics: ["quantile_loss"], folds: 5, foldSeed: 1, quantile: 0.9,
-            monotone: [.init("age", .increasing), .init("price", .decreasing)])
-        for lesson in parted + weighed + [quantile] {
+        for lesson in parted + weighed + [Self.quantile] {
             #expect(try Lesson(lesson.message) == lesson)
         }
+        let pictures = Lesson(
+            task: .classification, data: Self.blob, schema: Self.blob, target: "class",
+            metrics: ["accuracy"], folds: 5, foldSeed: 1,
+            images: ImageTerms(size: 32, hasColour: true))
+        #expect(try Lesson(pictures.message) == pictures)
+        var endless = pictures.message
+        endless.images.size = 4096
+        #expect(throws: WireError.self) { try Lesson(endless) }
+        var foreign = series.message
+        foreign.images = pictures.message.images
+        #expect(throws: WireError.self) { try Lesson(foreign) }
         let kinds: [JobSpec.Kind] = [
             .learning(learning),
             .learning(

@@ -37,11 +37,17 @@ extension ModelBundle {
             lineage.append(.init(member.name, try member.value.text("a lineage entry")))
         }
         let isOfSeries = try json.member("task").text("task") == FittedForecasts.task
-        self.init(
+        let model =
             isOfSeries
-                ? .series(try FittedForecasts(json: json, weights: weights))
-                : .table(try FittedModel(json: json, weights: weights)),
-            scores: scores, lineage: lineage)
+            ? Model.series(try FittedForecasts(json: json, weights: weights))
+            : .table(try FittedModel(json: json, weights: weights))
+        let images = try json.optionalMember("images").map { value throws(ArtifactError) in
+            try ImageFeatures(value)
+        }
+        guard images.map({ model.ofTable?.takes($0) == true }) ?? true else {
+            throw ArtifactError(.inconsistent, "the model does not take what pictures become")
+        }
+        self.init(model, images: images, scores: scores, lineage: lineage)
     }
 
     static func schema(_ json: JSON) throws(ArtifactError) -> Schema {

@@ -7,6 +7,8 @@ import Privacy
 /// that whoever vouches for the manifest vouches for both. Nothing in either file is ever run.
 package struct ModelBundle: Sendable {
     package let model: Model
+    /// How pictures become rows of the table that the model takes; nil where there are none.
+    package let images: ImageFeatures?
     /// What the model scored, for people.
     package let scores: [Score]
     /// Where the model comes from: digests, versions, names.
@@ -33,9 +35,14 @@ package struct ModelBundle: Sendable {
         }
     }
 
-    /// - Requires: names of scores and of lineage entries are unique; scores are finite.
-    package init(_ model: Model, scores: [Score], lineage: [Safetensors.Entry]) {
+    /// - Requires: names of scores and of lineage entries are unique; scores are finite; a model of
+    ///   pictures takes what they become.
+    package init(
+        _ model: Model, images: ImageFeatures? = nil, scores: [Score],
+        lineage: [Safetensors.Entry]
+    ) {
         self.model = model
+        self.images = images
         self.scores = scores
         self.lineage = lineage
     }
@@ -98,7 +105,8 @@ package struct ModelBundle: Sendable {
                     "digest": .string(digest(weights)),
                 ])),
         ]
-        let manifest = JSON.object(head + members + foot)
+        let images = self.images.map { JSON.Member("images", $0.json) }
+        let manifest = JSON.object(head + members + [images].compactMap(\.self) + foot)
         return Files(manifest: manifest.encoded(.indented), weights: weights)
     }
 }

@@ -8,6 +8,9 @@ package func exp(_ x: Double) -> Double { Glibc.exp(x) }
 
 package func log(_ x: Double) -> Double { Glibc.log(x) }
 
+/// The angle of the point (x, y), from -π to π.
+func arctangent(_ y: Double, _ x: Double) -> Double { Glibc.atan2(y, x) }
+
 /// Four exponentials at once, equal in every bit on every processor.
 ///
 /// Cody and Waite's reduction, x = n ln 2 + r with |r| ≤ ln 2 / 2, then a polynomial in r, then the

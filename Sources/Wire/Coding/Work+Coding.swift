@@ -94,7 +94,8 @@ extension Lesson {
                 MonotoneTerm(
                     try Checked.text(term.column, "lesson.monotone.column"),
                     term.decreasing ? .decreasing : .increasing)
-            })
+            },
+            images: message.hasImages ? try ImageTerms(message.images, task) : nil)
     }
 
     package var message: Assay_V1_Lesson {
@@ -119,6 +120,7 @@ extension Lesson {
             message.decreasing = term.way == .decreasing
             return message
         }
+        if let images { message.images = images.message }
         return message
     }
 }
@@ -136,6 +138,24 @@ extension ClassWeights {
     var message: Assay_V1_ClassWeights {
         var message = Assay_V1_ClassWeights()
         if case .given(let values) = self { message.values = values }
+        return message
+    }
+}
+
+extension ImageTerms {
+    init(_ message: Assay_V1_Images, _ task: LearningTask) throws(WireError) {
+        guard task != .forecasting else {
+            throw WireError("lesson.images", "is there without need")
+        }
+        self.init(
+            size: try Checked.number(message.size, "images.size", in: 1...Limits.imageSizeMax),
+            hasColour: message.colour)
+    }
+
+    var message: Assay_V1_Images {
+        var message = Assay_V1_Images()
+        message.size = UInt32(self.size)
+        message.colour = self.hasColour
         return message
     }
 }

@@ -195,6 +195,16 @@ package nonisolated struct Assay_V1_Lesson: @unchecked Sendable {
     set {_uniqueStorage()._monotone = newValue}
   }
 
+  /// how pictures became the table; absent where it is one
+  package var images: Assay_V1_Images {
+    get {_storage._images ?? Assay_V1_Images()}
+    set {_uniqueStorage()._images = newValue}
+  }
+  /// Returns true if `images` has been explicitly set.
+  package var hasImages: Bool {_storage._images != nil}
+  /// Clears the value of `images`. Subsequent reads from it will return its default value.
+  package mutating func clearImages() {_uniqueStorage()._images = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -225,6 +235,22 @@ package nonisolated struct Assay_V1_ClassWeights: Sendable {
 
   /// in the order of the classes; none: all weigh the same together
   package var values: [Double] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// What pictures were brought to before they became numbers.
+package nonisolated struct Assay_V1_Images: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// values along a side of the square
+  package var size: UInt32 = 0
+
+  package var colour: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -933,7 +959,7 @@ nonisolated extension Assay_V1_Score: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Lesson"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}task\0\u{1}data\0\u{1}schema\0\u{1}target\0\u{1}metrics\0\u{1}folds\0\u{3}fold_seed\0\u{2}5cache\0\u{2}\u{a}cleaned\0\u{2}\u{a}series\0\u{1}split\0\u{2}\u{9}weight\0\u{3}class_weights\0\u{1}quantile\0\u{1}monotone\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}task\0\u{1}data\0\u{1}schema\0\u{1}target\0\u{1}metrics\0\u{1}folds\0\u{3}fold_seed\0\u{2}5cache\0\u{2}\u{a}cleaned\0\u{2}\u{a}series\0\u{1}split\0\u{2}\u{9}weight\0\u{3}class_weights\0\u{1}quantile\0\u{1}monotone\0\u{2}\u{1b}images\0")
 
   fileprivate class _StorageClass {
     var _task: String = String()
@@ -951,6 +977,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _classWeights: Assay_V1_ClassWeights? = nil
     var _quantile: Double = 0
     var _monotone: [Assay_V1_Monotone] = []
+    var _images: Assay_V1_Images? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -976,6 +1003,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _classWeights = source._classWeights
       _quantile = source._quantile
       _monotone = source._monotone
+      _images = source._images
     }
   }
 
@@ -1009,6 +1037,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 91: try { try decoder.decodeSingularMessageField(value: &_storage._classWeights) }()
         case 92: try { try decoder.decodeSingularDoubleField(value: &_storage._quantile) }()
         case 93: try { try decoder.decodeRepeatedMessageField(value: &_storage._monotone) }()
+        case 120: try { try decoder.decodeSingularMessageField(value: &_storage._images) }()
         default: break
         }
       }
@@ -1066,6 +1095,9 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
       if !_storage._monotone.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._monotone, fieldNumber: 93)
       }
+      try { if let v = _storage._images {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 120)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1090,6 +1122,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._classWeights != rhs_storage._classWeights {return false}
         if _storage._quantile != rhs_storage._quantile {return false}
         if _storage._monotone != rhs_storage._monotone {return false}
+        if _storage._images != rhs_storage._images {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1159,6 +1192,41 @@ nonisolated extension Assay_V1_ClassWeights: SwiftProtobuf.Message, SwiftProtobu
 
   package static func ==(lhs: Assay_V1_ClassWeights, rhs: Assay_V1_ClassWeights) -> Bool {
     if lhs.values != rhs.values {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_V1_Images: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Images"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}size\0\u{1}colour\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.size) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.colour) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.size != 0 {
+      try visitor.visitSingularUInt32Field(value: self.size, fieldNumber: 1)
+    }
+    if self.colour != false {
+      try visitor.visitSingularBoolField(value: self.colour, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_Images, rhs: Assay_V1_Images) -> Bool {
+    if lhs.size != rhs.size {return false}
+    if lhs.colour != rhs.colour {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

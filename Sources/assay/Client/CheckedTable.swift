@@ -11,13 +11,21 @@ struct CheckedTable {
     private let features: Int
     private let classes: Int
     private let classWeights: Wire.ClassWeights?
+    /// How pictures became the table; nil where it is one.
+    private let images: ImageFeatures?
 
     /// - Parameter place: where the map of the columns is kept; nil lets their names travel.
     init(
         _ learning: JobFile.Learning, seed: UInt64, aliasesAt place: String?
     ) throws(InputError) {
         let terms = learning.table
-        let bytes = try terms.bytes()
+        let pictures = try terms.images.map { images throws(InputError) in
+            guard place == nil else {
+                throw InputError(terms.train, "holds pictures: their columns have no aliases")
+            }
+            return try terms.pictures(as: images, target: learning.target)
+        }
+        let bytes = if let pictures { pictures.bytes } else { try terms.bytes() }
         let schema = try SchemaFile.read(ifGiven: terms.schema)
         let split = RowSplit(learning.split, folds: learning.folds)
         let bound = try TableFile.dataset(
@@ -54,14 +62,12 @@ struct CheckedTable {
         let columns = try place.map { place throws(InputError) in
             try terms.map(at: place, bytes, bound.schema)
         }
-        let examination = try DataExamination(
-            bound, bytes: bytes, at: terms.train,
-            reference: try Self.reference(of: learning, bound, columns), terms: learning.screen,
-            seed: seed)
-        if let alarm = examination.alarm, learning.screen.action == .refuse {
-            throw InputError(terms.train, "is refused by the job's screen: \(alarm)")
-        }
-        self.report = examination.report
+        // A place in the table would tell nobody which picture is meant.
+        self.report =
+            pictures == nil
+            ? try Self.report(of: bound, bytes, learning, columns, seed: seed)
+            : DataReport(rowsRead: UInt64(dataset.rows), rowsDropped: 0, findings: [])
+        self.images = pictures?.features
         self.rows = dataset.rows
         self.features = dataset.features.columns.count
         self.classes = dataset.classNames.count
@@ -69,8 +75,24 @@ struct CheckedTable {
             try terms.weights(of: dataset.classNames)
         }
         self.sent = try SentTable(
-            bytes, bound.table, bound.schema, examination.report, terms, columns: columns)
+            bytes, bound.table, bound.schema, self.report, terms, columns: columns)
         self.target = learning.target
+    }
+
+    /// - Throws: where the job's screen refuses the table.
+    private static func report(
+        of bound: TableFile.Bound, _ bytes: [UInt8], _ learning: JobFile.Learning,
+        _ columns: ColumnMap?, seed: UInt64
+    ) throws(InputError) -> DataReport {
+        let path = learning.table.train
+        let examination = try DataExamination(
+            bound, bytes: bytes, at: path,
+            reference: try Self.reference(of: learning, bound, columns), terms: learning.screen,
+            seed: seed)
+        if let alarm = examination.alarm, learning.screen.action == .refuse {
+            throw InputError(path, "is refused by the job's screen: \(alarm)")
+        }
+        return examination.report
     }
 
     /// The job's reference, read as the table was.
@@ -110,7 +132,8 @@ struct CheckedTable {
             quantile: learning.quantile,
             monotone: learning.monotone.map {
                 MonotoneTerm(self.sent.name(of: $0.column), $0.way)
-            })
+            },
+            images: self.images.map { ImageTerms(size: $0.size, hasColour: $0.hasColour) })
         return LearningJob(
             lesson: lesson, direction: metrics[0].direction == .maximise ? .maximise : .minimise,
             families: learning.families.map(\.rawValue),

@@ -37,7 +37,7 @@ extension ModelBundle {
     /// See `ModelBundle.Model.withNames`.
     func withNames(of name: String, _ columns: ColumnMap?) throws(InputError) -> ModelBundle {
         ModelBundle(
-            try self.model.withNames(of: name, columns), scores: self.scores,
+            try self.model.withNames(of: name, columns), images: self.images, scores: self.scores,
             lineage: columns.map { columns in self.lineage.map { $0.withNames(columns) } }
                 ?? self.lineage)
     }

@@ -4,6 +4,8 @@ import Engine
 struct PredictedRows {
     let model: FittedModel
     let values: Matrix
+    /// Where each row comes from, for pictures in a folder.
+    let files: ArraySlice<String>?
 
     var rows: Int { self.values.rows }
 
@@ -26,16 +28,17 @@ struct PredictedRows {
 
     // MARK: As CSV
 
-    /// What `csv` has columns for: `prediction`, for classes the probability of each, for anomalies
-    /// the `score`.
-    static func header(of model: FittedModel, for reader: CSVText.Reader) -> String {
+    /// What `csv` has columns for: the `file` of a picture, `prediction`, for classes the
+    /// probability of each, for anomalies the `score`.
+    func header(for reader: CSVText.Reader) -> String {
+        let place = self.files == nil ? [] : ["file"]
         let further: [String] =
-            switch model.task {
-            case .classification: model.classNames.map { "probability_\($0.revealed)" }
+            switch self.model.task {
+            case .classification: self.model.classNames.map { "probability_\($0.revealed)" }
             case .regression: []
             case .anomalyDetection: ["score"]
             }
-        return CSVText.row(["prediction"] + further, for: reader)
+        return CSVText.row(place + ["prediction"] + further, for: reader)
     }
 
     /// A row for each of the table's, in its order, without a header.
@@ -46,6 +49,7 @@ struct PredictedRows {
             ? self.model.classNames.map { CSVText.field($0.revealed, for: reader) } : []
         var text = ""
         for row in 0..<self.rows {
+            if let files { text += CSVText.field(files[files.startIndex + row], for: reader) + "," }
             switch self.model.task {
             case .classification: text += classes[self.values.likeliestColumn(ofRow: row)]
             case .regression: text += "\(self.values[row, 0])"

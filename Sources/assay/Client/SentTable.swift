@@ -48,12 +48,41 @@ extension TableTerms {
     func bytes() throws(InputError) -> [UInt8] {
         let bytes = try TableFile.bytes(self.train)
         // Before anything of it is read: it may be somebody else's table.
+        try self.requirePinned(bytes)
+        return bytes
+    }
+
+    private func requirePinned(_ bytes: [UInt8]) throws(InputError) {
         let digest = BlobUpload(bytes).blob.digest
         if let pinned = self.digest, pinned != digest {
             throw InputError(
                 self.train, "is not the table that the job names: its SHA-256 is \(digest.hex)")
         }
-        return bytes
+    }
+
+    /// The pictures that the job names, as a table.
+    ///
+    /// - Parameter target: what its column of classes is called.
+    func pictures(as images: Images, target: String?) throws(InputError) -> PictureTable {
+        guard let set = try PictureSet(ifAt: self.train) else {
+            throw InputError(
+                self.train,
+                "holds no pictures: name a folder, or an Arrow table with a binary column of them")
+        }
+        if let bytes = set.bytes {
+            try self.requirePinned(bytes)
+        } else if self.digest != nil {
+            throw InputError(self.train, "is a folder, which has no SHA-256")
+        }
+        if let target, try !set.saysKinds(in: target) {
+            throw InputError(
+                self.train,
+                set.files == nil
+                    ? "has no column '\(target)' to predict: say by data.target which it is"
+                    : "holds no folders, which would be the classes of the pictures in them")
+        }
+        return try PictureTable(
+            set, size: images.size, hasColour: images.hasColour, target: target)
     }
 
     /// The aliases of all columns that the table or its schema names.

@@ -66,6 +66,16 @@ enum TableFile {
         }
     }
 
+    /// What a column of a table says in every row, as text; a missing value says nothing.
+    static func texts(of column: String, _ reader: ArrowReader) throws -> [String] {
+        let schema = try Schema([Schema.Column(column, .categorical())])
+        let frame = try reader.frame(schema, unknownColumns: .ignored)
+        guard case .categorical(let cells)? = frame.column(named: column)?.values else {
+            preconditionFailure("a column of categories has them")
+        }
+        return cells.codes.map { $0 < 0 ? "" : cells.levels[Int($0)].revealed }
+    }
+
     /// The table, its columns called otherwise.
     static func renamed(
         _ bytes: [UInt8], at path: String, _ rename: (String) -> String

@@ -6,11 +6,17 @@ struct TablePrediction {
     /// Of the table, for sentences.
     let path: String
     let purpose: FittedModel.Purpose
+    /// Where each row comes from, for pictures in a folder.
+    let files: [String]?
     private(set) var rows = 0
     /// Of all rows, where they are to be scored.
     private var kept: (values: [Double], answers: [Answers]) = ([], [])
 
-    init(_ model: FittedModel, at path: String, for purpose: FittedModel.Purpose) {
+    init(
+        _ model: FittedModel, at path: String, for purpose: FittedModel.Purpose,
+        files: [String]? = nil
+    ) {
+        self.files = files
         self.model = model
         self.path = path
         self.purpose = purpose
@@ -35,8 +41,11 @@ struct TablePrediction {
                     self.kept.answers.append(answers)
                     self.kept.values += values.values
                 }
+                let places = self.rows..<self.rows + frame.rows
                 self.rows += frame.rows
-                try body(PredictedRows(model: self.model, values: values))
+                try body(
+                    PredictedRows(
+                        model: self.model, values: values, files: self.files?[places]))
             }
         } catch let error as TableError {
             let doubt = error.code == .missingColumn ? self.model.schema.aliasDoubt : ""

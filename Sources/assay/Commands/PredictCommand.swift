@@ -10,12 +10,13 @@ struct PredictCommand: AsyncParsableCommand {
             verified before a byte of it is parsed (see assay verify); where nobody is named to \
             trust, a model that was never signed is held against its checksums. Predictions go to \
             standard output as CSV: a row for each of the table's, the prediction first, then for \
-            classes the probability of each. A model of series forecasts: rows of the table are \
-            coming steps, or without a table --horizon says how many are wanted; each row holds \
-            the series, the time, the forecast and its intervals. A model that knows its columns \
-            by aliases takes tables with their names where MODEL.columns.json, or the map of \
-            --columns, undoes them. Rows are read, predicted and written block by block, so that \
-            a table may have any size; - reads it from standard input.
+            classes the probability of each. A model of pictures takes a folder of them, or an \
+            Arrow table; rows then begin with the file. A model of series forecasts: rows of the \
+            table are coming steps, or without a table --horizon says how many are wanted; each \
+            row holds the series, the time, the forecast and its intervals. A model that knows its \
+            columns by aliases takes tables with their names where MODEL.columns.json, or the map \
+            of --columns, undoes them. Rows are read, predicted and written block by block, so \
+            that a table may have any size; - reads it from standard input.
             """)
 
     @Argument(help: "A model's directory, or its ID on the head.")
@@ -61,6 +62,8 @@ struct PredictCommand: AsyncParsableCommand {
         let scores: [String: Double]?
         /// Without `--score` and `--output`: one for each row.
         let predictions: [String]?
+        /// With predictions of pictures in a folder: where each lies within it.
+        let files: [String]?
         /// The same of a model of series.
         let steps: [ForecastAnswers.Step]?
         /// With `--output`: where they are.
@@ -75,7 +78,8 @@ struct PredictCommand: AsyncParsableCommand {
         let bundle = try self.terms.bundle(checked, called: self.model, columns)
         let report: Report?
         switch bundle.model {
-        case .table(let model): report = try self.predict(model, checked.provenance?.signer.uri)
+        case .table(let model): 
+            report = try self.predict(model, bundle, checked.provenance?.signer.uri)
         case .series(let model): report = try self.forecast(model, checked.provenance?.signer.uri)
         }
         guard let report else { return }
@@ -91,7 +95,9 @@ struct PredictCommand: AsyncParsableCommand {
     /// Predicts block by block, so that a table may have any size.
     ///
     /// - Returns: what is to be printed; nil where predictions were.
-    private func predict(_ model: FittedModel, _ signer: String?) throws -> Report? {
+    private func predict(
+        _ model: FittedModel, _ bundle: ModelBundle, _ signer: String?
+    ) throws -> Report? {
         guard let data else {
             throw CommandError(.usage, "\(self.model): predicts rows: name their table")
         }
@@ -107,12 +113,15 @@ struct PredictCommand: AsyncParsableCommand {
         let terminal = Terminal()
         var answers: [String] = []
         var isFirst = true
+        let pictures = bundle.images == nil ? nil : try bundle.table(at: data)
         var prediction = TablePrediction(
-            model, at: data, for: self.score ? .scoring : .prediction)
-        try prediction.run(try InputSource(data)) { rows in
+            model, at: data, for: self.score ? .scoring : .prediction, files: pictures?.files)
+        let source: any TableSource =
+            if let pictures { MemorySource(pictures.bytes) } else { try InputSource(data) }
+        try prediction.run(source) { rows in
             if keepsAnswers { answers += (0..<rows.rows).map(rows.answer(row:)) }
             guard draft != nil || printsRows else { return }
-            let header = isFirst ? PredictedRows.header(of: model, for: self.reader) : ""
+            let header = isFirst ? rows.header(for: self.reader) : ""
             isFirst = false
             let text = header + rows.csv(for: self.reader)
             try draft?.append(text)
@@ -122,7 +131,8 @@ struct PredictCommand: AsyncParsableCommand {
         guard !printsRows else { return nil }
         return Report(
             rows: prediction.rows, scores: self.score ? prediction.scores() : nil,
-            predictions: keepsAnswers ? answers : nil, steps: nil, output: self.file,
+            predictions: keepsAnswers ? answers : nil,
+            files: keepsAnswers ? prediction.files : nil, steps: nil, output: self.file,
             signer: signer)
     }
 
@@ -139,7 +149,7 @@ struct PredictCommand: AsyncParsableCommand {
             return nil
         }
         return Report(
-            rows: forecast.rows, scores: scores, predictions: nil,
+            rows: forecast.rows, scores: scores, predictions: nil, files: nil,
             steps: self.printsPredictions ? forecast.report : nil, output: self.file,
             signer: signer)
     }

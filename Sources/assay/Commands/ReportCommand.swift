@@ -78,7 +78,7 @@ struct ReportCommand: AsyncParsableCommand {
     private func explanation(of bundle: ModelBundle) throws -> Explanation? {
         guard let data else { return try self.explanation.map(ModelExplanation.read) }
         let table = try ModelExplanation.Table(
-            path: data, schema: try SchemaFile.read(ifGiven: self.schema))
+            path: data, schema: try SchemaFile.read(ifGiven: self.schema), for: bundle)
         let explanation = try ModelExplanation.explanation(
             of: bundle, learnedFrom: table, self.quick ? .quick : .thorough)
         if let explanation, let path = self.explanation {

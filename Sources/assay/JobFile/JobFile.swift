@@ -168,20 +168,24 @@ struct JobFile: Equatable {
         let task = Engine.LearningTask(rawValue: name.rawValue) ?? .classification
         let example = "data: { train: rows.csv, target: price }"
         var data = try root.required("data", example: example).mapping()
-        let table = try TableTerms(&data, folder: folder)
-        let target =
-            task == .anomalyDetection
-            ? try data.value("target")?.text()
-            : try data.required("target", example: "target: price").text()
-        let weight = try data.value("weight").map { value throws(InputError) in
-            guard task != .anomalyDetection else { throw value.wrong(Self.noWeights("a detector")) }
-            return try value.text()
-        }
-        let reference = try data.value("reference").map { value throws(InputError) in
-            Self.path(try value.text(), in: folder)
-        }
-        let screen = try data.value("screen").map { value throws(InputError) in
-            try ScreenTerms(value)
+        let table = try TableTerms(&data, folder: folder, takesImages: true)
+        let target = try Self.target(&data, for: task, isOfImages: table.images != nil)
+        var weight: String?
+        var reference: String?
+        var screen: ScreenTerms?
+        if table.images == nil {
+            weight = try data.value("weight").map { value throws(InputError) in
+                guard task != .anomalyDetection else {
+                    throw value.wrong(Self.noWeights("a detector"))
+                }
+                return try value.text()
+            }
+            reference = try data.value("reference").map { value throws(InputError) in
+                Self.path(try value.text(), in: folder)
+            }
+            screen = try data.value("screen").map { value throws(InputError) in
+                try ScreenTerms(value)
+            }
         }
         try data.finish()
         let metrics = try root.value("metric").map { value throws(InputError) in
@@ -259,6 +263,17 @@ struct JobFile: Equatable {
 
     static func noWeights(_ who: String) -> String {
         "is for classification and regression: \(who) takes all rows alike"
+    }
+
+    /// What pictures in folders show is called `class` when nobody says otherwise.
+    private static func target(
+        _ data: inout StrictYAML.Mapping, for task: Engine.LearningTask, isOfImages: Bool
+    ) throws(InputError) -> String? {
+        if isOfImages || task == .anomalyDetection {
+            let target = try data.value("target")?.text()
+            return target ?? (task == .anomalyDetection ? nil : "class")
+        }
+        return try data.required("target", example: "target: price").text()
     }
 
     private static func contamination(

@@ -14,7 +14,8 @@ struct JobPage: Equatable, Sendable {
     ) throws {
         let bundle = try ModelFiles.bundle(checked, called: place).withNames(of: place, columns)
         let table = try ModelExplanation.Table(
-            path: self.table.train, schema: SchemaFile.read(ifGiven: self.table.schema))
+            path: self.table.train, schema: SchemaFile.read(ifGiven: self.table.schema),
+            for: bundle)
         var page = ReportPage(
             bundle, of: place,
             try ModelExplanation.explanation(of: bundle, learnedFrom: table, .thorough))

@@ -11,9 +11,9 @@ enum ModelExplanation {
         /// Nil: as the table suggests.
         let schema: Schema?
 
-        init(path: String, schema: Schema?) throws(InputError) {
+        init(path: String, schema: Schema?, for bundle: ModelBundle) throws(InputError) {
             self.path = path
-            self.bytes = try TableFile.bytes(path)
+            self.bytes = try bundle.table(at: path).bytes
             self.schema = schema
         }
     }

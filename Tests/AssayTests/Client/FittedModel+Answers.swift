@@ -20,9 +20,10 @@ extension FittedModel {
         to table: [UInt8], blockBytes: Int = TableBlocks.blockBytes,
         _ prediction: inout TablePrediction
     ) throws -> String {
-        var text = PredictedRows.header(of: self, for: .programs)
-        try prediction.run(MemorySource(table), blockBytes: blockBytes) {
-            text += $0.csv(for: .programs)
+        var text = ""
+        try prediction.run(MemorySource(table), blockBytes: blockBytes) { rows in
+            if text.isEmpty { text = rows.header(for: .programs) }
+            text += rows.csv(for: .programs)
         }
         return text
     }
@@ -30,20 +31,5 @@ extension FittedModel {
     func csv(to table: [UInt8]) throws -> String {
         var prediction = TablePrediction(self, at: "a.csv", for: .prediction)
         return try self.csv(to: table, &prediction)
-    }
-}
-
-/// A table in memory.
-struct MemorySource: TableSource {
-    private let bytes: [UInt8]
-
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-    var size: Int? { self.bytes.count }
-
-    func read(at offset: Int, into room: UnsafeMutableRawBufferPointer) -> Int {
-        let part = self.bytes.dropFirst(offset).prefix(room.count)
-        room.copyBytes(from: part)
-        return part.count
     }
 }

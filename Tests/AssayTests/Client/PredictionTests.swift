@@ -46,9 +46,8 @@ import Testing
         let table = Array(("a,kind\n" + rows.joined()).utf8)
         let frame = try table.withUnsafeBytes { try model.frame(bytes: $0, for: .scoring) }
         let values = try model.predict(frame)
-        let whole =
-            PredictedRows.header(of: model, for: .programs)
-            + PredictedRows(model: model, values: values).csv(for: .programs)
+        let rowsOfAll = PredictedRows(model: model, values: values, files: nil)
+        let whole = rowsOfAll.header(for: .programs) + rowsOfAll.csv(for: .programs)
         let loss = try Metric.logLoss.value(model.answers(in: frame), values)
         for blockBytes in [1, 10, 100, 1000, 1 << 20] {
             var scored = TablePrediction(model, at: "a.csv", for: .scoring)

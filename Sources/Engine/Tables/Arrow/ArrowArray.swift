@@ -30,13 +30,13 @@ struct ArrowArray {
         self.memory = memory
         guard validity.reaches(count) else { throw Self.short }
         switch type {
-        case .null, .list, .other: break
+        case .null, .structure, .list, .other: break
         case .bool: guard data.count >= (count + 7) / 8 else { throw Self.short }
         case .integer, .float, .decimal, .date, .timestamp:
             guard count <= data.count / (type.width ?? 1) else { throw Self.short }
-        case .text(.small): try self.checkOffsets(of: Int32.self)
-        case .text(.large): try self.checkOffsets(of: Int64.self)
-        case .text(.view): try self.checkViews()
+        case .text(.small), .binary(.small): try self.checkOffsets(of: Int32.self)
+        case .text(.large), .binary(.large): try self.checkOffsets(of: Int64.self)
+        case .text(.view), .binary(.view): try self.checkViews()
         }
     }
 

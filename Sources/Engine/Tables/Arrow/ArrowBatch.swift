@@ -66,6 +66,28 @@ struct ArrowBatch {
         return array
     }
 
+    /// The only binary field within the next field, and the struct itself, which may miss values.
+    mutating func takeBinary(
+        within field: ArrowField
+    ) throws(TableError) -> (binary: ArrowArray, itself: ArrowArray) {
+        let (count, nulls) = try self.nextNode()
+        var memory: [ColumnMemory] = []
+        let validity = try self.nextBuffer(&memory)
+        guard nulls == 0 || !validity.isEmpty else { throw Self.silent }
+        // As an array of nothing else it keeps its bits, and what they were unpacked to.
+        let itself = try ArrowArray(
+            .structure, count: count, validity: ArrowBits(validity.isEmpty ? nil : validity),
+            data: UnsafeRawBufferPointer(start: nil, count: 0), memory: memory)
+        var found: ArrowArray?
+        for child in field.children {
+            if child.isBinary { found = try self.take(child) } else { try self.skip(child) }
+        }
+        guard let found, itself.count == self.rows else {
+            throw TableError(arrow: "a column and its batch have different numbers of rows")
+        }
+        return (found, itself)
+    }
+
     private mutating func take(
         _ type: ArrowType, of field: ArrowField
     ) throws(TableError) -> ArrowArray {
@@ -74,9 +96,7 @@ struct ArrowBatch {
         let none = UnsafeRawBufferPointer(start: nil, count: 0)
         var validity = none
         if type != .null { validity = try self.nextBuffer(&memory) }
-        guard nulls == 0 || !validity.isEmpty || type == .null else {
-            throw TableError(arrow: "a column misses values, and does not say which")
-        }
+        guard nulls == 0 || !validity.isEmpty || type == .null else { throw Self.silent }
         var data = none
         var texts: [UnsafeRawBufferPointer] = []
         var elements: [ArrowArray] = []
@@ -84,7 +104,7 @@ struct ArrowBatch {
         case .null: break
         case .bool, .integer, .float, .decimal, .date, .timestamp:
             data = try self.nextBuffer(&memory)
-        case .text(let offsets):
+        case .text(let offsets), .binary(let offsets):
             data = try self.nextBuffer(&memory)
             let count = offsets == .view ? try self.nextViewCount() : 1
             for _ in 0..<count { texts.append(try self.nextBuffer(&memory)) }
@@ -95,7 +115,7 @@ struct ArrowBatch {
                 throw TableError(arrow: "a list has too few values")
             }
             elements = [values]
-        case .other: preconditionFailure("no column is made of \(type.word)")
+        case .structure, .other: preconditionFailure("no column is made of \(type.word)")
         }
         return try ArrowArray(
             type, count: count, validity: ArrowBits(validity.isEmpty ? nil : validity),
@@ -108,9 +128,9 @@ struct ArrowBatch {
         switch field.stored {
         case .null: break
         case .bool, .integer, .float, .decimal, .date, .timestamp: self.buffer += 2
-        case .text(.view): self.buffer += 2 + (try self.nextViewCount())
-        case .text: self.buffer += 3
-        case .list: self.buffer += 1
+        case .text(.view), .binary(.view): self.buffer += 2 + (try self.nextViewCount())
+        case .text, .binary: self.buffer += 3
+        case .structure, .list: self.buffer += 1
         case .other(_, let buffers, let isView):
             self.buffer += buffers + (isView ? try self.nextViewCount() : 0)
         }
@@ -174,6 +194,10 @@ struct ArrowBatch {
         }
         memory.append(room)
         return UnsafeRawBufferPointer(target)
+    }
+
+    private static var silent: TableError {
+        TableError(arrow: "a column misses values, and does not say which")
     }
 
     private static var tooFew: TableError {

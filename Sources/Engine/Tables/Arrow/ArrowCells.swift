@@ -70,7 +70,8 @@ extension ArrowArray {
         case .timestamp(let units, let isUTC):
             try taker.take(TimestampCells(bytes: bytes, unitsPerSecond: units, isUTC: isUTC))
         case .text: try taker.take(TextCells(self))
-        case .list, .other: preconditionFailure("no column is made of \(self.type.word)")
+        case .binary, .structure, .list, .other:
+            preconditionFailure("no column is made of \(self.type.word)")
         }
     }
 }
@@ -129,17 +130,17 @@ where Number: BinaryFloatingPoint & BitwiseCopyable & CustomStringConvertible {
     }
 }
 
-/// Texts that lie in the table.
-private struct TextCells: ArrowCells {
+/// Texts that lie in the table, or other bytes.
+struct TextCells: ArrowCells {
     private let offsets: ArrowType.Offsets
     private let places: UnsafeRawBufferPointer
     private let texts: [UnsafeRawBufferPointer]
 
     init(_ array: ArrowArray) {
-        guard case .text(let offsets) = array.type else {
-            preconditionFailure("\(array.type.word) is no text")
+        switch array.type {
+        case .text(let offsets), .binary(let offsets): self.offsets = offsets
+        default: preconditionFailure("\(array.type.word) is no text")
         }
-        self.offsets = offsets
         self.places = array.data
         self.texts = array.texts
     }
@@ -162,7 +163,7 @@ private struct TextCells: ArrowCells {
     }
 
     @inline(__always)
-    private func bytes(_ index: Int) -> UnsafeBufferPointer<UInt8> {
+    func bytes(_ index: Int) -> UnsafeBufferPointer<UInt8> {
         let bytes: Slice<UnsafeRawBufferPointer>
         switch self.offsets {
         case .small:

@@ -10,6 +10,10 @@ enum ArrowType: Equatable {
     /// Counted from 1970; by UTC where a time zone is given, else by a clock that nobody names.
     case timestamp(unitsPerSecond: Int, isUTC: Bool)
     case text(Offsets)
+    /// Bytes that are no text, such as a picture's file.
+    case binary(Offsets)
+    /// A value of each of the fields within.
+    case structure
     /// As many values of the field within in every row.
     case list(size: Int)
     /// What no column is made of here; known as far as it takes to pass it over.
@@ -25,7 +29,7 @@ enum ArrowType: Equatable {
     /// Whether a column can be made of it: by itself, or of each place of a list.
     var isCell: Bool {
         switch self {
-        case .list, .other: false
+        case .binary, .structure, .list, .other: false
         default: true
         }
     }
@@ -35,7 +39,7 @@ enum ArrowType: Equatable {
         switch self {
         case .null, .integer, .float, .decimal: .numeric()
         case .date, .timestamp: .date
-        case .bool, .text, .list, .other: .categorical()
+        case .bool, .text, .binary, .structure, .list, .other: .categorical()
         }
     }
 
@@ -50,6 +54,10 @@ enum ArrowType: Equatable {
         case .date(let bits): "date\(bits)"
         case .timestamp: "timestamp"
         case .text: "utf8"
+        case .binary(.small): "binary"
+        case .binary(.large): "large_binary"
+        case .binary(.view): "binary_view"
+        case .structure: "struct"
         case .list: "fixed_size_list"
         case .other(let name, _, _): name
         }
@@ -61,7 +69,7 @@ enum ArrowType: Equatable {
         case .integer(let bits, _), .float(let bits), .decimal(let bits, _), .date(let bits):
             bits / 8
         case .timestamp: 8
-        case .null, .bool, .text, .list, .other: nil
+        case .null, .bool, .text, .binary, .structure, .list, .other: nil
         }
     }
 }
@@ -77,7 +85,7 @@ extension ArrowType {
         case 1: self = .null
         case 2: self = try ArrowType(integer: table)
         case 3: self = try ArrowType(float: table)
-        case 4: self = .other(name: "binary", buffers: 3, isView: false)
+        case 4: self = .binary(.small)
         case 5: self = .text(.small)
         case 6: self = .bool
         case 7: self = try ArrowType(decimal: table)
@@ -87,16 +95,16 @@ extension ArrowType {
         case 10: self = try ArrowType(timestamp: table)
         case 11: self = .other(name: "interval", buffers: 2, isView: false)
         case 12: self = .other(name: "list", buffers: 2, isView: false)
-        case 13: self = .other(name: "struct", buffers: 1, isView: false)
+        case 13: self = .structure
         case 15: self = .other(name: "fixed_size_binary", buffers: 2, isView: false)
         case 16: self = try ArrowType(list: table, of: children)
         case 17: self = .other(name: "map", buffers: 2, isView: false)
         case 18: self = .other(name: "duration", buffers: 2, isView: false)
-        case 19: self = .other(name: "large_binary", buffers: 3, isView: false)
+        case 19: self = .binary(.large)
         case 20: self = .text(.large)
         case 21: self = .other(name: "large_list", buffers: 2, isView: false)
         case 22: self = .other(name: "run_end_encoded", buffers: 0, isView: false)
-        case 23: self = .other(name: "binary_view", buffers: 2, isView: true)
+        case 23: self = .binary(.view)
         case 24: self = .text(.view)
         case 25: self = .other(name: "list_view", buffers: 3, isView: false)
         case 26: self = .other(name: "large_list_view", buffers: 3, isView: false)

@@ -215,8 +215,10 @@ struct LessonRoom {
                 .init("environment", self.environmentClass),
             ] + changes + self.split + self.terms + self.cleaning(repairs)
         let judged = scores.map { ModelBundle.Score($0.metric, $0.value) }
-        let files = ModelBundle(model, scores: judged, lineage: lineage)
-            .files { Digest(sha256: Array(SHA256.hash(data: $0))).description }
+        let files = ModelBundle(
+            model, images: try self.images(of: model), scores: judged, lineage: lineage
+        )
+        .files { Digest(sha256: Array(SHA256.hash(data: $0))).description }
         do {
             return [
                 try Self.output(files.manifest, named: ModelBundle.manifestName),
@@ -225,6 +227,17 @@ struct LessonRoom {
         } catch {
             throw ComputationError("the model could not be kept: \(error)")
         }
+    }
+
+    /// What pictures become for the model, where it learned from some.
+    private func images(
+        of model: ModelBundle.Model
+    ) throws(ComputationError) -> ImageFeatures? {
+        guard let terms = self.lesson.images else { return nil }
+        guard let images = ImageFeatures(size: terms.size, hasColour: terms.hasColour),
+            model.ofTable?.takes(images) == true
+        else { throw ComputationError("the table is not what pictures become here") }
+        return images
     }
 
     /// How rows were parted, where that was not by chance into folds.
