@@ -71,6 +71,23 @@ enum SearchFamily: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether the family can learn what the job is judged by. Where a quantile is, means only cost
+    /// time.
+    private func learns(_ metric: String?) -> Bool {
+        switch self {
+        case .baseline, .multilayerPerceptron, .gradientBoosting: true
+        default: metric != "quantile_loss"
+        }
+    }
+
+    /// Whether its predictions go one way along a column where they should.
+    private var keepsMonotone: Bool {
+        switch self {
+        case .baseline, .decisionTree, .extraTrees, .randomForest, .gradientBoosting: true
+        default: false
+        }
+    }
+
     /// The families that a job searches: those it names, else all that suit its task and are
     /// searched unasked, or have a search space of their own.
     ///
@@ -79,8 +96,10 @@ enum SearchFamily: String, CaseIterable, Sendable {
     static func families(for job: LearningJob) -> [Self] {
         Self.allCases.filter { family in
             family.supports(job.lesson.task)
+                && (job.lesson.monotone.isEmpty || family.keepsMonotone)
                 && (job.families.isEmpty
                     ? family.isSearchedUnasked(hasTarget: job.lesson.target != nil)
+                        && family.learns(job.lesson.metrics.first)
                         || job.wish(for: family) != nil
                     : job.families.contains(family.rawValue))
         }

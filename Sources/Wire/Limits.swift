@@ -129,6 +129,8 @@ package enum Limits {
 
     /// Exogenous columns of series: the engine's bound too.
     package static let exogenousMax = 1000
+    /// Columns along which predictions go one way: what people know of, written by hand.
+    package static let monotoneMax = 256
     /// Steps of a horizon or of a season: more than any calendar plans for.
     package static let stepsMax = 20_000
     /// Values along a side of what pictures are brought to: each is several columns of a table.

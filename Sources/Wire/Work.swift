@@ -74,6 +74,10 @@ package struct Lesson: Hashable, Sendable {
     package let validation: Blob?
     /// What `data` was drawn from, for the model's lineage; nil: it is the whole table.
     package let sample: RowSample?
+    /// Of regression: the share that `quantile_loss` is of, in `quantileRange`; nil: a half.
+    package let quantile: Double?
+    /// Of classification and regression: along which columns predictions only rise or fall.
+    package let monotone: [MonotoneTerm]
     /// How pictures became the table, which the model must know; nil where it is one.
     package let images: ImageTerms?
 
@@ -81,7 +85,8 @@ package struct Lesson: Hashable, Sendable {
         task: LearningTask, data: Blob, schema: Blob, target: String?, metrics: [String],
         folds: Int, foldSeed: UInt64, cleaned: Digest? = nil, cache: CacheMode? = nil,
         series: SeriesTerms? = nil, split: SplitTerms? = nil, weight: String? = nil,
-        classWeights: ClassWeights? = nil, validation: Blob? = nil, sample: RowSample? = nil,
+        classWeights: ClassWeights? = nil, quantile: Double? = nil,
+        monotone: [MonotoneTerm] = [], validation: Blob? = nil, sample: RowSample? = nil,
         images: ImageTerms? = nil
     ) {
         precondition((series != nil) == (task == .forecasting), "series for another task")
@@ -89,6 +94,8 @@ package struct Lesson: Hashable, Sendable {
         precondition(classWeights == nil || task == .classification, "classes of no classes")
         precondition(
             validation == nil || series == nil && split == nil, "judged in two ways at once")
+        precondition(quantile == nil || task == .regression, "a quantile of no numbers")
+        precondition(monotone.isEmpty || task.takesWeights, "one way for another task")
         self.task = task
         self.data = data
         self.schema = schema
@@ -102,10 +109,15 @@ package struct Lesson: Hashable, Sendable {
         self.split = split
         self.weight = weight
         self.classWeights = classWeights
+        self.quantile = quantile
+        self.monotone = monotone.sorted { $0.column < $1.column }
         self.validation = validation
         self.sample = sample
         self.images = images
     }
+
+    /// Beyond, one row of a thousand would decide.
+    package static let quantileRange = 0.001...0.999
 
     /// What its trials read, the table first.
     package var blobs: [Blob] { self.namedBlobs.map(\.blob) }
@@ -132,6 +144,19 @@ package struct RowSample: Hashable, Sendable {
         self.rowsOfTable = rowsOfTable
         self.seed = seed
         self.table = table
+    }
+}
+
+/// A column along which predictions go one way.
+package struct MonotoneTerm: Hashable, Sendable {
+    package let column: String
+    package let way: Way
+
+    package enum Way: String, CaseIterable, Hashable, Sendable { case increasing, decreasing }
+
+    package init(_ column: String, _ way: Way) {
+        self.column = column
+        self.way = way
     }
 }
 

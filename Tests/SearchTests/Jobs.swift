@@ -6,12 +6,13 @@ enum Jobs {
     static func job(
         _ task: LearningTask = .classification, families: [String] = [], rows: UInt64 = 5000,
         columns: UInt32 = 12, classes: UInt32 = 2, direction: Direction = .maximise,
+        metric: String = "m", monotone: [MonotoneTerm] = [],
         search: SearchTerms = .standard
     ) -> LearningJob {
         let blob = Blob(digest: Digest(sha256: [UInt8](repeating: 7, count: 32)), size: 1)
         let lesson = Lesson(
-            task: task, data: blob, schema: blob, target: "y", metrics: ["m"], folds: 5,
-            foldSeed: 1)
+            task: task, data: blob, schema: blob, target: "y", metrics: [metric], folds: 5,
+            foldSeed: 1, monotone: monotone)
         return LearningJob(
             lesson: lesson, direction: direction, families: families, rows: rows,
             columns: columns, classes: task == .regression ? 0 : classes,

@@ -55,6 +55,25 @@ import Wire
         Jobs.job(.regression, rows: 12, columns: 1), Jobs.job(rows: 500, columns: 2, classes: 200),
     ]
 
+    @Test func `only what keeps to one way is tried where columns have one, asked for or not`() {
+        for families in [[], ["ridge", "extra_trees", "gradient_boosting", "baseline"]] {
+            let job = Jobs.job(
+                .regression, families: families, monotone: [.init("age", .increasing)])
+            let tried = Set(self.portfolio(job).map(\.family))
+            let wanted: Set = ["baseline", "extra_trees", "gradient_boosting"]
+            #expect(tried == (families.isEmpty ? wanted.union(["random_forest"]) : wanted))
+        }
+    }
+
+    @Test func `only what learns quantiles is tried for them, unless it is named`() {
+        let unasked = self.portfolio(Jobs.job(.regression, metric: "quantile_loss"))
+        #expect(
+            Set(unasked.map(\.family))
+                == ["baseline", "multilayer_perceptron", "gradient_boosting"])
+        let named = Jobs.job(.regression, families: ["ridge"], metric: "quantile_loss")
+        #expect(Set(self.portfolio(named).map(\.family)) == ["ridge"])
+    }
+
     @Test(arguments: shapes) func `every candidate lies within the engine's ranges`(
         job: LearningJob
     ) throws {

@@ -10,6 +10,10 @@ import Wire
     static let lesson = Lesson(
         task: .classification, data: blob, schema: blob, target: "income",
         metrics: ["roc_auc", "log_loss"], folds: 5, foldSeed: 7, cache: .off)
+    static let quantile = Lesson(
+        task: .regression, data: blob, schema: blob, target: "y", metrics: ["quantile_loss"],
+        folds: 5, foldSeed: 1, quantile: 0.9,
+        monotone: [.init("age", .increasing), .init("price", .decreasing)])
     static let outcome = Outcome(
         .scored(
             scores: [Score("roc_auc", 0.92)], outputs: [Output(name: "manifest.json", blob: blob)]),
@@ -183,7 +187,7 @@ import Wire
                 metrics: ["log_loss"], folds: 5, foldSeed: 1, weight: "exposure",
                 classWeights: weights)
         }
-        for lesson in parted + weighed + [judged] {
+        for lesson in parted + weighed + [judged, Self.quantile] {
             #expect(try Lesson(lesson.message) == lesson)
         }
         let pictures = Lesson(

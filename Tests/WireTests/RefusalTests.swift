@@ -170,6 +170,25 @@ import Wire
             classes.classWeights.values = values
             #expect(throws: WireError.self) { try Lesson(classes) }
         }
+        for (task, quantile) in [
+            ("regression", 1.0), ("regression", -0.1), ("regression", .nan),
+            ("classification", 0.5),
+        ] {
+            var lesson = CodingTests.lesson.message
+            (lesson.task, lesson.quantile) = (task, quantile)
+            #expect(throws: WireError.self) { try Lesson(lesson) }
+        }
+        var rising = CodingTests.lesson.message
+        rising.task = "regression"
+        rising.monotone = Array(repeating: .with { $0.column = "a" }, count: 2)
+        #expect(throws: WireError("lesson.monotone", "names a column twice")) {
+            try Lesson(rising)
+        }
+        rising.monotone = (0...256).map { index in .with { $0.column = "\(index)" } }
+        #expect(throws: WireError.self) { try Lesson(rising) }
+        rising.task = "anomaly_detection"
+        rising.monotone = [.with { $0.column = "a" }]
+        #expect(throws: WireError.self) { try Lesson(rising) }
         classes.weight = String(repeating: "w", count: 257)
         #expect(throws: WireError.self) { try Lesson(classes) }
     }

@@ -33,7 +33,7 @@ struct IsolationGrower {
     func ensemble() -> TreeEnsemble {
         TreeEnsemble(
             uncheckedColumns: self.columns, width: 1, nodes: self.nodes, slots: self.slots,
-            values: self.values, roots: self.roots)
+            values: self.values, roots: self.roots, sets: [])
     }
 
     /// Adds a tree of `rows`, which are `columns` wide.

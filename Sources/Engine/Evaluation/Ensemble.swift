@@ -58,7 +58,8 @@ extension Workbench {
         }
         let selection = EnsembleSelection(
             evaluations.map(\.predictions), self.dataset.answers,
-            weights: self.dataset.weighting?.weights, self.folds, by: metrics[0])
+            weights: self.dataset.weighting?.weights, self.folds, by: metrics[0],
+            quantile: self.dataset.quantile)
         let counts = selection.counts
         let total = Double(counts.reduce(0, +))
         let chosen = counts.indices.filter { counts[$0] > 0 }
@@ -84,7 +85,7 @@ extension Workbench {
     private func evaluation(
         of predictions: Matrix, metrics: [Metric]
     ) throws(EvaluationError) -> Evaluation {
-        var tally = Tally(metrics)
+        var tally = Tally(metrics, quantile: self.dataset.quantile)
         for fold in 0..<self.folds.count {
             let rows = self.folds.heldOut(in: fold)
             try tally.add(

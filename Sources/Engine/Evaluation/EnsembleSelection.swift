@@ -19,13 +19,14 @@ struct EnsembleSelection {
     private let weights: [[Double]?]
     private let bounds: [Range<Int>]
     private let metric: Metric
+    private let quantile: Double
 
     /// - Requires: `predictions` is not empty; each has a row for each answer, and the metric a
     ///   value for the first.
     init(
         _ predictions: [Matrix], _ answers: Answers, weights rowWeights: [Double]? = nil,
         _ folds: Folds,
-        by metric: Metric
+        by metric: Metric, quantile: Double = 0.5
     ) {
         var rows: [Int] = []
         var bounds: [Range<Int>] = []
@@ -44,6 +45,7 @@ struct EnsembleSelection {
         self.weights = weights
         self.bounds = bounds
         self.metric = metric
+        self.quantile = quantile
         self.counts = Array(repeating: 0, count: predictions.count)
         self.counts[0] = 1
         self.select()
@@ -84,7 +86,8 @@ struct EnsembleSelection {
         var sum = 0.0
         for (fold, bounds) in self.bounds.enumerated() {
             let part = predictions.rows(in: bounds)
-            let score = try? self.metric.value(self.answers[fold], part, self.weights[fold])
+            let score = try? self.metric.value(
+                self.answers[fold], part, self.weights[fold], quantile: self.quantile)
             guard let value = score else { return nil }
             sum += value
         }

@@ -84,7 +84,9 @@ package struct FittedModel: Sendable {
                 encoder: fitted.encoder,
                 training: TrainingData(
                     features: fitted.training, answers: dataset.answers.rows(at: rows),
-                    weights: dataset.fittingWeights(at: rows)),
+                    weights: dataset.fittingWeights(at: rows), objective: dataset.learnedObjective,
+                    ways: fitted.encoder.ways(dataset.constraints),
+                    categories: fitted.encoder.categories),
                 heldOut: Matrix(rows: 0, columns: fitted.encoder.width),
                 answers: dataset.answers.rows(at: []), weights: nil, rows: [])
         } catch {
@@ -105,7 +107,7 @@ package struct FittedModel: Sendable {
         for member in ensemble.members {
             let learner: any Learner
             do throws(LearnerError) {
-                learner = try member.recipe.learner(for: dataset.task)
+                learner = try member.recipe.learner(for: dataset)
             } catch {
                 throw EvaluationError(error)
             }
@@ -134,6 +136,11 @@ package struct FittedModel: Sendable {
 
     /// Columns of a prediction.
     package var outputs: Int { self.task == .classification ? self.classNames.count : 1 }
+
+    /// Whether a member learned the logarithms of counts or rates.
+    package var learnedRates: Bool {
+        self.members.contains { ($0.predictor as? BoostingPredictor)?.link == .logarithm }
+    }
 
     // MARK: Prediction
 

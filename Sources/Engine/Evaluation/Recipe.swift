@@ -44,6 +44,16 @@ package struct Recipe: Equatable, Sendable {
             .map { $0.value >= 1 ? Int(min($0.value, Double(Self.featuresMax))) : 1 }
     }
 
+    func learner(for dataset: Dataset) throws(LearnerError) -> any Learner {
+        guard dataset.constraints.isEmpty || self.family.keepsMonotone else {
+            throw LearnerError(
+                .unsupportedTask,
+                "\(self.family.rawValue) cannot promise predictions that only rise or fall along a "
+                    + "column")
+        }
+        return try self.learner(for: dataset.task)
+    }
+
     func learner(for task: LearningTask) throws(LearnerError) -> any Learner {
         guard self.family.supports(task) else {
             throw LearnerError(

@@ -48,7 +48,7 @@ package struct Workbench: Sendable {
         precondition(!metrics.isEmpty, "a trial without a metric has no score")
         if metrics == [.stability] { return try self.stability(of: recipe) }
         if let known = self.evaluations.evaluation(of: recipe, metrics) { return known }
-        var tally = Tally(metrics)
+        var tally = Tally(metrics, quantile: self.dataset.quantile)
         let predictions = try self.predictions(of: recipe) {
             (fold, prepared, prediction) throws(EvaluationError) in
             try tally.add(prepared.answers, prediction, prepared.weights, fold: fold)
@@ -65,7 +65,7 @@ package struct Workbench: Sendable {
     ) throws(EvaluationError) -> Matrix {
         let learner: any Learner
         do throws(LearnerError) {
-            learner = try recipe.learner(for: self.dataset.task)
+            learner = try recipe.learner(for: self.dataset)
         } catch {
             throw EvaluationError(error)
         }
@@ -162,7 +162,10 @@ package struct Workbench: Sendable {
             training: TrainingData(
                 features: fitted.training,
                 answers: self.dataset.answers.rows(at: kept),
-                weights: self.dataset.fittingWeights(at: kept)),
+                weights: self.dataset.fittingWeights(at: kept),
+                objective: self.dataset.learnedObjective,
+                ways: fitted.encoder.ways(self.dataset.constraints),
+                categories: fitted.encoder.categories),
             heldOut: fitted.encoder.encode(self.dataset.features, rows: rows),
             answers: self.dataset.answers.rows(at: rows),
             weights: self.dataset.weights(at: rows), rows: rows)
@@ -233,7 +236,10 @@ private struct Evaluations: Sendable {
 struct Tally {
     private var entries: [(metric: Metric, folds: [Double], gap: Metric.Undefined?)]
 
-    init(_ metrics: [Metric]) {
+    private let quantile: Double
+
+    init(_ metrics: [Metric], quantile: Double) {
+        self.quantile = quantile
         self.entries = metrics.map { ($0, [], nil) }
     }
 
@@ -244,7 +250,7 @@ struct Tally {
             let metric = self.entries[index].metric
             do throws(Metric.Undefined) {
                 self.entries[index].folds.append(
-                    try metric.value(answers, prediction, weights))
+                    try metric.value(answers, prediction, weights, quantile: self.quantile))
             } catch {
                 guard index > 0 else {
                     throw EvaluationError(

@@ -5,6 +5,7 @@ struct InfluenceProbe {
     private let answers: Answers
     private let weights: [Double]?
     private let metric: Metric
+    private let quantile: Double
     private let plain: Matrix
     /// Of each sample, rows evenly spread over it.
     private let dependencePlaces: [[Int]]
@@ -24,12 +25,15 @@ struct InfluenceProbe {
         self.answers = answers
         self.weights = weights
         self.metric = metric
+        self.quantile = dataset.quantile
         self.plain = plain
         let most = effort.dependenceRowsMax
         let step = max(1, (plain.rows + most - 1) / most)
         self.dependencePlaces = samples.map { Array(stride(from: 0, to: $0.rows.count, by: step)) }
         // Ranks agree with themselves.
-        self.score = metric == .stability ? 1 : try? metric.value(answers, plain, weights)
+        self.score =
+            metric == .stability
+            ? 1 : try? metric.value(answers, plain, weights, quantile: dataset.quantile)
     }
 
     // MARK: Screening
@@ -110,7 +114,8 @@ struct InfluenceProbe {
             return 1 - (rankCorrelation(self.plain.values, predictions.values) ?? 0)
         }
         guard let score = self.score,
-            let value = try? self.metric.value(self.answers, predictions, self.weights)
+            let value = try? self.metric.value(
+                self.answers, predictions, self.weights, quantile: self.quantile)
         else { return nil }
         return self.metric.direction == .maximise ? score - value : value - score
     }

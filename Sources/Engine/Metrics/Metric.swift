@@ -16,8 +16,13 @@
 /// | r2 | 1 - squared error over that of the mean (Wright 1921) |
 /// | rmse, mae | root of the mean squared error, mean absolute error |
 /// | mape | mean of the absolute error over the answer's size |
+/// | quantile_loss | mean pinball loss of a quantile (Koenker and Bassett 1978): what lies above |
+/// | | the prediction costs the share, what lies below it the rest |
+/// | poisson_deviance | mean deviance of counts (Nelder and Wedderburn 1972); what is predicted |
+/// | | and not above 0 is taken as 10⁻¹⁵ |
 ///
-/// The values agree with those of scikit-learn, but for two: `mape` is undefined where an answer
+/// The values agree with those of scikit-learn, but for three: `poisson_deviance` of predictions
+/// that are not above 0 (there an error), `mape` is undefined where an answer
 /// is 0 (there it is astronomic), and `roc_auc` of several classes leaves out classes that do not
 /// occur (there it is an error).
 package enum Metric: String, CaseIterable, Sendable {
@@ -32,6 +37,8 @@ package enum Metric: String, CaseIterable, Sendable {
     case rootMeanSquaredError = "rmse"
     case meanAbsoluteError = "mae"
     case meanAbsolutePercentageError = "mape"
+    case quantileLoss = "quantile_loss"
+    case poissonDeviance = "poisson_deviance"
 
     package enum Direction: String, Sendable {
         case maximise, minimise
@@ -42,7 +49,8 @@ package enum Metric: String, CaseIterable, Sendable {
         case .accuracy, .balancedAccuracy, .areaUnderCurve, .averagePrecision, .f1, .stability,
             .r2:
             .maximise
-        case .logLoss, .rootMeanSquaredError, .meanAbsoluteError, .meanAbsolutePercentageError:
+        case .logLoss, .rootMeanSquaredError, .meanAbsoluteError, .meanAbsolutePercentageError,
+            .quantileLoss, .poissonDeviance:
             .minimise
         }
     }
@@ -53,7 +61,8 @@ package enum Metric: String, CaseIterable, Sendable {
         case .accuracy, .logLoss: task == .classification
         case .balancedAccuracy, .areaUnderCurve, .averagePrecision, .f1: task != .regression
         case .stability: task == .anomalyDetection
-        case .r2, .rootMeanSquaredError, .meanAbsoluteError, .meanAbsolutePercentageError:
+        case .r2, .rootMeanSquaredError, .meanAbsoluteError, .meanAbsolutePercentageError,
+            .quantileLoss, .poissonDeviance:
             task == .regression
         }
     }
@@ -81,6 +90,7 @@ package enum Metric: String, CaseIterable, Sendable {
         case oneClass
         case constantAnswers
         case zeroAnswer
+        case negativeAnswer
         case overflow
 
         package var description: String {
@@ -93,6 +103,7 @@ package enum Metric: String, CaseIterable, Sendable {
             case .oneClass: "all rows to judge are of one class"
             case .constantAnswers: "all answers to judge are equal"
             case .zeroAnswer: "an answer is 0, of which an error is no percentage"
+            case .negativeAnswer: "an answer is below 0, and no count or rate"
             case .overflow: "answers or errors are too large for a finite value"
             }
         }
@@ -102,10 +113,12 @@ package enum Metric: String, CaseIterable, Sendable {
     ///
     /// - Parameter weights: how much each row counts, as scikit-learn's `sample_weight`; nil: all
     ///   alike. Rows of weight 0 judge nothing.
+    /// - Parameter quantile: the share that `quantile_loss` is of.
     /// - Requires: `prediction` has a row for each answer and `answers.outputs` columns.
     /// - Throws: why it is undefined.
     package func value(
-        _ answers: Answers, _ prediction: Matrix, _ weights: [Double]? = nil
+        _ answers: Answers, _ prediction: Matrix, _ weights: [Double]? = nil,
+        quantile: Double = 0.5
     ) throws(Undefined) -> Double {
         precondition(prediction.rows == answers.count, "predictions and answers do not pair")
         precondition(
@@ -116,7 +129,8 @@ package enum Metric: String, CaseIterable, Sendable {
             let rows = weights.indices.filter { weights[$0] > 0 }
             guard !rows.isEmpty else { throw .noWeight }
             return try self.value(
-                answers.rows(at: rows), prediction.rows(at: rows), rows.map { weights[$0] })
+                answers.rows(at: rows), prediction.rows(at: rows), rows.map { weights[$0] },
+                quantile: quantile)
         }
         guard prediction.values.allSatisfy(\.isFinite) else { throw .notFinite }
         let value =
@@ -125,7 +139,8 @@ package enum Metric: String, CaseIterable, Sendable {
                 try self.value(ClassScores(labels: labels, count: count, prediction, weights))
             case .numbers(let numbers):
                 try self.value(
-                    NumberScores(answers: numbers, predictions: prediction.values, weights))
+                    NumberScores(answers: numbers, predictions: prediction.values, weights),
+                    quantile)
             case .flags(let flags):
                 try self.value(ClassScores(flags: flags, scores: prediction.values))
             }
@@ -145,12 +160,16 @@ package enum Metric: String, CaseIterable, Sendable {
         }
     }
 
-    private func value(_ scores: NumberScores) throws(Undefined) -> Double {
+    private func value(
+        _ scores: NumberScores, _ quantile: Double
+    ) throws(Undefined) -> Double {
         switch self {
         case .r2: try scores.r2()
         case .rootMeanSquaredError: scores.rootMeanSquaredError
         case .meanAbsoluteError: scores.meanAbsoluteError
         case .meanAbsolutePercentageError: try scores.meanAbsolutePercentageError()
+        case .quantileLoss: scores.pinballLoss(quantile)
+        case .poissonDeviance: try scores.poissonDeviance()
         default: throw .wrongTask
         }
     }

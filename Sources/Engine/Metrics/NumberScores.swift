@@ -28,6 +28,24 @@ struct NumberScores {
         return self.sum { abs(($0 - $1) / $0) } / self.total
     }
 
+    func pinballLoss(_ quantile: Double) -> Double {
+        self.sum { answer, prediction in
+            answer > prediction
+                ? quantile * (answer - prediction) : (1 - quantile) * (prediction - answer)
+        } / self.total
+    }
+
+    func poissonDeviance() throws(Metric.Undefined) -> Double {
+        guard self.answers.allSatisfy({ $0 >= 0 }) else { throw .negativeAnswer }
+        return self.sum { answer, prediction in
+            let mean = max(prediction, 1e-15)
+            // What is too small for a logarithm is as good as 0, where the term is 0.
+            let term =
+                answer.isNormal ? answer * (naturalLogarithm(answer) - naturalLogarithm(mean)) : 0
+            return 2 * (term - answer + mean)
+        } / self.total
+    }
+
     func r2() throws(Metric.Undefined) -> Double {
         let mean = self.sum { answer, _ in answer } / self.total
         let spread = self.sum { answer, _ in (answer - mean) * (answer - mean) }

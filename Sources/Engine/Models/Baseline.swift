@@ -1,4 +1,4 @@
-/// Predicts the same for every row: the share of each class, or the mean.
+/// Predicts the same for every row: the share of each class, or the mean, or a quantile.
 ///
 /// What any other family must beat to have learned something.
 package struct Baseline: Learner {
@@ -11,7 +11,11 @@ package struct Baseline: Learner {
         switch data.answers {
         case .classes(let labels, let count):
             return BaselinePredictor(answer: classShares(labels, count: count, data.weights))
-        case .numbers(let numbers): return BaselinePredictor(answer: [mean(numbers, data.weights)])
+        case .numbers(let numbers):
+            guard case .quantile(let share) = data.objective else {
+                return BaselinePredictor(answer: [mean(numbers, data.weights)])
+            }
+            return BaselinePredictor(answer: [weightedQuantile(numbers, share, data.weights)])
         case .flags: preconditionFailure("flags were refused")
         }
     }

@@ -73,6 +73,8 @@ extension Family {
                 .real("l2", 0...1e6, standard: 0, .logarithmic),
                 .real("row_fraction", 0.05...1, standard: 1),
                 .real("feature_fraction", 0.01...1, standard: 1),
+                .whole("max_categories", 0...64, standard: 0, .logarithmic),
+                .real("category_smoothing", 0...1000, standard: 10, .logarithmic),
             ]
         case .multilayerPerceptron:
             [

@@ -5,13 +5,24 @@ package struct TrainingData: Sendable {
     package let answers: Answers
     /// How much each row counts, 1 on average and none of them 0; nil: all alike.
     package let weights: [Double]?
+    /// What is learned of numbers, by families that can learn more than their mean.
+    package let objective: Objective
+    /// Which way predictions go along each column; nil: whichever they like. Only families that
+    /// keep to it may be asked.
+    package let ways: [Monotone]?
+    /// Whether each column holds ranks of categories, whose order says nothing; nil: none does.
+    package let categories: [Bool]?
 
     /// What was computed from these rows already; all copies of this value share it, so keep one
     /// `TrainingData` per fold and let every trial on that fold fit it.
     package let preparation = Preparation()
 
     /// - Parameter weights: how much each row counts beside the others, above 0; in whatever unit.
-    package init(features: Matrix, answers: Answers, weights: [Double]? = nil) {
+    package init(
+        features: Matrix, answers: Answers, weights: [Double]? = nil,
+        objective: Objective = .mean, ways: [Monotone]? = nil, categories: [Bool]? = nil
+    ) {
+        precondition(ways.map { $0.count == features.columns } ?? true, "a column has no way")
         precondition(features.rows == answers.count, "a feature row has no answer, or the reverse")
         precondition(weights.map { $0.count == answers.count } ?? true, "a row has no weight")
         if case .classes(let labels, let count) = answers {
@@ -22,6 +33,9 @@ package struct TrainingData: Sendable {
         self.features = features
         self.answers = answers
         self.weights = weights.flatMap(relativeWeights)
+        self.objective = objective
+        self.categories = categories
+        self.ways = ways.flatMap { $0.allSatisfy { $0 == .free } ? nil : $0 }
     }
 }
 

@@ -17,10 +17,10 @@ package final class Preparation: Sendable {
     init() {}
 
     /// `features` in at most `limit` bins a column, besides the one for missing values.
-    func binned(_ features: Matrix, limit: Int) -> BinnedMatrix {
+    func binned(_ features: Matrix, limit: Int, _ categories: [Bool]?) -> BinnedMatrix {
         self.state.withLock { state in
             if let known = state.binned.first(where: { $0.limit == limit }) { return known.matrix }
-            let matrix = BinnedMatrix(features, limit: limit)
+            let matrix = BinnedMatrix(features, limit: limit, categories: categories)
             state.binned.append((limit, matrix))
             return matrix
         }
@@ -52,7 +52,7 @@ package final class Preparation: Sendable {
 extension TrainingData {
     /// The features in bins, computed once for all fits of these rows.
     package func binned(limit: Int = BinnedMatrix.limitMax) -> BinnedMatrix {
-        self.preparation.binned(self.features, limit: limit)
+        self.preparation.binned(self.features, limit: limit, self.categories)
     }
 
     /// Refuses rows that no dense family can learn from.

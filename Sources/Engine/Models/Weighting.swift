@@ -49,6 +49,50 @@ func mean(_ numbers: [Double], _ weights: [Double]? = nil) -> Double {
     return mean
 }
 
+/// The number that a share of the others lies below; where the share ends just between two numbers,
+/// half way between them (Hyndman and Fan 1996, the second definition).
+///
+/// - Requires: there is a number, none is NaN, and the share lies between 0 and 1.
+/// - Complexity: O(n log n); O(n) for many without weights.
+func weightedQuantile(
+    _ numbers: [Double], _ share: Double, _ weights: [Double]? = nil
+) -> Double {
+    let sorted: [Double]
+    var ends: [Double]?
+    if let weights {
+        let order = numbers.indices.sorted { (numbers[$0], $0) < (numbers[$1], $1) }
+        sorted = order.map { numbers[$0] }
+        var sum = 0.0
+        ends = order.map { row in
+            sum += weights[row]
+            return sum
+        }
+    } else if numbers.count > 2000 {
+        var values = numbers.map { $0 + 0 }
+        var scratch = values
+        radixSort(&values, scratch: &scratch)
+        sorted = values
+    } else {
+        sorted = numbers.sorted()
+    }
+    let total = ends?.last ?? Double(sorted.count)
+    // Sums of weights are rounded.
+    let (wanted, noise) = (share * total, 1e-12 * total)
+    // The first number at which the weights up to it are as much as wanted.
+    var (low, high) = (0, sorted.count - 1)
+    while low < high {
+        let middle = (low + high) / 2
+        if ends?[middle] ?? Double(middle + 1) < wanted - noise {
+            low = middle + 1
+        } else {
+            high = middle
+        }
+    }
+    let isBetween = (ends?[low] ?? Double(low + 1)) <= wanted + noise
+    guard isBetween, low + 1 < sorted.count else { return sorted[low] }
+    return sorted[low] / 2 + sorted[low + 1] / 2
+}
+
 extension Matrix {
     /// Subtracts its mean from every column and returns the means.
     mutating func centreColumns(_ weights: [Double]? = nil) -> [Double] {

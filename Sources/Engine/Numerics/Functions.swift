@@ -63,6 +63,11 @@ package func applySigmoid(_ values: UnsafeMutableBufferPointer<Double>) {
     }
 }
 
+/// Raises e to each value, within the range of numbers.
+func applyExponential(_ values: UnsafeMutableBufferPointer<Double>) {
+    for i in values.indices { values[i] = exponential(SIMD4(repeating: values[i]))[0] }
+}
+
 /// The logistic function 1 / (1 + e⁻ˣ).
 package func sigmoid(_ x: Double) -> Double {
     1 / (1 + exponential(SIMD4(repeating: -x))[0])

@@ -60,6 +60,14 @@ package struct Encoder: Equatable, Sendable {
     /// Columns of the matrix that `encode` makes.
     package var width: Int { self.columns.reduce(0) { $0 + $1.encoding.width } }
 
+    /// For each column of that matrix whether it holds ranks of categories.
+    var categories: [Bool] {
+        self.columns.flatMap { column in
+            let isRank = if case .rank = column.encoding { true } else { false }
+            return Array(repeating: isRank, count: column.encoding.width)
+        }
+    }
+
     /// The given rows of `frame`, in the given order.
     ///
     /// - Requires: `frame` has the columns that the encoder was fitted on, in their order and of

@@ -11,6 +11,12 @@ package struct Dataset: Equatable, Sendable {
     /// How much each row counts, and the column that says so; nil: all alike.
     package let weighting: Weighting?
     package internal(set) var classWeights: ClassWeights?
+    /// What predicted numbers stand for.
+    package internal(set) var objective = Objective.mean
+    /// What `quantile_loss` judges by.
+    package internal(set) var quantile = 0.5
+    /// Columns along which predictions may go one way only.
+    package internal(set) var constraints: [Constraint] = []
     /// The classes, sorted: numbers by value, texts as strings. Empty for regression and
     /// without a target; for anomaly detection what the target says of normal rows, then what it
     /// says of anomalies.

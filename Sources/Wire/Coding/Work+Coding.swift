@@ -67,6 +67,15 @@ extension Lesson {
         guard !message.hasValidation || message.validation.digest != message.data.digest else {
             throw WireError("lesson.validation", "is the table that is learned from")
         }
+        guard
+            message.quantile == 0
+                || task == .regression && Self.quantileRange.contains(message.quantile)
+        else { throw WireError("lesson.quantile", "is out of range, or for another task") }
+        let monotone = try Checked.count(
+            message.monotone, "lesson.monotone", upTo: task.takesWeights ? Limits.monotoneMax : 0)
+        guard Set(monotone.map(\.column)).count == monotone.count else {
+            throw WireError("lesson.monotone", "names a column twice")
+        }
         self.init(
             task: task,
             data: try Blob(message.data, "lesson.data"),
@@ -86,6 +95,12 @@ extension Lesson {
                 ? nil : try Checked.text(message.weight, "lesson.weight"),
             classWeights: message.hasClassWeights
                 ? try ClassWeights(message.classWeights) : nil,
+            quantile: message.quantile == 0 ? nil : message.quantile,
+            monotone: try Checked.map(monotone) { (term) throws(WireError) in
+                MonotoneTerm(
+                    try Checked.text(term.column, "lesson.monotone.column"),
+                    term.decreasing ? .decreasing : .increasing)
+            },
             validation: message.hasValidation
                 ? try Blob(message.validation, "lesson.validation") : nil,
             sample: message.hasSample ? try RowSample(message.sample) : nil,
@@ -109,6 +124,13 @@ extension Lesson {
         if let classWeights { message.classWeights = classWeights.message }
         if let validation { message.validation = validation.message }
         if let sample { message.sample = sample.message }
+        message.quantile = self.quantile ?? 0
+        message.monotone = self.monotone.map { term in
+            var message = Assay_V1_Monotone()
+            message.column = term.column
+            message.decreasing = term.way == .decreasing
+            return message
+        }
         if let images { message.images = images.message }
         return message
     }

@@ -203,6 +203,18 @@ package nonisolated struct Assay_V1_Lesson: @unchecked Sendable {
   /// Clears the value of `sample`. Subsequent reads from it will return its default value.
   package mutating func clearSample() {_uniqueStorage()._sample = nil}
 
+  /// of regression: the share that quantile_loss is of; 0: a half
+  package var quantile: Double {
+    get {_storage._quantile}
+    set {_uniqueStorage()._quantile = newValue}
+  }
+
+  /// of classification and regression; by column, each once
+  package var monotone: [Assay_V1_Monotone] {
+    get {_storage._monotone}
+    set {_uniqueStorage()._monotone = newValue}
+  }
+
   /// how pictures became the table; absent where it is one
   package var images: Assay_V1_Images {
     get {_storage._images ?? Assay_V1_Images()}
@@ -218,6 +230,21 @@ package nonisolated struct Assay_V1_Lesson: @unchecked Sendable {
   package init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// A column along which predictions only rise, or only fall.
+package nonisolated struct Assay_V1_Monotone: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var column: String = String()
+
+  package var decreasing: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 /// How much rows count by their class.
@@ -975,7 +1002,7 @@ nonisolated extension Assay_V1_Score: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Lesson"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}task\0\u{1}data\0\u{1}schema\0\u{1}target\0\u{1}metrics\0\u{1}folds\0\u{3}fold_seed\0\u{2}5cache\0\u{2}\u{a}cleaned\0\u{2}\u{a}series\0\u{1}split\0\u{2}\u{9}weight\0\u{3}class_weights\0\u{2}\u{9}validation\0\u{1}sample\0\u{2}\u{13}images\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}task\0\u{1}data\0\u{1}schema\0\u{1}target\0\u{1}metrics\0\u{1}folds\0\u{3}fold_seed\0\u{2}5cache\0\u{2}\u{a}cleaned\0\u{2}\u{a}series\0\u{1}split\0\u{2}\u{9}weight\0\u{3}class_weights\0\u{1}quantile\0\u{1}monotone\0\u{2}\u{7}validation\0\u{1}sample\0\u{2}\u{13}images\0")
 
   fileprivate class _StorageClass {
     var _task: String = String()
@@ -993,6 +1020,8 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _classWeights: Assay_V1_ClassWeights? = nil
     var _validation: Assay_V1_Blob? = nil
     var _sample: Assay_V1_Sample? = nil
+    var _quantile: Double = 0
+    var _monotone: [Assay_V1_Monotone] = []
     var _images: Assay_V1_Images? = nil
 
       // This property is used as the initial default value for new instances of the type.
@@ -1019,6 +1048,8 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _classWeights = source._classWeights
       _validation = source._validation
       _sample = source._sample
+      _quantile = source._quantile
+      _monotone = source._monotone
       _images = source._images
     }
   }
@@ -1051,6 +1082,8 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 81: try { try decoder.decodeSingularMessageField(value: &_storage._split) }()
         case 90: try { try decoder.decodeSingularStringField(value: &_storage._weight) }()
         case 91: try { try decoder.decodeSingularMessageField(value: &_storage._classWeights) }()
+        case 92: try { try decoder.decodeSingularDoubleField(value: &_storage._quantile) }()
+        case 93: try { try decoder.decodeRepeatedMessageField(value: &_storage._monotone) }()
         case 100: try { try decoder.decodeSingularMessageField(value: &_storage._validation) }()
         case 101: try { try decoder.decodeSingularMessageField(value: &_storage._sample) }()
         case 120: try { try decoder.decodeSingularMessageField(value: &_storage._images) }()
@@ -1105,6 +1138,12 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
       try { if let v = _storage._classWeights {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 91)
       } }()
+      if _storage._quantile.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._quantile, fieldNumber: 92)
+      }
+      if !_storage._monotone.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._monotone, fieldNumber: 93)
+      }
       try { if let v = _storage._validation {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 100)
       } }()
@@ -1138,11 +1177,48 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._classWeights != rhs_storage._classWeights {return false}
         if _storage._validation != rhs_storage._validation {return false}
         if _storage._sample != rhs_storage._sample {return false}
+        if _storage._quantile != rhs_storage._quantile {return false}
+        if _storage._monotone != rhs_storage._monotone {return false}
         if _storage._images != rhs_storage._images {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_V1_Monotone: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Monotone"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}column\0\u{1}decreasing\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.column) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.decreasing) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.column.isEmpty {
+      try visitor.visitSingularStringField(value: self.column, fieldNumber: 1)
+    }
+    if self.decreasing != false {
+      try visitor.visitSingularBoolField(value: self.decreasing, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_V1_Monotone, rhs: Assay_V1_Monotone) -> Bool {
+    if lhs.column != rhs.column {return false}
+    if lhs.decreasing != rhs.decreasing {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

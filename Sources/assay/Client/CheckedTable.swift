@@ -31,6 +31,12 @@ struct CheckedTable {
             task: learning.task, split: split, weight: learning.weight)
         let dataset = bound.dataset
         let judge = try Self.validation(of: learning, bytes, bound)
+        do throws(TableError) {
+            _ = try dataset.aiming(at: learning.metrics, quantile: learning.quantile)
+                .constraining(learning.monotone.map(Dataset.Constraint.init))
+        } catch {
+            throw InputError(terms.place, error.description)
+        }
         guard dataset.rows >= 2 * learning.folds else {
             throw InputError(
                 terms.train,
@@ -159,6 +165,10 @@ struct CheckedTable {
                     isFeature: split.isFeature, holdout: split.holdout)
             },
             weight: learning.weight.map(self.sent.name(of:)), classWeights: self.classWeights,
+            quantile: learning.quantile,
+            monotone: learning.monotone.map {
+                MonotoneTerm(self.sent.name(of: $0.column), $0.way)
+            },
             validation: self.validation?.blob, sample: self.sample,
             images: self.images.map { ImageTerms(size: $0.size, hasColour: $0.hasColour) })
         return LearningJob(

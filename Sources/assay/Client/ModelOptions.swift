@@ -38,6 +38,20 @@ extension ModelBundle {
     func withNames(of name: String, _ columns: ColumnMap?) throws(InputError) -> ModelBundle {
         ModelBundle(
             try self.model.withNames(of: name, columns), images: self.images, scores: self.scores,
-            lineage: self.lineage)
+            lineage: columns.map { columns in self.lineage.map { $0.withNames(columns) } }
+                ?? self.lineage)
+    }
+}
+
+extension Safetensors.Entry {
+    /// What a lineage says of a column, by the column's own name.
+    fileprivate func withNames(_ columns: ColumnMap) -> Self {
+        let bound = "monotone "
+        return switch self.name {
+        case "split_column", "weight": Self(self.name, columns.name(of: self.text))
+        case let name where name.hasPrefix(bound):
+            Self(bound + columns.name(of: String(name.dropFirst(bound.count))), self.text)
+        default: self
+        }
     }
 }

@@ -61,7 +61,11 @@ struct TablePrediction {
             rows: self.rows, columns: self.model.outputs, values: self.kept.values)
         guard let answers = Answers(joining: self.kept.answers) else { return [:] }
         var scores: [String: Double] = [:]
-        for metric in Metric.allCases where metric.supports(self.model.task) {
+        // Of which quantile, nobody says here; rates interest those who learned rates.
+        let metrics = Metric.allCases.filter {
+            $0 != .quantileLoss && ($0 != .poissonDeviance || self.model.learnedRates)
+        }
+        for metric in metrics where metric.supports(self.model.task) {
             // A metric may be undefined here, as ROC AUC is for rows of one class: it is left out.
             scores[metric.rawValue] = try? metric.value(answers, values)
         }

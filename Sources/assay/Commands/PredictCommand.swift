@@ -78,7 +78,7 @@ struct PredictCommand: AsyncParsableCommand {
         let bundle = try self.terms.bundle(checked, called: self.model, columns)
         let report: Report?
         switch bundle.model {
-        case .table(let model): 
+        case .table(let model):
             report = try self.predict(model, bundle, checked.provenance?.signer.uri)
         case .series(let model): report = try self.forecast(model, checked.provenance?.signer.uri)
         }

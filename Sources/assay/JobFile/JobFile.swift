@@ -51,6 +51,10 @@ struct JobFile: Equatable {
         /// How much rows count by their class in fits; nil: all alike.
         let classWeights: ClassTerms?
         let metrics: [Metric]
+        /// Columns along which predictions only rise or fall.
+        let monotone: [MonotoneTerm]
+        /// The share that `quantile_loss` is of.
+        let quantile: Double?
         let folds: Int
         /// Nil: folds by chance.
         let split: SplitTerms?
@@ -197,6 +201,7 @@ struct JobFile: Equatable {
                 metric.supports(task) && (metric == .stability) != (target != nil)
             }
         }
+        let quantile = try Self.quantile(&root, metrics ?? [])
         let classWeights = try root.value("class_weight").map { value throws(InputError) in
             guard task == .classification else {
                 throw value.wrong("is for classification only: there are no classes here")
@@ -209,9 +214,12 @@ struct JobFile: Equatable {
                 try Self.contamination(value)
             } : nil
         let validation = try ValidationTerms(root.value("cv"), hasTable: judge != nil)
+        let monotone = try root.value("monotone").map { value throws(InputError) in
+            try Self.monotone(value, task, metrics ?? [])
+        }
         let families = try root.value("model_list").map { value throws(InputError) in
             try Self.families(value, for: task.rawValue) { (family: Family) in
-                family.supports(task)
+                family.supports(task) && (monotone == nil || family.keepsMonotone)
             }
         }
         let ensembles = try root.value("ensemble")?.flag() ?? true
@@ -220,10 +228,45 @@ struct JobFile: Equatable {
             suits: { $0.supports(task) })
         return Learning(
             task: task, table: table, target: target, weight: weight,
-            classWeights: classWeights, metrics: metrics ?? [],
+            classWeights: classWeights, metrics: metrics ?? [], monotone: monotone ?? [],
+            quantile: quantile,
             folds: validation.folds, split: validation.split, families: families ?? [],
             ensembles: ensembles, contamination: contamination, validation: judge,
             reference: reference, screen: screen ?? .defaults, search: search)
+    }
+
+    private static func monotone(
+        _ value: StrictYAML.Value, _ task: Engine.LearningTask, _ metrics: [Metric]
+    ) throws(InputError) -> [MonotoneTerm] {
+        guard task != .anomalyDetection, metrics.first != .quantileLoss else {
+            throw value.wrong("is for classification, and for regression that learns means")
+        }
+        var terms: [MonotoneTerm] = []
+        for (column, way) in try value.entries() {
+            terms.append(MonotoneTerm(column, try way.choice(MonotoneTerm.Way.self)))
+        }
+        guard (1...Limits.monotoneMax).contains(terms.count) else {
+            throw value.wrong("must name 1 to \(Limits.monotoneMax) columns")
+        }
+        return terms
+    }
+
+    private static func quantile(
+        _ root: inout StrictYAML.Mapping, _ metrics: [Metric]
+    ) throws(InputError) -> Double? {
+        guard metrics.contains(.quantileLoss) else {
+            if let value = root.value("quantile") {
+                throw value.wrong("is for metric: quantile_loss")
+            }
+            return nil
+        }
+        let value = try root.required("quantile", example: "quantile: 0.9")
+        let share = try value.number()
+        let range = Lesson.quantileRange
+        guard range.contains(share) else {
+            throw value.wrong("must be a share from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return share
     }
 
     static func noWeights(_ who: String) -> String {

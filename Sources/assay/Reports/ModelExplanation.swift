@@ -88,6 +88,8 @@ enum ModelExplanation {
         /// The column that says how much each row counts.
         let weight: String?
         let classWeights: Engine.ClassWeights?
+        let quantile: Double?
+        let constraints: [Dataset.Constraint]
 
         init(_ entries: [Safetensors.Entry]) throws(InputError) {
             func text(_ name: String) -> String? { entries.first { $0.name == name }?.text }
@@ -103,6 +105,14 @@ enum ModelExplanation {
             self.rows = rows
             self.isJudgedByTable = text("validation") != nil
             self.weight = text("weight")
+            self.constraints = entries.compactMap { entry in
+                guard entry.name.hasPrefix("monotone ") else { return nil }
+                let column = String(entry.name.dropFirst("monotone ".count))
+                return MonotoneTerm.Way(rawValue: entry.text)
+                    .map { Dataset.Constraint(MonotoneTerm(column, $0)) }
+            }
+            self.quantile = text("quantile").flatMap { Double($0) }
+                .flatMap { Lesson.quantileRange.contains($0) ? $0 : nil }
             self.classWeights = text("class_weight").map(Self.classWeights)
             let column = text("split_column")
             self.split = RowSplit(
@@ -143,14 +153,16 @@ enum ModelExplanation {
             task: model.task, split: lineage.isJudgedByTable ? nil : lineage.split,
             weight: lineage.weight)
         let (rows, folds) = try Self.judged(bound, lineage, table, model)
+        let metrics = lineage.metrics.compactMap { Metric(rawValue: $0) }
         let dataset = try rows.weighing(lineage.classWeights)
+            .aiming(at: metrics, quantile: lineage.quantile)
+            .constraining(lineage.constraints)
         try lineage.requireSame(rows: dataset.rows, table.path)
         var bench = Workbench(dataset, folds)
         let members = model.members.map { Ensemble.Member($0.recipe, weight: $0.weight) }
         return try bench.explanation(
             of: Ensemble(members, temperature: model.temperature),
-            metrics: lineage.metrics.compactMap { Metric(rawValue: $0) }, seed: Self.seed,
-            effort: effort)
+            metrics: metrics, seed: Self.seed, effort: effort)
     }
 
     /// The rows, and which of them judged.

@@ -106,6 +106,42 @@ import Wire
         #expect(sentence.contains(words), "\(sentence)")
     }
 
+    @Test(arguments: [
+        ("metric: [quantile_loss, mae]\nquantile: 0.9", "no error"),
+        ("metric: quantile_loss", "quantile is missing; write for example quantile: 0.9"),
+        ("metric: mae\nquantile: 0.9", "quantile is for metric: quantile_loss"),
+        ("metric: quantile_loss\nquantile: 1", "must be a share from 0.001 to 0.999"),
+        ("metric: poisson_deviance", "no error"),
+    ]) func `a quantile is said with its metric`(lines: String, words: String) {
+        let sentence = self.sentence(
+            "task: regression\ndata: { train: m.csv, target: y }\n\(lines)\nbudget: { trials: 3 }\n"
+        )
+        #expect(sentence.contains(words), "\(sentence)")
+    }
+
+    @Test func `predictions may be held to one way along a column`() throws {
+        let text = "data: { train: a.csv, target: y }\nbudget: { trials: 3 }\n"
+        let job = try self.read(
+            "task: regression\n\(text)monotone: { age: increasing, price: decreasing }\n")
+        guard case .learning(let learning) = job.work else {
+            Issue.record("not a learning job")
+            return
+        }
+        #expect(learning.monotone == [.init("age", .increasing), .init("price", .decreasing)])
+        for (lines, words) in [
+            ("monotone: { age: up }", "must be one of increasing, decreasing"),
+            ("monotone: {}", "must name 1 to 256 columns"),
+            ("monotone: { age: increasing }\nmodel_list: [ridge]", "'ridge' is no model"),
+            (
+                "monotone: { age: increasing }\nmetric: quantile_loss\nquantile: 0.9",
+                "regression that learns means"
+            ),
+        ] {
+            let sentence = self.sentence("task: regression\n\(text)\(lines)\n")
+            #expect(sentence.contains(words), "\(sentence)")
+        }
+    }
+
     @Test func `anomalies may be looked for without a target`() throws {
         let job = try self.read(
             """

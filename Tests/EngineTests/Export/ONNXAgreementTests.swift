@@ -47,6 +47,39 @@ import Testing
         try rig.check()
     }
 
+    @Test func `categories that are parted into sets are parted alike`() throws {
+        let rig = try ONNXRig()
+        for target in [MixedTable.Target.two, .three, .number] {
+            let data = try MixedTable.dataset(target, rows: 400, seed: 1)
+            let recipe = Recipe(
+                .gradientBoosting,
+                [
+                    .init("trees", 30), .init("min_rows_leaf", 2), .init("max_categories", 32),
+                    .init("category_smoothing", 1),
+                ], seed: 3)
+            let model = try FittedModel.fit(recipe, data)
+            // Else it would show nothing.
+            let boosted = try #require(model.members[0].predictor as? BoostingPredictor)
+            #expect(boosted.ensemble.sets.contains { !$0.numbers.isEmpty })
+            let test = MixedTable.frame(target, rows: 300, seed: 2, .some)
+            try rig.add("sets-\(target)", model, test, floor: Self.floor)
+        }
+        try rig.check()
+    }
+
+    @Test(arguments: [Metric.poissonDeviance, .meanAbsoluteError])
+    func `rates and medians are written as they are predicted`(metric: Metric) throws {
+        let rig = try ONNXRig()
+        let data = try MixedTable.dataset(.number, rows: 300, seed: 1)
+            .aiming(at: [metric], quantile: nil)
+        let test = MixedTable.frame(.number, rows: 200, seed: 2, .some)
+        for family in [Family.gradientBoosting, .multilayerPerceptron, .baseline] {
+            let model = try FittedModel.fit(Self.recipe(family), data)
+            try rig.add("\(family.rawValue)-\(metric)", model, test, floor: Self.floor)
+        }
+        try rig.check()
+    }
+
     @Test func `neighbours vote by their rows' weights`() throws {
         let rig = try ONNXRig()
         for (target, byDistance) in [(MixedTable.Target.two, 1.0), (.three, 0), (.number, 1)] {

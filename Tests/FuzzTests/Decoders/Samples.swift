@@ -13,6 +13,9 @@ enum Samples {
     static let weighed = Lesson(
         task: .classification, data: blob, schema: blob, target: "y", metrics: ["log_loss"],
         folds: 3, foldSeed: 1, weight: "w", classWeights: .given([1, 2]))
+    static let quantile = Lesson(
+        task: .regression, data: blob, schema: blob, target: "y", metrics: ["quantile_loss"],
+        folds: 3, foldSeed: 1, quantile: 0.9, monotone: [.init("a", .decreasing)])
     static let spec = TrialSpec(
         step: .refit, recipe: recipe, scores: [Score("rmse", 2.5)], companions: [recipe])
     static let scored = Outcome(
@@ -32,6 +35,7 @@ enum Samples {
                 trialClass: .lesson(lesson),
                 assignments: [Assignment(lease: lease, spec: spec, timeLimit: .seconds(1))]),
             AssignmentGroup(trialClass: .lesson(weighed), assignments: []),
+            AssignmentGroup(trialClass: .lesson(quantile), assignments: []),
             AssignmentGroup(
                 trialClass: .idle(.seconds(1), data: blob),
                 assignments: [Assignment(lease: lease, spec: .idle, timeLimit: nil)]),

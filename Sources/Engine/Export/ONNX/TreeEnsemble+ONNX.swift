@@ -11,7 +11,7 @@ extension BoostingPredictor: ONNXPredictor {
             scores = graph.node("Add", sums, graph.constant(.doubles(self.base)))
         }
         switch self.outputs {
-        case 1: return scores
+        case 1: return self.link == .logarithm ? graph.node("Exp", scores) : scores
         case 2: return graph.bothClasses(graph.node("Sigmoid", scores))
         default: return graph.softmax(scores)
         }
@@ -151,14 +151,17 @@ private struct ONNXTrees {
     /// Writes what the nodes ask, and where they lead: a value ≤ threshold leads to the left, and
     /// a missing one does where `question` is even.
     func write(_ ensemble: TreeEnsemble, to node: inout ProtobufWriter) {
-        let questions = self.inner.lazy.map { ensemble.nodes[$0].question }
-        node.attribute("nodes_featureids", questions.map { Int($0 >> 1) })
-        node.attribute("nodes_missing_value_tracks_true", questions.map { Int(1 - $0 & 1) })
-        // "BRANCH_LEQ"
+        let asking = self.inner.map { ensemble.nodes[$0] }
+        node.attribute("nodes_featureids", asking.map(\.column))
+        node.attribute("nodes_missing_value_tracks_true", asking.map { Int(1 - $0.question & 1) })
+        let sets = asking.map { $0.asksSet ? ensemble.sets[Int($0.threshold)].numbers : [] }
+        // "BRANCH_LEQ", and "BRANCH_MEMBER" of a set, which must not be empty.
+        node.attribute("nodes_modes", ONNXTensor(.bytes(sets.map { $0.isEmpty ? 0 : 6 })))
+        let members = sets.filter { !$0.isEmpty }.flatMap { $0.map { Double($0) } + [.nan] }
+        if !members.isEmpty { node.attribute("membership_values", ONNXTensor(.doubles(members))) }
+        // No rank is below 0: only missing values go left of -1.
         node.attribute(
-            "nodes_modes", ONNXTensor(.bytes(Array(repeating: 0, count: self.inner.count))))
-        node.attribute(
-            "nodes_splits", ONNXTensor(.doubles(self.inner.map { ensemble.nodes[$0].threshold })))
+            "nodes_splits", ONNXTensor(.doubles(asking.map { $0.asksSet ? -1 : $0.threshold })))
         let left = self.inner.lazy.map { self.child(0, of: $0, ensemble) }
         let right = self.inner.lazy.map { self.child(1, of: $0, ensemble) }
         node.attribute("nodes_truenodeids", left.map(\.place))

@@ -1,8 +1,9 @@
 /// Gradient boosting of trees on binned features.
 ///
 /// Every round looks at how the loss changes with each row's score, and adds a tree that moves the
-/// scores downhill, `learningRate` of the way (Friedman 2001). Squared loss for numbers, logistic
-/// loss for two classes, softmax for more, with one tree per class and round.
+/// scores downhill, `learningRate` of the way (Friedman 2001). For numbers the loss is that of the
+/// objective: squared error, pinball loss or Poisson deviance; logistic loss for two classes,
+/// softmax for more, with one tree per class and round.
 package struct GradientBoosting: Learner {
     package struct Settings: Equatable, Sendable {
         package var trees = 100
@@ -15,6 +16,10 @@ package struct GradientBoosting: Learner {
         package var rowFraction = 1.0
         package var featureFraction = 1.0
         package var binsMax = BinnedMatrix.limitMax
+        /// The most categories that a split takes together; 0 parts them by how frequent they are.
+        package var categoriesMax = 0
+        /// Rows' worth of curvature that categories' means are drawn to nothing by.
+        package var categorySmoothing = 10.0
 
         package init() {}
 
@@ -26,6 +31,8 @@ package struct GradientBoosting: Learner {
             self.l2 = values["l2"]
             self.rowFraction = values["row_fraction"]
             self.featureFraction = values["feature_fraction"]
+            self.categoriesMax = values.whole("max_categories")
+            self.categorySmoothing = values["category_smoothing"]
         }
     }
 
@@ -47,9 +54,9 @@ package struct GradientBoosting: Learner {
     ) throws(LearnerError) -> any Predictor {
         try data.requireRows()
         let binned = data.binned(limit: self.settings.binsMax)
-        var loss = Loss(data.answers, data.weights)
+        var loss = Loss(data.answers, data.weights, data.objective)
         var generator = SeededGenerator(seed: seed)
-        let grower = TreeGrower(binned, self.growing)
+        let grower = TreeGrower(binned, self.growing, ways: data.ways)
         let packed = Memory<Int64>(count: binned.rows, repeating: 0)
         var ensemble = TreeEnsemble(columns: data.features.columns, width: 1)
         for _ in 0..<self.settings.trees {
@@ -69,7 +76,14 @@ package struct GradientBoosting: Learner {
                 let (tree, leaves) = grower.grow(gradients, positions: positions)
                 note(tree)
                 var values = [Double](repeating: 0, count: tree.nodes.count)
-                for leaf in leaves { values[leaf.node] = self.value(of: leaf.sum, gradients) }
+                for leaf in leaves {
+                    let step = loss.step(of: grower.partition.rows(leaf.rows))
+                    values[leaf.node] =
+                        step.map { self.settings.learningRate * $0 }
+                        ?? (data.ways == nil
+                            ? self.value(of: leaf.sum, gradients)
+                            : self.shortened(grower.output(of: leaf, gradients)))
+                }
                 ensemble.append(tree, values: values.map { $0 * loss.scale })
                 if drawn == nil {
                     for leaf in leaves {
@@ -81,13 +95,16 @@ package struct GradientBoosting: Learner {
                 }
             }
         }
-        return BoostingPredictor(base: loss.base, ensemble: ensemble, outputs: data.answers.outputs)
+        return BoostingPredictor(
+            base: loss.base, ensemble: ensemble, outputs: data.answers.outputs, link: loss.link)
     }
 
     private var growing: TreeGrower.Settings {
         TreeGrower.Settings(
             leavesMax: self.settings.leaves, rowsMin: self.settings.rowsLeafMin,
-            hessianMin: self.settings.hessianLeafMin, l2: self.settings.l2)
+            hessianMin: self.settings.hessianLeafMin, l2: self.settings.l2,
+            categoriesMax: self.settings.categoriesMax,
+            categorySmoothing: self.settings.categorySmoothing)
     }
 
     private func rows(_ count: Int) -> Int {
@@ -113,8 +130,11 @@ package struct GradientBoosting: Learner {
         let gradient = Double(sum.gradient) * gradients.gradientUnit
         let hessian = Double(sum.hessian) * gradients.hessianUnit + self.settings.l2
         guard hessian > 0 else { return 0 }
-        let step = max(-Self.stepMax, min(Self.stepMax, -gradient / hessian))
-        return self.settings.learningRate * step
+        return self.shortened(-gradient / hessian)
+    }
+
+    private func shortened(_ step: Double) -> Double {
+        self.settings.learningRate * max(-Self.stepMax, min(Self.stepMax, step))
     }
 
     /// The longest step of Newton's that is believed. Few rows of a rare class in a leaf promise
@@ -124,17 +144,26 @@ package struct GradientBoosting: Learner {
 }
 
 struct BoostingPredictor: Predictor, Equatable {
+    /// What a score of numbers is.
+    enum Link: Int32, Sendable {
+        case number = 0
+        case logarithm = 1
+    }
+
     /// The scores before the first tree, one per score column.
     let base: [Double]
     let ensemble: TreeEnsemble
     let outputs: Int
+    let link: Link
 
     var columns: Int? { self.ensemble.columns }
 
-    init(base: [Double], ensemble: TreeEnsemble, outputs: Int) {
+    init(base: [Double], ensemble: TreeEnsemble, outputs: Int, link: Link = .number) {
+        precondition(link == .number || outputs == 1, "a class of logarithms")
         self.base = base
         self.ensemble = ensemble
         self.outputs = outputs
+        self.link = link
     }
 
     init(_ store: inout TensorStore, outputs: Int) throws(LearnerError) {
@@ -142,12 +171,20 @@ struct BoostingPredictor: Predictor, Equatable {
         self.base = try store.doubles("base", shape: [.exactly(scores)])
         self.ensemble = try TreeEnsemble(&store, width: 1)
         self.outputs = outputs
+        let code = outputs == 1 ? try store.integers("link", shape: [1])[0] : 0
+        guard let link = Link(rawValue: code) else {
+            throw LearnerError(.badTensor, "tensor link holds none that is known")
+        }
+        self.link = link
         guard self.ensemble.roots.count % scores == 0 else {
             throw LearnerError(.badTensor, "tensor tree_roots does not hold whole rounds of trees")
         }
     }
 
-    var tensors: [Tensor] { [.doubles("base", self.base)] + self.ensemble.tensors }
+    var tensors: [Tensor] {
+        let link: [Tensor] = self.outputs == 1 ? [.integers("link", [self.link.rawValue])] : []
+        return [.doubles("base", self.base)] + link + self.ensemble.tensors
+    }
 
     func predict(_ features: Matrix) -> Matrix {
         var scores = Matrix(rows: features.rows, columns: self.base.count)
@@ -156,7 +193,11 @@ struct BoostingPredictor: Predictor, Equatable {
         }
         self.ensemble.accumulate(features, groups: self.base.count, into: &scores)
         switch self.outputs {
-        case 1: return scores
+        case 1:
+            if self.link == .logarithm {
+                scores.values.withUnsafeMutableBufferPointer { applyExponential($0) }
+            }
+            return scores
         case 2:
             scores.values.withUnsafeMutableBufferPointer { applySigmoid($0) }
             var prediction = Matrix(rows: features.rows, columns: 2)

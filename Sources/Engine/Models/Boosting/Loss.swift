@@ -3,8 +3,13 @@
 /// | answers        | loss                    | gradient       | hessian            |
 /// | -------------- | ----------------------- | -------------- | ------------------ |
 /// | numbers        | (score - y)² / 2        | score - y      | 1                  |
+/// | their quantile | pinball of share q      | 1 - q or -q    | 1                  |
+/// | counts, rates  | e^score - y score       | e^score - y    | e^score            |
 /// | two classes    | -log p(y), p = sigmoid  | p - y          | p (1 - p)          |
 /// | K > 2 classes  | -log p(y), p = softmax  | p_k - (y = k)  | p (1 - p) K/(K-1)  |
+///
+/// The pinball loss has no curvature, so that leaves move to the quantile of what their rows lack
+/// (Friedman 2001, of absolute errors). Counts are taken in units of their mean.
 ///
 /// Numbers are taken in units of the one farthest from their mean, so that gradients fit single
 /// precision whatever the numbers measure. The factor K/(K-1) makes up for softmax having one score
@@ -12,6 +17,8 @@
 struct Loss {
     private enum Kind {
         case squared([Double])
+        case pinball([Double], share: Double)
+        case poisson([Double])
         case logistic([Int32])
         case softmax([Int32])
     }
@@ -24,6 +31,7 @@ struct Loss {
     let base: [Double]
     /// What one unit of score is worth in the answers' own unit.
     let scale: Double
+    let link: BoostingPredictor.Link
     /// Score columns, each with a tree per round.
     let outputs: Int
     /// All rows of the first output, then all of the next.
@@ -33,15 +41,27 @@ struct Loss {
     private var gradients: [Float]
     private var hessians: [Float]
 
-    init(_ answers: Answers, _ weights: [Double]? = nil) {
+    init(_ answers: Answers, _ weights: [Double]? = nil, _ objective: Objective = .mean) {
         self.rows = answers.count
         self.weights = weights?.map { Float($0) }
         switch answers {
+        case .numbers(let numbers) where objective == .rate:
+            let average = mean(numbers, weights)
+            self.kind = .poisson(numbers.map { average > 0 ? $0 / average : 0 })
+            self.base = [log(max(average, 1e-15))]
+            self.scale = 1
         case .numbers(let numbers):
-            let middle = mean(numbers, weights)
+            let middle =
+                if case .quantile(let share) = objective {
+                    weightedQuantile(numbers, share, weights)
+                } else { mean(numbers, weights) }
             let farthest = numbers.reduce(0) { max($0, abs($1 - middle)) }
             let scale = farthest > 0 && farthest.isFinite ? farthest : 1
-            self.kind = .squared(numbers.map { ($0 - middle) / scale })
+            let scaled = numbers.map { ($0 - middle) / scale }
+            self.kind =
+                if case .quantile(let share) = objective {
+                    .pinball(scaled, share: share)
+                } else { .squared(scaled) }
             self.base = [middle]
             self.scale = scale
         case .flags: preconditionFailure("flags were refused")
@@ -52,11 +72,12 @@ struct Loss {
             self.base = count == 2 ? [log(shares[1] / shares[0])] : shares.map { log($0) }
             self.scale = 1
         }
+        self.link = objective == .rate && answers.outputs == 1 ? .logarithm : .number
         self.outputs = self.base.count
         // Scaled numbers are distances from the base already.
         let start =
             switch self.kind {
-            case .squared: [0.0]
+            case .squared, .pinball, .poisson: [0.0]
             case .logistic, .softmax: self.base
             }
         self.scores = start.flatMap { Array(repeating: $0, count: answers.count) }
@@ -87,19 +108,60 @@ struct Loss {
             for row in 0..<self.rows {
                 self.gradients[row] = Float(self.scores[row] - numbers[row])
             }
-            guard let weights else {
+        case .logistic(let labels): self.differentiateLogistic(labels)
+        case .softmax(let labels): self.differentiateSoftmax(labels, output)
+        case .poisson(let numbers): self.differentiatePoisson(numbers)
+        case .pinball(let numbers, let share):
+            let (above, below) = (Float(1 - share), Float(-share))
+            for row in 0..<self.rows {
+                let error = self.scores[row] - numbers[row]
+                self.gradients[row] = error > 0 ? above : error < 0 ? below : 0
+            }
+        }
+        if !self.isCurved {
+            guard self.weights != nil else {
                 return self.gradients.withUnsafeBufferPointer {
                     PackedGradients($0, hessians: nil, into: packed)
                 }
             }
-            self.hessians = Array(repeating: 1, count: weights.count)
-        case .logistic(let labels): self.differentiateLogistic(labels)
-        case .softmax(let labels): self.differentiateSoftmax(labels, output)
+            self.hessians = Array(repeating: 1, count: self.rows)
         }
         self.weigh()
         return self.gradients.withUnsafeBufferPointer { gradients in
             self.hessians.withUnsafeBufferPointer { hessians in
                 PackedGradients(gradients, hessians: hessians, into: packed)
+            }
+        }
+    }
+
+    /// Whether the hessians of rows differ by their scores.
+    private var isCurved: Bool {
+        switch self.kind {
+        case .squared, .pinball: false
+        case .logistic, .softmax, .poisson: true
+        }
+    }
+
+    /// By how much the scores of a leaf's rows should rise, where it is not Newton's step.
+    func step(of rows: UnsafeBufferPointer<UInt32>) -> Double? {
+        guard case .pinball(let numbers, let share) = self.kind, !rows.isEmpty else { return nil }
+        return weightedQuantile(
+            rows.map { numbers[Int($0)] - self.scores[Int($0)] }, share,
+            self.weights.map { weights in rows.map { Double(weights[Int($0)]) } })
+    }
+
+    private mutating func differentiatePoisson(_ numbers: [Double]) {
+        // Beyond e⁸⁰ a mean is none that single precision could hold.
+        let bound = SIMD4<Double>(repeating: 80)
+        for start in stride(from: 0, to: self.rows, by: 4) {
+            let lanes = min(4, self.rows - start)
+            var score = SIMD4<Double>(repeating: 0)
+            for lane in 0..<lanes { score[lane] = self.scores[start + lane] }
+            score.replace(with: bound, where: score .> bound)
+            let mean = exponential(score)
+            for lane in 0..<lanes {
+                self.gradients[start + lane] = Float(mean[lane] - numbers[start + lane])
+                self.hessians[start + lane] = Float(mean[lane])
             }
         }
     }

@@ -6,7 +6,8 @@ extension CutBoard {
     /// - Complexity: O(rows), twice; the cells are not used.
     func randomCut(
         _ rows: UnsafeBufferPointer<UInt32>, _ codes: UnsafePointer<UInt8>, width: Int,
-        _ feature: BinnedMatrix.Feature, least: Double, _ chance: inout SeededGenerator
+        _ feature: BinnedMatrix.Feature, least: Double, _ chance: inout SeededGenerator,
+        _ terms: Terms? = nil
     ) -> Cut? {
         let column = self.column.base
         for index in 0..<rows.count { column[index] = codes[Int(rows[index]) &* width] }
@@ -27,17 +28,28 @@ extension CutBoard {
             ? feature.ranges - 1 : feature.randomBoundary(from: lowest, to: highest, &chance)
         for k in 0..<self.width { self.left.base[k] = 0 }
         self.addToLeft(rows.count, codes: 0...boundary)
-        var best = self.merit(least).map {
-            Cut(below: boundary, above: boundary + 1, missing: .right, merit: $0)
-        }
+        var best = self.cut(boundary, .right, least, terms)
         if missingRows > 0, lowest < highest {
             self.addToLeft(rows.count, codes: missing...missing)
-            if let merit = self.merit(least), merit > best?.merit ?? -.infinity {
-                best = Cut(
-                    below: boundary, above: boundary + 1, missing: .left, merit: merit)
-            }
+            let other = self.cut(boundary, .left, least, terms)
+            if let other, other.merit > best?.merit ?? -.infinity { best = other }
         }
         return best
+    }
+
+    /// The cut whose left side was summed, where it is allowed.
+    private func cut(
+        _ boundary: Int, _ side: Split.Side, _ least: Double, _ terms: Terms?
+    ) -> Cut? {
+        guard let merit = self.merit(least) else { return nil }
+        var cut = Cut(below: boundary, above: boundary + 1, missing: side, merit: merit)
+        if let terms {
+            let left = SIMD2(self.left.base[0], self.left.base[1])
+            let total = SIMD2(self.total.base[0], self.total.base[1])
+            guard let middle = terms.middle(left, total - left) else { return nil }
+            cut.middle = middle
+        }
+        return cut
     }
 
     /// Adds the gathered rows whose code in `column` lies in `codes` to the left side.

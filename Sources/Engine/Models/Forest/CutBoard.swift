@@ -16,6 +16,23 @@ final class CutBoard {
         let missing: Split.Side
         /// (Sum over channels of S²) / n, left plus right.
         let merit: Double
+        /// Between the means of the two sides, where these are held to bounds.
+        var middle = 0.0
+    }
+
+    /// What a cut of one channel must keep to.
+    struct Terms {
+        let way: Monotone
+        let bounds: LeafBounds
+
+        /// The middle between two sides of amount and weight; nil where they may not be so.
+        @inline(__always)
+        func middle(_ left: SIMD2<Double>, _ right: SIMD2<Double>) -> Double? {
+            let (own, other) = (left[0] / left[1], right[0] / right[1])
+            guard self.way.allows(own, other), self.bounds.holds(own), self.bounds.holds(other)
+            else { return nil }
+            return (own + other) / 2
+        }
     }
 
     let channels: Int
@@ -28,7 +45,7 @@ final class CutBoard {
     let channel: Memory<Int32>
     /// The codes of a feature, gathered.
     let column: Memory<UInt8>
-    private let total: Memory<Double>
+    let total: Memory<Double>
     let left: Memory<Double>
     private(set) var isPure = true
 
@@ -75,7 +92,12 @@ final class CutBoard {
     }
 
     /// Writes the mean of the node's rows into row `node` of `values`.
-    func storeMeans(_ target: ForestTarget, at node: Int, of values: inout [Double]) {
+    ///
+    /// - Parameter bounds: of the mean amount.
+    func storeMeans(
+        _ target: ForestTarget, at node: Int, of values: inout [Double],
+        _ bounds: LeafBounds = LeafBounds()
+    ) {
         let needed = (node + 1) * self.channels
         if values.count < needed {
             values.append(contentsOf: repeatElement(0, count: needed - values.count))
@@ -83,7 +105,7 @@ final class CutBoard {
         let weight = self.weight > 0 ? self.weight : 1
         for k in 0..<self.channels {
             values[node * self.channels + k] =
-                self.total.base[k] / weight * target.scale + target.offset
+                bounds.clip(self.total.base[k] / weight) * target.scale + target.offset
         }
     }
 
@@ -94,12 +116,19 @@ final class CutBoard {
     /// - Complexity: O(rows), and O(channels) for each code that occurs.
     func bestCut(
         _ rows: UnsafeBufferPointer<UInt32>, _ codes: UnsafePointer<UInt8>, width: Int,
-        _ feature: BinnedMatrix.Feature, least: Double
+        _ feature: BinnedMatrix.Feature, least: Double, _ terms: Terms? = nil
     ) -> Cut? {
         self.fill(rows, codes, width: width)
         defer { self.clear() }
         let hasMissing = feature.hasMissing && self.isTouched(feature.ranges)
         let ranges = feature.ranges
+        if let terms {
+            let right = self.scanPairs(ranges, least, .right, hasMissing: hasMissing, terms)
+            guard hasMissing else { return right }
+            let left = self.scanPairs(ranges, least, .left, hasMissing: true, terms)
+            guard let left, left.merit > right?.merit ?? -.infinity else { return right }
+            return left
+        }
         var best =
             self.channels == 1
             ? self.scanPairs(ranges, least, .right, hasMissing: hasMissing)
@@ -170,6 +199,33 @@ final class CutBoard {
         // Past the last value, only missing rows can be on the right.
         if side == .right, hasMissing { weigh(ranges) }
         return best.below >= 0 ? best : nil
+    }
+
+    /// The same walk, where cuts must keep to terms.
+    private func scanPairs(
+        _ ranges: Int, _ least: Double, _ side: Split.Side, hasMissing: Bool, _ terms: Terms
+    ) -> Cut? {
+        let cells = UnsafeRawPointer(self.cells.base).assumingMemoryBound(to: SIMD2<Double>.self)
+        let total = SIMD2(self.total.base[0], self.total.base[1])
+        var left = side == .left ? cells[ranges] : .zero
+        var before = -1
+        var best: Cut?
+        func weigh(_ code: Int) {
+            let right = total - left
+            guard before >= 0, left[1] >= least, right[1] >= least,
+                let middle = terms.middle(left, right)
+            else { return }
+            let merit = left[0] * left[0] / left[1] + right[0] * right[0] / right[1]
+            guard merit > best?.merit ?? -.infinity else { return }
+            best = Cut(below: before, above: code, missing: side, merit: merit, middle: middle)
+        }
+        for code in 0..<ranges where self.isTouched(code) {
+            weigh(code)
+            left += cells[code]
+            before = code
+        }
+        if side == .right, hasMissing { weigh(ranges) }
+        return best
     }
 
     /// The same walk for several channels.

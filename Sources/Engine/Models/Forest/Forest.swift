@@ -54,7 +54,7 @@ package struct Forest: Learner {
         let target = ForestTarget(data.answers, data.weights)
         var generator = SeededGenerator(seed: seed)
         let grower = ForestGrower(
-            binned, target, weights: data.weights, self.cuts, self.settings)
+            binned, target, weights: data.weights, ways: data.ways, self.cuts, self.settings)
         var ensemble = TreeEnsemble(columns: data.features.columns, width: target.channels)
         for _ in 0..<self.settings.trees {
             // Its own generator for each tree: tree 7 is the same whatever tree 6 needed.

@@ -6,6 +6,7 @@ final class ForestGrower {
         let node: Int
         let rows: Range<Int>
         let depth: Int
+        var bounds = LeafBounds()
     }
 
     private let binned: BinnedMatrix
@@ -13,6 +14,8 @@ final class ForestGrower {
     private let cuts: Forest.Cuts
     private let drawsRows: Bool
     private let settings: Forest.Settings
+    /// By feature; nil: all are free.
+    private let ways: [Monotone]?
     private let partition: Partition
     private let board: CutBoard
     /// How often each row was drawn, or how much it counts where none are drawn.
@@ -26,13 +29,15 @@ final class ForestGrower {
 
     init(
         _ binned: BinnedMatrix, _ target: ForestTarget, weights: [Double]? = nil,
-        _ cuts: Forest.Cuts, _ settings: Forest.Settings
+        ways: [Monotone]? = nil, _ cuts: Forest.Cuts, _ settings: Forest.Settings
     ) {
         precondition(settings.rowsLeafMin >= 1, "a leaf of \(settings.rowsLeafMin) rows")
         self.binned = binned
         self.target = target
         self.cuts = cuts
         self.settings = settings
+        precondition(ways == nil || target.channels == 1, "several classes that go one way")
+        self.ways = ways.map { ways in binned.features.map { ways[$0.column] } }
         self.partition = Partition(rows: binned.rows)
         self.board = CutBoard(rows: binned.rows, channels: target.channels)
         let draws = cuts == .bestOfAll && settings.rows == .drawnWithReturn
@@ -61,15 +66,18 @@ final class ForestGrower {
         var open = [Open(node: 0, rows: 0..<self.partition.count, depth: 0)]
         while let node = open.popLast() {
             self.board.gather(self.partition.rows(node.rows), self.target, self.weights)
-            if let (split, middle) = self.divide(node, &chance) {
+            if let (split, middle, bounds) = self.divide(node, &chance) {
                 let left = tree.divide(node.node, split, self.binned.features[split.feature])
                 open.append(
                     Open(
-                        node: left + 1, rows: middle..<node.rows.upperBound, depth: node.depth + 1))
+                        node: left + 1, rows: middle..<node.rows.upperBound, depth: node.depth + 1,
+                        bounds: bounds.right))
                 open.append(
-                    Open(node: left, rows: node.rows.lowerBound..<middle, depth: node.depth + 1))
+                    Open(
+                        node: left, rows: node.rows.lowerBound..<middle, depth: node.depth + 1,
+                        bounds: bounds.left))
             } else {
-                self.board.storeMeans(self.target, at: node.node, of: &values)
+                self.board.storeMeans(self.target, at: node.node, of: &values, node.bounds)
             }
         }
         let missing = tree.nodes.count * self.target.channels - values.count
@@ -102,10 +110,10 @@ final class ForestGrower {
     /// Divides a node's rows; nil when they agree, are too few, or no feature tells them apart.
     private func divide(
         _ node: Open, _ chance: inout SeededGenerator
-    ) -> (split: Split, middle: Int)? {
+    ) -> (split: Split, middle: Int, bounds: (left: LeafBounds, right: LeafBounds))? {
         guard node.depth < self.settings.depthMax, !self.board.isPure,
             self.board.weight >= 2 * self.leafMin,
-            let split = self.best(node, &chance)
+            let (split, middle) = self.best(node, &chance)
         else { return nil }
         let feature = self.binned.features[split.feature]
         let lefts = self.binned.codes.withUnsafeBufferPointer { codes in
@@ -115,38 +123,47 @@ final class ForestGrower {
                 side: split.missing)
         }
         precondition(lefts > 0 && lefts < node.rows.count, "a split left one side empty")
-        return (split, node.rows.lowerBound + lefts)
+        return (
+            split, node.rows.lowerBound + lefts,
+            node.bounds.divided(at: middle, self.ways?[split.feature] ?? .free)
+        )
     }
 
     /// The best split of the features that this node looks at; as long as none of them can divide
     /// the rows, it looks at one more.
-    private func best(_ node: Open, _ chance: inout SeededGenerator) -> Split? {
+    ///
+    /// - Returns: it, and the middle between the means of its sides where features have ways.
+    private func best(
+        _ node: Open, _ chance: inout SeededGenerator
+    ) -> (split: Split, middle: Double)? {
         let wanted = max(
             1, Int((self.settings.featureFraction * Double(self.order.count)).rounded()))
-        var best: Split?
+        var best: (split: Split, middle: Double)?
         for index in self.order.indices {
             guard index < wanted || best == nil else { break }
             self.order.swapAt(index, index + chance.below(self.order.count - index))
             let position = self.order[index]
             let feature = self.binned.features[position]
             let rows = self.partition.rows(node.rows)
+            let terms = self.ways.map { CutBoard.Terms(way: $0[position], bounds: node.bounds) }
             let cut = self.binned.codes.withUnsafeBufferPointer { codes in
                 let column = codes.baseAddress! + position
                 let width = self.binned.features.count
                 return switch self.cuts {
                 case .bestOfAll:
-                    self.board.bestCut(rows, column, width: width, feature, least: self.leafMin)
+                    self.board.bestCut(
+                        rows, column, width: width, feature, least: self.leafMin, terms)
                 case .drawnAtRandom:
                     self.board.randomCut(
-                        rows, column, width: width, feature, least: self.leafMin, &chance)
+                        rows, column, width: width, feature, least: self.leafMin, &chance, terms)
                 }
             }
-            if let cut, cut.merit > best?.gain ?? -.infinity {
-                best = Split(
+            if let cut, cut.merit > best?.split.gain ?? -.infinity {
+                let split = Split(
                     feature: position,
                     boundary: feature.boundary(between: cut.below, and: cut.above),
-                    missing: cut.missing,
-                    gain: cut.merit, left: PackedSum(bits: 0))
+                    missing: cut.missing, gain: cut.merit, left: PackedSum(bits: 0))
+                best = (split, cut.middle)
             }
         }
         return best

@@ -7,7 +7,7 @@
 /// numbers are cut into pieces besides (`PerceptronInputs`).
 ///
 /// For classes the loss is multinomial log loss, for numbers the squared error of the standardised
-/// target. Weights decay, biases do not.
+/// target, or its pinball loss where a quantile is wanted. Weights decay, biases do not.
 package struct MultilayerPerceptron: Learner {
     package struct Settings: Equatable, Sendable {
         /// Hidden layers, and the units of each.
@@ -45,7 +45,7 @@ package struct MultilayerPerceptron: Learner {
     /// - Complexity: 3 × epochs × rows × parameters multiplications in single precision.
     package func fit(_ data: TrainingData, seed: UInt64) throws(LearnerError) -> any Predictor {
         try data.requireFiniteRows()
-        let target = try PerceptronTarget(data.answers, data.weights)
+        let target = try PerceptronTarget(data.answers, data.weights, data.objective)
         let hidden = Array(repeating: self.settings.units, count: self.settings.layers)
         let inputs = PerceptronInputs(data.features, pieces: self.settings.pieces)
         guard inputs.width <= PerceptronInputs.widthMax else {

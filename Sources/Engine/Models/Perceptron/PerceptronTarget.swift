@@ -3,8 +3,9 @@ struct PerceptronTarget: Sendable {
     enum Kind: Sendable {
         /// Scores are logits; the loss is that of multinomial logistic regression.
         case classes([Int32], count: Int)
-        /// The score is the standardised number; the loss is half the squared error.
-        case numbers([Float])
+        /// The score is the standardised number; the loss is half the squared error, or the pinball
+        /// loss of a share.
+        case numbers([Float], share: Float?)
     }
 
     let kind: Kind
@@ -13,19 +14,31 @@ struct PerceptronTarget: Sendable {
     /// A prediction of numbers is `offset` + `scale` × the score.
     let offset: Double
     let scale: Double
+    /// Of numbers, the score that answers best without knowing any feature.
+    private let start: Float
 
     /// - Throws: `LearnerError` with code `numericalFailure` if the numbers are too large to be
     ///   standardised.
-    init(_ answers: Answers, _ weights: [Double]? = nil) throws(LearnerError) {
+    init(
+        _ answers: Answers, _ weights: [Double]? = nil, _ objective: Objective = .mean
+    ) throws(LearnerError) {
         self.weights = weights?.map { Float($0) }
         switch answers {
         case .classes(let labels, let count):
             self.kind = .classes(labels, count: count)
+            self.start = 0
             self.offset = 0
             self.scale = 1
         case .numbers(let numbers):
             let standard = try StandardizedNumbers(numbers, weights)
-            self.kind = .numbers(standard.values.map { Float($0) })
+            let values = standard.values.map { Float($0) }
+            if case .quantile(let share) = objective {
+                self.kind = .numbers(values, share: Float(share))
+                self.start = Float(weightedQuantile(standard.values, share, weights))
+            } else {
+                self.kind = .numbers(values, share: nil)
+                self.start = 0
+            }
             self.offset = standard.offset
             self.scale = standard.scale
         case .flags: preconditionFailure("flags were refused")
@@ -41,7 +54,7 @@ struct PerceptronTarget: Sendable {
 
     /// The scores that answer best without knowing any feature: where the last biases start.
     var scoresAtStart: [Float] {
-        guard case .classes(let labels, let count) = self.kind else { return [0] }
+        guard case .classes(let labels, let count) = self.kind else { return [self.start] }
         // As if each class had a row more, so that one without rows has a logarithm as well.
         let rows = Double(labels.count + count)
         return classShares(labels, count: count, self.weights?.map { Double($0) }).map {
@@ -58,12 +71,18 @@ struct PerceptronTarget: Sendable {
         let share = 1 / Float(rows.count)
         var loss = 0.0
         switch self.kind {
-        case .numbers(let numbers):
+        case .numbers(let numbers, let quantile):
             for (index, row) in rows.enumerated() {
                 let error = scores[index] - numbers[row]
                 let weight = self.weights?[row] ?? 1
-                loss += Double(weight * error * error) / 2
-                slopes[index] = weight * error * share
+                guard let quantile else {
+                    loss += Double(weight * error * error) / 2
+                    slopes[index] = weight * error * share
+                    continue
+                }
+                let slope = error > 0 ? 1 - quantile : error < 0 ? -quantile : 0
+                loss += Double(weight * slope * error)
+                slopes[index] = weight * slope * share
             }
         case .classes(let labels, let count):
             var chances = (0..<rows.count * count).map { Double(scores[$0]) }

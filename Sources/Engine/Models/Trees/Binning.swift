@@ -32,6 +32,9 @@ package struct BinnedMatrix: Sendable {
         let lowest: Double
         let highest: Double
         let firstCell: Int
+        /// Whether its numbers are categories, whose order says nothing; then all codes, that of
+        /// missing values included, fit a `CategorySet`.
+        var isCategorical = false
 
         /// Ranges of values, not counting missing ones.
         var ranges: Int { self.cuts.count + 1 }
@@ -53,7 +56,9 @@ package struct BinnedMatrix: Sendable {
     let cells: Int
 
     /// - Complexity: O(rows × columns); about 20 ns a value, half of it sorting.
-    package init(_ matrix: Matrix, limit: Int = limitMax) {
+    ///
+    /// - Parameter categories: by column whether it holds ranks of categories; nil: none does.
+    package init(_ matrix: Matrix, limit: Int = limitMax, categories: [Bool]? = nil) {
         precondition(limit >= 2 && limit <= Self.limitMax, "\(limit) ranges do not fit a byte")
         var features: [Feature] = []
         var encoded: [[UInt8]] = []
@@ -69,7 +74,9 @@ package struct BinnedMatrix: Sendable {
                 let (lowest, highest) = Self.extremes(of: values)
                 let feature = Feature(
                     column: column, cuts: cuts, hasMissing: hasMissing, lowest: lowest,
-                    highest: highest, firstCell: cells)
+                    highest: highest, firstCell: cells,
+                    isCategorical: categories?[column] == true
+                        && cuts.count + 2 <= CategorySet.most)
                 cells += feature.cells
                 features.append(feature)
                 encoded.append(Self.encode(values, cuts))

@@ -17,6 +17,9 @@ final class TreeGrower {
         var rowsMin = 20
         var hessianMin = 1e-3
         var l2 = 0.0
+        /// The most categories that stand together in a split; 0: they are parted by rank.
+        var categoriesMax = 0
+        var categorySmoothing = 10.0
     }
 
     /// A leaf while the tree grows, and in the end.
@@ -27,6 +30,8 @@ final class TreeGrower {
         var rows: Range<Int>
         var sum: PackedSum
         var split: Split?
+        /// What it may be, in units of gradient over hessian.
+        var bounds = LeafBounds()
         /// Features whose best split left a child too few rows.
         fileprivate var banned: [Int32] = []
         fileprivate var histogram: Memory<Int64>?
@@ -35,16 +40,20 @@ final class TreeGrower {
     let binned: BinnedMatrix
     let partition: Partition
     private let settings: Settings
+    /// By feature; nil: all are free.
+    private let ways: [Monotone]?
     private let scratch = SplitFinder.Scratch()
     /// Histograms that no leaf uses.
     private var idle: [Memory<Int64>] = []
 
-    init(_ binned: BinnedMatrix, _ settings: Settings) {
+    /// - Parameter ways: by column of the matrix that was binned; nil: all are free.
+    init(_ binned: BinnedMatrix, _ settings: Settings, ways: [Monotone]? = nil) {
         precondition(settings.leavesMax >= 2, "a tree of \(settings.leavesMax) leaves")
         precondition(settings.rowsMin >= 1, "a leaf of \(settings.rowsMin) rows")
         self.binned = binned
         self.partition = Partition(rows: binned.rows)
         self.settings = settings
+        self.ways = ways.map { ways in binned.features.map { ways[$0.column] } }
     }
 
     /// Grows a tree on the rows that the partition holds.
@@ -63,9 +72,14 @@ final class TreeGrower {
             let leaf = leaves[index]
             let feature = self.binned.features[split.feature]
             let lefts = self.binned.codes.withUnsafeBufferPointer { codes in
-                self.partition.divide(
-                    leaf.rows, codes.baseAddress!, width: layout.width, feature: split.feature,
-                    boundary: split.boundary, missing: feature.ranges, side: split.missing)
+                split.set.map {
+                    self.partition.divide(
+                        leaf.rows, codes.baseAddress!, width: layout.width,
+                        feature: split.feature, set: $0)
+                }
+                    ?? self.partition.divide(
+                        leaf.rows, codes.baseAddress!, width: layout.width, feature: split.feature,
+                        boundary: split.boundary, missing: feature.ranges, side: split.missing)
             }
             // Rows are estimated from hessians while splits are compared (exactly so where all
             // hessians are equal). Here they are counted; a split that leaves too few bans its
@@ -83,6 +97,7 @@ final class TreeGrower {
             var right = Leaf(
                 node: node + 1, rows: middle..<leaf.rows.upperBound,
                 sum: PackedSum(bits: leaf.sum.bits - split.left.bits))
+            self.bound(&left, &right, by: split, of: leaf, gradients)
             if leaves.count + 1 < self.settings.leavesMax {
                 self.prepare(&left, &right, leaf.histogram, gradients, layout)
             } else {
@@ -96,6 +111,25 @@ final class TreeGrower {
             leaves[index].histogram = nil
         }
         return (tree, leaves)
+    }
+
+    /// What the leaf is, in units of score: Newton's step within its bounds.
+    func output(of leaf: Leaf, _ gradients: PackedGradients) -> Double {
+        guard gradients.hessianUnit > 0, leaf.sum.hessian > 0 else { return 0 }
+        // Once clipped, nothing but a factor: what is ordered stays so.
+        return self.finder(leaf, gradients).output(leaf.sum, leaf.bounds)
+            * (gradients.gradientUnit / gradients.hessianUnit)
+    }
+
+    private func bound(
+        _ left: inout Leaf, _ right: inout Leaf, by split: Split, of parent: Leaf,
+        _ gradients: PackedGradients
+    ) {
+        guard let ways else { return }
+        let finder = self.finder(parent, gradients)
+        let middle =
+            (finder.output(left.sum, parent.bounds) + finder.output(right.sum, parent.bounds)) / 2
+        (left.bounds, right.bounds) = parent.bounds.divided(at: middle, ways[split.feature])
     }
 
     /// The index of the leaf whose split gains most, the oldest where several do.
@@ -144,20 +178,35 @@ final class TreeGrower {
         of leaf: Leaf, _ gradients: PackedGradients, _ layout: HistogramLayout
     ) -> Split? {
         guard let histogram = leaf.histogram, self.isDivisible(leaf) else { return nil }
+        let finder = self.finder(leaf, gradients)
+        let positions =
+            leaf.banned.isEmpty
+            ? layout.positions : layout.positions.filter { !leaf.banned.contains($0) }
+        if let ways {
+            return finder.best(
+                histogram.base, total: leaf.sum, features: self.binned.features,
+                positions: positions, ways: ways, bounds: leaf.bounds)
+        }
+        return finder.best(
+            histogram.base, total: leaf.sum, features: self.binned.features, positions: positions,
+            scratch: self.scratch)
+    }
+
+    private func finder(_ leaf: Leaf, _ gradients: PackedGradients) -> SplitFinder {
         // The hessian that `rowsMin` average rows of this leaf have.
         let share = Double(leaf.sum.hessian) / Double(leaf.rows.count)
         let rowsHessian = share * Double(self.settings.rowsMin)
         let least =
             gradients.hessianUnit > 0
             ? self.settings.hessianMin / gradients.hessianUnit : 0
-        let finder = SplitFinder(
+        return SplitFinder(
             l2: gradients.hessianUnit > 0 ? self.settings.l2 / gradients.hessianUnit : 0,
-            hessianMin: Int32(max(1, min(max(rowsHessian, least).rounded(.up), 0x1p31 - 1))))
-        return finder.best(
-            histogram.base, total: leaf.sum, features: self.binned.features,
-            positions: leaf.banned.isEmpty
-                ? layout.positions : layout.positions.filter { !leaf.banned.contains($0) },
-            scratch: self.scratch)
+            hessianMin: Int32(max(1, min(max(rowsHessian, least).rounded(.up), 0x1p31 - 1))),
+            categories: self.settings.categoriesMax == 0 || gradients.hessianUnit <= 0
+                ? nil
+                : .init(
+                    most: self.settings.categoriesMax,
+                    smoothing: self.settings.categorySmoothing / gradients.hessianUnit))
     }
 
     private func count(

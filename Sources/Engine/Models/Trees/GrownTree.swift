@@ -21,6 +21,17 @@ struct GrownTree: Equatable, Sendable {
         let threshold: Double
         /// What the split gained of the loss.
         let gain: Double
+        /// Of categories, the codes that go left, and their ranks, instead of boundary and
+        /// threshold.
+        var set: (codes: CategorySet, ranks: CategorySet)?
+
+        static func == (left: Self, right: Self) -> Bool {
+            left.feature == right.feature && left.boundary == right.boundary
+                && left.missing == right.missing && left.missingCode == right.missingCode
+                && left.column == right.column && left.threshold == right.threshold
+                && left.set?.codes == right.set?.codes && left.set?.ranks == right.set?.ranks
+                && left.gain == right.gain
+        }
     }
 
     private(set) var nodes: [Node] = [Node()]
@@ -33,8 +44,9 @@ struct GrownTree: Equatable, Sendable {
         self.nodes[node].question = Question(
             feature: split.feature, boundary: split.boundary, missing: split.missing,
             missingCode: feature.hasMissing ? feature.ranges : Int(UInt8.max) + 1,
-            column: feature.column, threshold: feature.threshold(split.boundary),
-            gain: split.gain)
+            column: feature.column,
+            threshold: split.set == nil ? feature.threshold(split.boundary) : 0,
+            gain: split.gain, set: split.set.map { ($0, feature.ranks(of: $0)) })
         self.nodes[node].left = self.nodes.count
         self.nodes.append(Node())
         self.nodes.append(Node())
@@ -47,7 +59,10 @@ struct GrownTree: Equatable, Sendable {
         while let question = self.nodes[index].question {
             let code = Int(codes[question.feature])
             let isMissing = code == question.missingCode
-            let goesLeft = isMissing ? question.missing == .left : code <= question.boundary
+            let goesLeft =
+                isMissing
+                ? question.missing == .left
+                : question.set?.codes.contains(code) ?? (code <= question.boundary)
             index = self.nodes[index].left + (goesLeft ? 0 : 1)
         }
         return index

@@ -58,6 +58,28 @@ final class Partition {
         UnsafeBufferPointer(start: self.storage.base + range.lowerBound, count: range.count)
     }
 
+    /// Moves the rows of `range` whose code at `feature` is in `set` to its front.
+    ///
+    /// - Requires: codes are below 64.
+    /// - Returns: how many went left.
+    func divide(
+        _ range: Range<Int>, _ codes: UnsafePointer<UInt8>, width: Int, feature: Int,
+        set: CategorySet
+    ) -> Int {
+        let left = self.storage.base + range.lowerBound
+        let right = self.aside.base
+        let column = codes + feature
+        var lefts = 0
+        for index in 0..<range.count {
+            let row = left[index]
+            left[lefts] = row
+            right[index &- lefts] = row
+            lefts &+= Int(truncatingIfNeeded: set.bits &>> UInt64(column[Int(row) &* width]) & 1)
+        }
+        (left + lefts).update(from: right, count: range.count - lefts)
+        return lefts
+    }
+
     /// Moves the rows of `range` whose code at `feature` is at most `boundary` to its front; those
     /// whose code is `missing` go where `side` says.
     ///

@@ -12,6 +12,8 @@ struct Split: Equatable, Sendable {
     let gain: Double
     /// The sum over the rows that go left.
     let left: PackedSum
+    /// Of categories, the codes that go left, instead of a boundary.
+    var set: CategorySet?
 }
 
 /// Finds the best split of a leaf from its histogram.
@@ -36,6 +38,8 @@ struct SplitFinder {
     let l2: Double
     /// The least hessian of a leaf, in units; at least 1, so that no side is empty.
     let hessianMin: Int32
+    /// Nil: categories are parted by their ranks.
+    var categories: Categories?
 
     /// Prefix sums and gains of one feature, at most 255 each, rounded up to whole vectors.
     final class Scratch {
@@ -59,6 +63,12 @@ struct SplitFinder {
         for position in positions {
             let feature = features[Int(position)]
             let first = cells + feature.firstCell
+            if let categories, feature.isCategorical {
+                let split = self.bestSet(
+                    first, feature, position: Int(position), total: total, categories)
+                if let split, split.gain > best?.gain ?? 0 { best = split }
+                continue
+            }
             let missing = feature.hasMissing ? first[feature.ranges] : 0
             if missing != 0 {
                 let right = self.scan(

@@ -12,8 +12,14 @@ struct TreeEnsemble: Equatable, Sendable {
     struct Node: Equatable, Sendable {
         var threshold: Double
         var left: Int32
-        /// Column × 2, plus 1 when missing values go right.
+        /// Column × 2, plus 1 when missing values go right; its highest bit tells that the
+        /// threshold is the index of a set of ranks that go left.
         var question: UInt32
+
+        static let isSet: UInt32 = 1 << 31
+
+        var asksSet: Bool { self.question & Self.isSet != 0 }
+        var column: Int { Int((self.question & ~Self.isSet) >> 1) }
 
         static func leaf(at index: Int) -> Node {
             Node(threshold: .infinity, left: Int32(index), question: 0)
@@ -30,6 +36,8 @@ struct TreeEnsemble: Equatable, Sendable {
     private(set) var values: [Double] = []
     /// The index of every tree's root.
     private(set) var roots: [Int32] = []
+    /// Ranks of categories that nodes send left.
+    private(set) var sets: [CategorySet] = []
 
     init(columns: Int, width: Int) {
         precondition(columns >= 0 && columns < 1 << 30, "\(columns) columns")
@@ -41,13 +49,14 @@ struct TreeEnsemble: Equatable, Sendable {
     /// An ensemble whose parts were checked to fit together, as its tensors' reader does.
     init(
         uncheckedColumns columns: Int, width: Int, nodes: [Node], slots: [Int32], values: [Double],
-        roots: [Int32]
+        roots: [Int32], sets: [CategorySet]
     ) {
         self.init(columns: columns, width: width)
         self.nodes = nodes
         self.slots = slots
         self.values = values
         self.roots = roots
+        self.sets = sets
     }
 
     /// Adds a finished tree.
@@ -63,11 +72,15 @@ struct TreeEnsemble: Equatable, Sendable {
         for (index, node) in tree.nodes.enumerated() {
             if let question = node.question {
                 precondition(question.column < self.columns, "column \(question.column) is new")
-                self.nodes.append(
-                    Node(
-                        threshold: question.threshold, left: Int32(root + node.left),
-                        question: UInt32(question.column) * 2
-                            + (question.missing == .right ? 1 : 0)))
+                var own = Node(
+                    threshold: question.threshold, left: Int32(root + node.left),
+                    question: UInt32(question.column) * 2 + (question.missing == .right ? 1 : 0))
+                if let set = question.set {
+                    own.threshold = Double(self.sets.count)
+                    own.question |= Node.isSet
+                    self.sets.append(set.ranks)
+                }
+                self.nodes.append(own)
                 self.slots.append(-1)
             } else {
                 self.nodes.append(.leaf(at: root + index))
@@ -120,6 +133,7 @@ struct TreeEnsemble: Equatable, Sendable {
         let nodes: UnsafePointer<Node>
         let slots: UnsafePointer<Int32>
         let values: UnsafePointer<Double>
+        let sets: UnsafeBufferPointer<CategorySet>
     }
 
     private func withUnsafePointers(_ body: (Pointers) -> Void) {
@@ -127,10 +141,12 @@ struct TreeEnsemble: Equatable, Sendable {
         self.nodes.withUnsafeBufferPointer { nodes in
             self.slots.withUnsafeBufferPointer { slots in
                 self.values.withUnsafeBufferPointer { values in
-                    body(
-                        Pointers(
-                            nodes: nodes.baseAddress!, slots: slots.baseAddress!,
-                            values: values.baseAddress!))
+                    self.sets.withUnsafeBufferPointer { sets in
+                        body(
+                            Pointers(
+                                nodes: nodes.baseAddress!, slots: slots.baseAddress!,
+                                values: values.baseAddress!, sets: sets))
+                    }
                 }
             }
         }
@@ -171,7 +187,16 @@ struct TreeEnsemble: Equatable, Sendable {
             let x6 = count > 6 ? first + 6 * columns : last
             let x7 = count > 7 ? first + 7 * columns : last
             var at = SIMD8<Int32>(repeating: root)
-            while true {
+            // Most ensembles ask of no set, and need not look.
+            while !pointers.sets.isEmpty {
+                var next = at
+                for (lane, row) in [x0, x1, x2, x3, x4, x5, x6, x7].enumerated() {
+                    next[lane] = Self.step(pointers, at[lane], row)
+                }
+                if next == at { break }
+                at = next
+            }
+            while pointers.sets.isEmpty {
                 let next = SIMD8<Int32>(
                     Self.step(nodes, at[0], x0), Self.step(nodes, at[1], x1),
                     Self.step(nodes, at[2], x2), Self.step(nodes, at[3], x3),
@@ -187,6 +212,17 @@ struct TreeEnsemble: Equatable, Sendable {
             }
             row += count
         }
+    }
+
+    @inline(__always)
+    private static func step(
+        _ pointers: Pointers, _ index: Int32, _ row: UnsafePointer<Double>
+    ) -> Int32 {
+        let node = pointers.nodes[Int(index)]
+        guard node.asksSet else { return Self.step(pointers.nodes, index, row) }
+        let value = row[node.column]
+        if value.isNaN { return node.left &+ Int32(truncatingIfNeeded: node.question & 1) }
+        return node.left &+ 1 &- pointers.sets[Int(node.threshold)].indicator(value)
     }
 
     @inline(__always)

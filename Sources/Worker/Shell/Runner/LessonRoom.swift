@@ -78,6 +78,8 @@ struct LessonRoom {
         let dataset = try Dataset(
             table, target: lesson.target, task: task, schema: demanding, weight: lesson.weight
         ).weighing(lesson.classWeights.map(Engine.ClassWeights.init))
+            .aiming(at: try Self.metrics(lesson), quantile: lesson.quantile)
+            .constraining(lesson.monotone.map(Dataset.Constraint.init))
         let folds =
             if let judged {
                 Folds(learning: train.frame.rows, judging: judged.frame.rows)
@@ -246,7 +248,7 @@ struct LessonRoom {
                 .init("folds", "\(self.lesson.folds)"),
                 .init("fold_seed", "\(self.lesson.foldSeed)"),
                 .init("environment", self.environmentClass),
-            ] + changes + self.split + self.weighting + self.validation + self.sample
+            ] + changes + self.split + self.terms + self.validation + self.sample
             + self.cleaning(repairs)
         let judged = scores.map { ModelBundle.Score($0.metric, $0.value) }
         let files = ModelBundle(
@@ -284,8 +286,8 @@ struct LessonRoom {
         return entries
     }
 
-    /// What rows count by, where they do not count alike.
-    private var weighting: [Safetensors.Entry] {
+    /// What rows count by, where they do not count alike, and what numbers stand for.
+    private var terms: [Safetensors.Entry] {
         var entries: [Safetensors.Entry] = []
         if let weight = self.lesson.weight { entries.append(.init("weight", weight)) }
         switch self.lesson.classWeights {
@@ -295,6 +297,10 @@ struct LessonRoom {
             entries.append(.init("class_weight", text))
         case nil: break
         }
+        for term in self.lesson.monotone {
+            entries.append(.init("monotone \(term.column)", term.way.rawValue))
+        }
+        if let quantile = self.lesson.quantile { entries.append(.init("quantile", "\(quantile)")) }
         return entries
     }
 

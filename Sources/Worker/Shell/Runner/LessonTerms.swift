@@ -34,6 +34,12 @@ extension RowSplit {
     }
 }
 
+extension Dataset.Constraint {
+    package init(_ term: MonotoneTerm) {
+        self.init(term.column, term.way == .increasing ? .increasing : .decreasing)
+    }
+}
+
 extension Engine.ClassWeights {
     package init(_ weights: Wire.ClassWeights) {
         switch weights {

@@ -194,6 +194,46 @@ import Wire
         #expect(throws: ComputationError.self) { try room(nil, .given([1, 2, 3])) }
     }
 
+    @Test func `a model keeps to its ways, says so, and others do not compute`() throws {
+        let rows = (0..<120).map { row in "\(row),\(row % 40)\n" }
+        let data = try SmallLesson.memory("x,y\n" + rows.joined())
+        let columns = try Schema([.init("x", .numeric()), .init("y", .numeric())])
+        let schema = try SmallLesson.memory(String(decoding: columns.encoded(), as: UTF8.self))
+        func room(_ column: String) throws -> LessonRoom {
+            let lesson = Lesson(
+                task: .regression, data: data.blob, schema: schema.blob, target: "y",
+                metrics: ["rmse"], folds: 4, foldSeed: 1, monotone: [.init(column, .decreasing)])
+            return try LessonRoom(lesson, data, schema, "class")
+        }
+        var bound = try room("x")
+        let tree = Wire.Recipe(family: "decision_tree", parameters: [], seed: 1)
+        // A saw of which only the falls can be followed.
+        #expect(try bound.evaluate(tree)[0].value > 8)
+        let outputs = try bound.refit(tree, scores: [], companions: []).files
+        let manifest = outputs[0].1.withBytes { String(decoding: $0, as: UTF8.self) }
+        #expect(manifest.contains("\"monotone x\": \"decreasing\""))
+        let line = Wire.Recipe(family: "ridge", parameters: [], seed: 1)
+        #expect(throws: ComputationError.self) { try bound.evaluate(line) }
+        #expect(throws: ComputationError.self) { try room("y") }
+    }
+
+    @Test func `a quantile is learned, and the model says of which share`() throws {
+        let rows = (0..<200).map { row in "\(row % 2),\(row / 2)\n" }
+        let data = try SmallLesson.memory("x,y\n" + rows.joined())
+        let columns = try Schema([.init("x", .numeric()), .init("y", .numeric())])
+        let schema = try SmallLesson.memory(String(decoding: columns.encoded(), as: UTF8.self))
+        let lesson = Lesson(
+            task: .regression, data: data.blob, schema: schema.blob, target: "y",
+            metrics: ["quantile_loss", "mae"], folds: 4, foldSeed: 1, quantile: 0.9)
+        var room = try LessonRoom(lesson, data, schema, "class")
+        let recipe = Wire.Recipe(family: "baseline", parameters: [], seed: 1)
+        // What 90 of 0…99 lie below costs 4.5 a row; their middle would cost 25.
+        #expect(abs(try room.evaluate(recipe)[0].value - 4.5) < 0.5)
+        let outputs = try room.refit(recipe, scores: [], companions: []).files
+        let manifest = outputs[0].1.withBytes { String(decoding: $0, as: UTF8.self) }
+        #expect(manifest.contains("\"quantile\": \"0.9\""))
+    }
+
     /// As a worker of another version would, to which the rule means something else.
     @Test func `who is left with another table does not compute`() throws {
         let other = Rule("sane", .require("x < 30"), .drop)
