@@ -111,7 +111,10 @@ extension Workbench.Prepared {
             encoder: encoder,
             training: TrainingData(
                 features: self.training.features.columns(in: spans),
-                answers: self.training.answers, weights: self.training.weights),
+                answers: self.training.answers, weights: self.training.weights,
+                objective: self.training.objective,
+                ways: self.training.ways.map { ways in spans.flatMap { ways[$0] } },
+                categories: encoder.categories),
             heldOut: self.heldOut.columns(in: spans), answers: self.answers,
             weights: self.weights, rows: self.rows)
     }

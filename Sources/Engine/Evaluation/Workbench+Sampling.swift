@@ -13,11 +13,11 @@ extension Workbench {
         precondition(count > 0, "nothing is learned from no rows")
         let learner: any Learner
         do throws(LearnerError) {
-            learner = try recipe.learner(for: self.dataset.task)
+            learner = try recipe.learner(for: self.dataset)
         } catch {
             throw EvaluationError(error)
         }
-        var tally = Tally(metrics)
+        var tally = Tally(metrics, quantile: self.dataset.quantile)
         for fold in 0..<self.folds.count {
             let prepared = try self.prepare(
                 fold, learner.form, rows: count, features: recipe.features)

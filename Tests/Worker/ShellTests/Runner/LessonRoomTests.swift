@@ -203,7 +203,7 @@ import Wire
             let lesson = Lesson(
                 task: .regression, data: data.blob, schema: schema.blob, target: "y",
                 metrics: ["rmse"], folds: 4, foldSeed: 1, monotone: [.init(column, .decreasing)])
-            return try LessonRoom(lesson, data, schema, "class")
+            return try LessonRoom(lesson, SmallLesson.attached(data, schema), "class")
         }
         var bound = try room("x")
         let tree = Wire.Recipe(family: "decision_tree", parameters: [], seed: 1)
@@ -225,7 +225,7 @@ import Wire
         let lesson = Lesson(
             task: .regression, data: data.blob, schema: schema.blob, target: "y",
             metrics: ["quantile_loss", "mae"], folds: 4, foldSeed: 1, quantile: 0.9)
-        var room = try LessonRoom(lesson, data, schema, "class")
+        var room = try LessonRoom(lesson, SmallLesson.attached(data, schema), "class")
         let recipe = Wire.Recipe(family: "baseline", parameters: [], seed: 1)
         // What 90 of 0…99 lie below costs 4.5 a row; their middle would cost 25.
         #expect(abs(try room.evaluate(recipe)[0].value - 4.5) < 0.5)
