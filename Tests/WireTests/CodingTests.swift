@@ -152,19 +152,14 @@ import Wire
                 ranges: [CommandParameter("learning_rate", .real(0.01...0.3, .log))])
         ])
 
-    @Test func `a job is read back as it was`() throws {
-        let learning = LearningJob(
-            lesson: Self.lesson, direction: .maximise, families: ["ridge"], rows: 3, columns: 2,
-            classes: 2)
-        let unmarked = Lesson(
-            task: .anomalyDetection, data: Self.blob, schema: Self.blob, target: nil,
-            metrics: ["stability"], folds: 5, foldSeed: 1)
-        let series = Lesson(
-            task: .forecasting, data: Self.blob, schema: Self.blob, target: "sold",
-            metrics: ["mase"], folds: 8, foldSeed: 1,
-            series: SeriesTerms(
-                time: "day", key: "shop", exogenous: ["price"], frequency: "daily", season: 7,
-                averages: true, horizon: 28))
+    static let series = Lesson(
+        task: .forecasting, data: blob, schema: blob, target: "sold", metrics: ["mase"], folds: 8,
+        foldSeed: 1,
+        series: SeriesTerms(
+            time: "day", key: "shop", exogenous: ["price"], frequency: "daily", season: 7,
+            averages: true, horizon: 28))
+
+    @Test func `a lesson is read back as it was`() throws {
         let splits = [
             SplitTerms(by: .group, column: "patient", isFeature: false, holdout: nil),
             SplitTerms(by: .time, column: "day", isFeature: true, holdout: 0.2),
@@ -190,6 +185,9 @@ import Wire
         for lesson in parted + weighed + [judged, Self.quantile] {
             #expect(try Lesson(lesson.message) == lesson)
         }
+    }
+
+    @Test func `pictures have a size, and are no series`() throws {
         let pictures = Lesson(
             task: .classification, data: Self.blob, schema: Self.blob, target: "class",
             metrics: ["accuracy"], folds: 5, foldSeed: 1,
@@ -198,9 +196,18 @@ import Wire
         var endless = pictures.message
         endless.images.size = 4096
         #expect(throws: WireError.self) { try Lesson(endless) }
-        var foreign = series.message
+        var foreign = Self.series.message
         foreign.images = pictures.message.images
         #expect(throws: WireError.self) { try Lesson(foreign) }
+    }
+
+    @Test func `a job is read back as it was`() throws {
+        let learning = LearningJob(
+            lesson: Self.lesson, direction: .maximise, families: ["ridge"], rows: 3, columns: 2,
+            classes: 2)
+        let unmarked = Lesson(
+            task: .anomalyDetection, data: Self.blob, schema: Self.blob, target: nil,
+            metrics: ["stability"], folds: 5, foldSeed: 1)
         let kinds: [JobSpec.Kind] = [
             .learning(learning),
             .learning(
@@ -209,7 +216,8 @@ import Wire
                     classes: 2, search: Self.search)),
             .learning(
                 LearningJob(
-                    lesson: series, direction: .minimise, families: ["ets"], rows: 3, columns: 1,
+                    lesson: Self.series, direction: .minimise, families: ["ets"], rows: 3,
+                    columns: 1,
                     classes: 0)),
             .learning(
                 LearningJob(
