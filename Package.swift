@@ -230,8 +230,8 @@ let tests: [Target] = [
     .testTarget(
         name: "AssayTests",
         dependencies: [
-            "assay", "CertificateAuthority", "Engine", "Fuzzing", "Host", "Inspection", "Report",
-            "Signing", "Transport", "Wire", "WorkerShell", argumentParser, grpcCore,
+            "assay", "CertificateAuthority", "Engine", "Host", "Inspection", "Report", "Signing",
+            "Transport", "Wire", "WorkerShell", argumentParser, grpcCore,
         ],
         exclude: ["Images/Fixtures"], swiftSettings: settings),
     .target(

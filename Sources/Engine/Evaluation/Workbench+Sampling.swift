@@ -11,17 +11,9 @@ extension Workbench {
     ) throws(EvaluationError) -> [Evaluation.Score] {
         precondition(!metrics.isEmpty, "a trial without a metric has no score")
         precondition(count > 0, "nothing is learned from no rows")
-        let learner: any Learner
-        do throws(LearnerError) {
-            learner = try recipe.learner(for: self.dataset)
-        } catch {
-            throw EvaluationError(error)
-        }
         var tally = Tally(metrics, quantile: self.dataset.quantile)
-        for fold in 0..<self.folds.count {
-            let prepared = try self.prepare(
-                fold, learner.form, rows: count, features: recipe.features)
-            let prediction = try Self.prediction(learner, recipe, prepared, fold: fold)
+        try self.forEachFold(recipe, rows: count) {
+            (fold, prepared, prediction) throws(EvaluationError) in
             try tally.add(prepared.answers, prediction, prepared.weights, fold: fold)
         }
         return tally.scores

@@ -63,25 +63,38 @@ package struct Workbench: Sendable {
         of recipe: Recipe,
         _ judge: (Int, Prepared, Matrix) throws(EvaluationError) -> Void
     ) throws(EvaluationError) -> Matrix {
-        let learner: any Learner
-        do throws(LearnerError) {
-            learner = try recipe.learner(for: self.dataset)
-        } catch {
-            throw EvaluationError(error)
-        }
         var predictions = Matrix(
             rows: self.dataset.rows, columns: self.dataset.answers.outputs)
-        for fold in 0..<self.folds.count {
-            let prepared = try self.prepare(fold, learner.form, features: recipe.features)
-            let prediction = try Self.prediction(learner, recipe, prepared, fold: fold)
+        try self.forEachFold(recipe) { (fold, prepared, prediction) throws(EvaluationError) in
             try judge(fold, prepared, prediction)
             predictions.setRows(prepared.rows, to: prediction)
         }
         return predictions
     }
 
+    /// Calls `body` with what is predicted for the rows that each fold holds out.
+    ///
+    /// - Parameter count: how many rows are learned from, and how many predicted; nil: all.
+    mutating func forEachFold(
+        _ recipe: Recipe, rows count: Int? = nil,
+        _ body: (Int, Prepared, Matrix) throws(EvaluationError) -> Void
+    ) throws(EvaluationError) {
+        let learner: any Learner
+        do throws(LearnerError) {
+            learner = try recipe.learner(for: self.dataset)
+        } catch {
+            throw EvaluationError(error)
+        }
+        for fold in 0..<self.folds.count {
+            let prepared = try self.prepare(
+                fold, learner.form, rows: count, features: recipe.features)
+            try body(
+                fold, prepared, try Self.prediction(learner, recipe, prepared, fold: fold))
+        }
+    }
+
     /// Learns from a fold's training rows, and predicts those that it holds out.
-    static func prediction(
+    private static func prediction(
         _ learner: any Learner, _ recipe: Recipe, _ prepared: Prepared, fold: Int
     ) throws(EvaluationError) -> Matrix {
         do throws(LearnerError) {

@@ -57,10 +57,7 @@ extension Encoder {
     func ways(_ constraints: [Dataset.Constraint]) -> [Monotone]? {
         guard !constraints.isEmpty else { return nil }
         var ways = Array(repeating: Monotone.free, count: self.width)
-        var starts = [0]
-        for column in self.columns {
-            starts.append(starts[starts.count - 1] + column.encoding.width)
-        }
+        let spans = self.spans
         for (index, column) in self.columns.enumerated() {
             guard let way = constraints.first(where: { $0.column == column.name })?.way else {
                 continue
@@ -73,7 +70,7 @@ extension Encoder {
                 source = index
             }
             guard case .number = self.columns[source].encoding else { continue }
-            let place = starts[source]
+            let place = spans[source].lowerBound
             ways[place] = ways[place] == .free || ways[place] == way ? way : .constant
         }
         return ways

@@ -71,11 +71,7 @@ extension FamilySpace {
         self.init(
             family: try Checked.text(message.family, "\(field).family"),
             fixed: try Checked.map(fixed) { (parameter) throws(WireError) in
-                guard parameter.value.isFinite else {
-                    throw WireError("\(field).fixed.value", "is not finite")
-                }
-                return Parameter(
-                    try Checked.text(parameter.name, "\(field).fixed.name"), parameter.value)
+                try Parameter(parameter, "\(field).fixed")
             },
             ranges: try Checked.map(ranges) { (range) throws(WireError) in
                 let parameter = try CommandParameter(range)
@@ -90,12 +86,7 @@ extension FamilySpace {
     var message: Assay_V1_FamilySpace {
         var message = Assay_V1_FamilySpace()
         message.family = self.family
-        message.fixed = self.fixed.map { parameter in
-            var message = Assay_V1_Parameter()
-            message.name = parameter.name
-            message.value = parameter.value
-            return message
-        }
+        message.fixed = self.fixed.map(\.message)
         message.ranges = self.ranges.map(\.message)
         return message
     }

@@ -20,28 +20,31 @@ extension Recipe {
         self.init(
             family: try Checked.text(message.family, "recipe.family"),
             parameters: try Checked.map(parameters) { (parameter) throws(WireError) in
-                guard parameter.value.isFinite else {
-                    throw WireError("recipe.parameters.value", "is not finite")
-                }
-                return Parameter(
-                    try Checked.text(parameter.name, "recipe.parameters.name"), parameter.value)
+                try Parameter(parameter, "recipe.parameters")
             },
             seed: message.seed)
-        guard Set(self.parameters.map(\.name)).count == self.parameters.count else {
-            throw WireError("recipe.parameters", "names one twice")
-        }
+        try Checked.distinct(self.parameters.map(\.name), "recipe.parameters")
     }
 
     package var message: Assay_V1_Recipe {
         var message = Assay_V1_Recipe()
         message.family = self.family
-        message.parameters = self.parameters.map { parameter in
-            var message = Assay_V1_Parameter()
-            message.name = parameter.name
-            message.value = parameter.value
-            return message
-        }
+        message.parameters = self.parameters.map(\.message)
         message.seed = self.seed
+        return message
+    }
+}
+
+extension Parameter {
+    init(_ message: Assay_V1_Parameter, _ field: String) throws(WireError) {
+        guard message.value.isFinite else { throw WireError("\(field).value", "is not finite") }
+        self.init(try Checked.text(message.name, "\(field).name"), message.value)
+    }
+
+    var message: Assay_V1_Parameter {
+        var message = Assay_V1_Parameter()
+        message.name = self.name
+        message.value = self.value
         return message
     }
 }

@@ -4,21 +4,6 @@ import Glibc
 import Host
 import Wire
 
-/// A table in memory.
-struct MemorySource: TableSource {
-    private let bytes: [UInt8]
-
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-    var size: Int? { self.bytes.count }
-
-    func read(at offset: Int, into room: UnsafeMutableRawBufferPointer) -> Int {
-        let part = self.bytes.dropFirst(offset).prefix(room.count)
-        room.copyBytes(from: part)
-        return part.count
-    }
-}
-
 /// A table that people name, read piece by piece: a file, or standard input.
 struct InputSource: TableSource {
     /// What people write for standard input.

@@ -1,5 +1,4 @@
 import Engine
-import Fuzzing
 
 @testable import assay
 

@@ -1,5 +1,4 @@
 import Engine
-import Fuzzing
 import Testing
 
 @testable import assay

@@ -16,7 +16,7 @@ import Testing
 
     /// The same, block by block.
     private func parted(
-        _ source: MemorySource, _ schema: Schema, blockBytes: Int, _ blockSizes: inout [Int]
+        _ source: some TableSource, _ schema: Schema, blockBytes: Int, _ blockSizes: inout [Int]
     ) throws -> [[String?]] {
         var blocks = try TableBlocks(source, blockBytes: blockBytes)
         var rows: [[String?]] = []
@@ -30,7 +30,7 @@ import Testing
     }
 
     private func parted(
-        _ source: MemorySource, _ schema: Schema, blockBytes: Int
+        _ source: some TableSource, _ schema: Schema, blockBytes: Int
     ) throws -> [[String?]] {
         var sizes: [Int] = []
         return try self.parted(source, schema, blockBytes: blockBytes, &sizes)
@@ -63,8 +63,7 @@ import Testing
             let table = Array(text.utf8)
             var blocks: [Int] = []
             let rows = try self.parted(
-                MemorySource(table, hasSize: hasSize, chunk: 5), schema, blockBytes: blockBytes,
-                &blocks)
+                TricklingSource(table, hasSize: hasSize), schema, blockBytes: blockBytes, &blocks)
             #expect(try rows == self.whole(table, schema))
             #expect(rows.count == 6)
             if blockBytes == 1 { #expect(blocks.count > 1) }
@@ -195,7 +194,7 @@ import Testing
     @Test func `an Arrow file is no stream, which is said`() throws {
         let table = try ArrowFixtures.bytes("flowers.feather")
         let error = #expect(throws: TableError.self) {
-            _ = try TableBlocks(MemorySource(table, hasSize: false))
+            _ = try TableBlocks(TricklingSource(table, hasSize: false))
         }
         #expect(error?.description.contains("pipe an Arrow stream") == true)
     }
@@ -230,5 +229,20 @@ extension Frame {
                 }
             }
         }
+    }
+}
+
+/// A table that comes five bytes at a time: as from a file or, without a size, as from a pipe.
+private struct TricklingSource: TableSource {
+    private let source: MemorySource
+    let size: Int?
+
+    init(_ bytes: [UInt8], hasSize: Bool) {
+        self.source = MemorySource(bytes)
+        self.size = hasSize ? bytes.count : nil
+    }
+
+    func read(at offset: Int, into room: UnsafeMutableRawBufferPointer) -> Int {
+        self.source.read(at: offset, into: .init(rebasing: room.prefix(5)))
     }
 }

@@ -1,6 +1,5 @@
 import Engine
 import Foundation
-import Fuzzing
 
 /// Arrow tables, as a user hands them in; what begins like no Arrow table is read as CSV elsewhere.
 extension Decoder {
