@@ -1,7 +1,5 @@
 import Crypto
 import GRPCCore
-import Glibc
-import Host
 import Transport
 import Wire
 
@@ -14,7 +12,7 @@ enum JobResult: Equatable, Sendable {
     /// Where it goes.
     enum Destination: Sendable {
         case model(ModelDirectory)
-        case files(OutputDirectory)
+        case files(ResultDirectory)
     }
 
     /// The place for it, judged before anything starts; nil when there is nothing to bring.
@@ -26,7 +24,7 @@ enum JobResult: Equatable, Sendable {
             try directory.requireWritable()
             return .model(directory)
         case .files(let names):
-            let directory = OutputDirectory(path, names: names)
+            let directory = ResultDirectory.outputs(path, names: names)
             try directory.requireWritable()
             return .files(directory)
         }
@@ -41,77 +39,16 @@ enum JobResult: Equatable, Sendable {
     }
 }
 
-/// The files that the best trial of a command left, in a directory that only its owner can read:
-/// nobody has looked at them yet.
-///
-/// Nothing is written anywhere else: a name that is no plain one was refused long before. Like a
-/// model's directory it is written beside its place and then given the name.
-struct OutputDirectory: Sendable {
-    let path: String
-    /// What the job says that it leaves.
-    private let names: [String]
-
-    init(_ path: String, names: [String]) {
-        var path = path
-        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-        self.path = path
-        self.names = names
-    }
-
-    /// Whether the path may be written: nothing is there, or files of an earlier run of such a job.
-    func requireWritable() throws(CommandError) {
-        let parent = ModelDirectory.parent(of: self.path)
-        guard access(parent, W_OK | X_OK) == 0 else {
-            throw CommandError(
-                .usage,
-                "\(self.path): cannot be written in \(parent): \(String(cString: strerror(errno)))")
-        }
-        var status = stat()
-        guard lstat(self.path, &status) == 0 else { return }
-        guard status.st_mode & S_IFMT == S_IFDIR, let found = try? Directory.names(at: self.path),
-            found.allSatisfy(self.names.contains)
-        else {
-            throw CommandError(
-                .usage,
-                """
-                \(self.path): is there already and holds something else than outputs of this job, \
-                so it will not be replaced; name another output
-                """)
-        }
-    }
-
-    func write(_ files: [ModelFile]) throws(CommandError) {
-        try self.requireWritable()
-        let draft = "\(self.path).draft-\(getpid())"
-        guard mkdir(draft, 0o700) == 0 else {
-            throw CommandError(.failed, HostError(failedTo: "make \(draft)", errno).description)
-        }
-        var written: [String] = []
-        do throws(HostError) {
-            for (name, bytes) in files {
-                try AtomicFile.write(
-                    bytes, to: "\(draft)/\(name)", readers: .owner, existing: .refused)
-                written.append(name)
-            }
-            try self.publish(draft)
-        } catch {
-            for name in written { unlink("\(draft)/\(name)") }
-            rmdir(draft)
-            throw CommandError(.failed, error.description)
-        }
-    }
-
-    private func publish(_ draft: String) throws(HostError) {
-        let old = "\(self.path).old-\(getpid())"
-        let replaces = rename(self.path, old) == 0
-        guard rename(draft, self.path) == 0 else {
-            let problem = errno
-            if replaces { rename(old, self.path) }
-            throw HostError(failedTo: "write \(self.path)", problem)
-        }
-        guard replaces else { return }
-        for name in self.names { unlink("\(old)/\(name)") }
-        rmdir(old)
+extension ResultDirectory {
+    /// The files that the best trial of a command left, in a directory that only its owner can
+    /// read: nobody has looked at them yet.
+    ///
+    /// - Parameter names: what the job says that it leaves: plain names, or they were refused
+    ///   long before.
+    static func outputs(_ path: String, names: [String]) -> ResultDirectory {
+        ResultDirectory(
+            path, entries: names, readers: .owner,
+            complaint: "holds something else than outputs of this job")
     }
 }
 

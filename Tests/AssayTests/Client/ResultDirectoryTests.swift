@@ -4,14 +4,15 @@ import Wire
 
 @testable import assay
 
-@Suite struct OutputDirectoryTests {
+@Suite struct ResultDirectoryTests {
     private func mode(_ path: String) throws -> Int? {
         try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
     }
 
     @Test func `outputs are their owner's alone, and replace those of the last run`() throws {
         let folder = try TemporaryFolder()
-        let directory = OutputDirectory("\(folder.path)/a.out/", names: ["model.bin", "log"])
+        let directory = ResultDirectory.outputs(
+            "\(folder.path)/a.out/", names: ["model.bin", "log"])
         try directory.write([("model.bin", [1]), ("log", [2])])
         try directory.write([("model.bin", [3])])
         #expect(folder.names == ["a.out", "a.out/model.bin"])
@@ -29,7 +30,7 @@ import Wire
         try FileManager.default.createSymbolicLink(
             atPath: "\(folder.path)/link", withDestinationPath: "full")
         for name in ["file", "full", "link"] {
-            let directory = OutputDirectory("\(folder.path)/\(name)", names: ["model.bin"])
+            let directory = ResultDirectory.outputs("\(folder.path)/\(name)", names: ["model.bin"])
             #expect(throws: CommandError.self) { try directory.requireWritable() }
             #expect(throws: CommandError.self) { try directory.write([("model.bin", [1])]) }
         }
