@@ -125,7 +125,7 @@ import Wire
     }
 
     @Test(arguments: [
-        RunnerOrder.attach(blob), .detach(blob.digest),
+        RunnerOrder.attach(blob), .detach(blob.digest), .recall(recipe),
         .run(lease, .lesson(lesson), TrialSpec(step: .portfolio, recipe: recipe)),
         .run(lease, .lesson(lesson), TrialSpec(step: .sampling, recipe: recipe, rows: 10_000)),
         .run(lease, .idle(.zero), .idle), .run(lease, .idle(.seconds(1), data: blob), .idle),
@@ -136,7 +136,7 @@ import Wire
 
     @Test(arguments: [
         RunnerReport.ready(environmentClass: "x", missingProtections: ["landlock"]),
-        .finished(lease, outcome), .finished(lease, failure),
+        .predicted(lease), .finished(lease, outcome), .finished(lease, failure),
     ]) func `a runner's report is read back as it was`(report: RunnerReport) throws {
         let bytes: [UInt8] = report.encoded()
         #expect(try RunnerReport(bytes: bytes) == report)

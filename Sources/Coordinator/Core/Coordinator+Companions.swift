@@ -3,9 +3,10 @@ import Wire
 
 /// Which candidates may make the model together with the winner, and what that may cost.
 ///
-/// Whoever refits the winner cross-validates its companions once more, unless it did before, and
-/// chooses among them: so a model rests on no other worker's word than the one that its second run
-/// confirms. They are as many as the time for them holds, which is a part of what the search took.
+/// Whoever refits the winner cross-validates its companions once more, but for those that it
+/// evaluated itself and remembers, and chooses among them: so a model rests on no other worker's
+/// word than the one that its second run confirms. They are as many as the time for them holds,
+/// which is a part of what the search took.
 extension Coordinator {
     /// The companions' recipes, the most promising first. Once a refit has failed there are none:
     /// they may have been the reason, and the winner alone is a model too.
@@ -45,7 +46,8 @@ extension Coordinator {
     }
 
     /// As many as `allowance` holds beside another cross validation of the winner: one of each, and
-    /// its fit on all rows. The first one's time has the winner's in it.
+    /// its fit on all rows. The first one's time has the winner's in it. What is remembered where
+    /// the refit will be costs its fit alone.
     private func companions(
         of winner: UInt32, in record: JobRecord, within allowance: Duration
     ) -> [(recipe: Recipe, time: Duration)] {
@@ -60,12 +62,24 @@ extension Coordinator {
             guard record.holds(trial), let wall = record[trial]?.outcome?.cost.wall else {
                 continue
             }
-            var time = wall + wall * 3 / (2 * max(1, job.lesson.folds - 1))
-            if found.isEmpty { time += own }
+            var time = wall * 3 / (2 * max(1, job.lesson.folds - 1))
+            if !self.isRemembered(trial, in: record) { time += wall }
+            if found.isEmpty, !self.isRemembered(winner, in: record) { time += own }
             guard time <= left else { continue }
             left -= time
             found.append((recipe, time))
         }
         return found
+    }
+
+    /// Whether the only worker that there is evaluated the candidate, and so remembers what it
+    /// predicted, whichever of its runners did; not if it was started again since, and then the
+    /// refit is late and makes way for that of the winner alone.
+    private func isRemembered(_ trial: UInt32, in record: JobRecord) -> Bool {
+        guard case .learning(let job) = record.spec.kind, job.lesson.series == nil,
+            job.lesson.target != nil, self.roster.servingCount == 1,
+            let worker = record[trial]?.worker
+        else { return false }
+        return self.roster.takes(worker, nil)
     }
 }

@@ -82,7 +82,7 @@ extension Workbench {
     }
 
     /// What was predicted for rows held out, judged fold by fold.
-    private func evaluation(
+    func evaluation(
         of predictions: Matrix, metrics: [Metric]
     ) throws(EvaluationError) -> Evaluation {
         var tally = Tally(metrics, quantile: self.dataset.quantile)

@@ -58,6 +58,30 @@ package struct Workbench: Sendable {
         return evaluation
     }
 
+    /// What `recipe` predicted for the rows that are held out, in the order of the rows and outputs
+    /// by row, if it was evaluated here and is one of the best; so that another bench of the same
+    /// rows and folds need not compute it again (see `recall`).
+    package func remembered(of recipe: Recipe, metrics: [Metric]) -> [Double]? {
+        self.evaluations.evaluation(of: recipe, metrics)
+            .map { $0.predictions.rows(at: self.folds.judged).values }
+    }
+
+    /// Takes in what another bench of the same rows and folds remembered: to `ensemble` the recipe
+    /// has been evaluated here. What does not fit the rows is passed over.
+    package mutating func recall(_ values: [Double], of recipe: Recipe, metrics: [Metric]) {
+        let rows = self.folds.judged
+        let outputs = self.dataset.answers.outputs
+        guard values.count == rows.count * outputs,
+            self.evaluations.evaluation(of: recipe, metrics) == nil
+        else { return }
+        var predictions = Matrix(rows: self.dataset.rows, columns: outputs)
+        predictions.setRows(rows, to: Matrix(rows: rows.count, columns: outputs, values: values))
+        guard let evaluation = try? self.evaluation(of: predictions, metrics: metrics) else {
+            return
+        }
+        self.evaluations.keep(evaluation, of: recipe, metrics)
+    }
+
     /// What a model predicts for rows that it has not seen; `judge` sees it fold by fold.
     mutating func predictions(
         of recipe: Recipe,

@@ -7,6 +7,7 @@ extension RunnerOrder {
         case .attach(let attach): self = .attach(try Blob(attach.blob))
         case .detach(let detach):
             self = .detach(try Checked.digest(detach.digest, "detach.digest"))
+        case .recall(let recall): self = .recall(try Recipe(recall.recipe))
         case .run(let run):
             self = .run(
                 try Lease(run.lease), try TrialClass(run.trialClass), try TrialSpec(run.spec))
@@ -18,6 +19,7 @@ extension RunnerOrder {
         switch self {
         case .attach(let blob): message.attach.blob = blob.message
         case .detach(let digest): message.detach.digest = digest.description
+        case .recall(let recipe): message.recall.recipe = recipe.message
         case .run(let lease, let trialClass, let spec):
             message.run.lease = lease.message
             message.run.trialClass = trialClass.message
@@ -41,6 +43,7 @@ extension RunnerReport {
                 missingProtections: try Checked.map(missing) { (name) throws(WireError) in
                     try Checked.text(name, "ready.missing_protections")
                 })
+        case .predicted(let predicted): self = .predicted(try Lease(predicted.lease))
         case .finished(let finished):
             self = .finished(try Lease(finished.lease), try Outcome(finished.outcome))
         }
@@ -52,6 +55,7 @@ extension RunnerReport {
         case .ready(let environmentClass, let missing):
             message.ready.environmentClass = environmentClass
             message.ready.missingProtections = missing
+        case .predicted(let lease): message.predicted.lease = lease.message
         case .finished(let lease, let outcome):
             message.finished.lease = lease.message
             message.finished.outcome = outcome.message

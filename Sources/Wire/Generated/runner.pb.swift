@@ -53,12 +53,21 @@ package nonisolated struct Assay_Runner_V1_RunnerOrder: Sendable {
     set {kind = .detach(newValue)}
   }
 
+  package var recall: Assay_Runner_V1_Recall {
+    get {
+      if case .recall(let v)? = kind {return v}
+      return Assay_Runner_V1_Recall()
+    }
+    set {kind = .recall(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Kind: Equatable, Sendable {
     case attach(Assay_Runner_V1_Attach)
     case run(Assay_Runner_V1_Run)
     case detach(Assay_Runner_V1_Detach)
+    case recall(Assay_Runner_V1_Recall)
 
   }
 
@@ -97,6 +106,29 @@ package nonisolated struct Assay_Runner_V1_Detach: Sendable {
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+}
+
+/// A sealed memory file comes with this message as a passed descriptor: what the recipe predicted for
+/// the rows held out in the lesson that is run next, as 64-bit numbers row by row.
+package nonisolated struct Assay_Runner_V1_Recall: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var recipe: Assay_V1_Recipe {
+    get {_recipe ?? Assay_V1_Recipe()}
+    set {_recipe = newValue}
+  }
+  /// Returns true if `recipe` has been explicitly set.
+  package var hasRecipe: Bool {self._recipe != nil}
+  /// Clears the value of `recipe`. Subsequent reads from it will return its default value.
+  package mutating func clearRecipe() {self._recipe = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _recipe: Assay_V1_Recipe? = nil
 }
 
 package nonisolated struct Assay_Runner_V1_Run: @unchecked Sendable {
@@ -161,11 +193,20 @@ package nonisolated struct Assay_Runner_V1_RunnerReport: Sendable {
     set {kind = .finished(newValue)}
   }
 
+  package var predicted: Assay_Runner_V1_Predicted {
+    get {
+      if case .predicted(let v)? = kind {return v}
+      return Assay_Runner_V1_Predicted()
+    }
+    set {kind = .predicted(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Kind: Equatable, Sendable {
     case ready(Assay_Runner_V1_Ready)
     case finished(Assay_Runner_V1_Finished)
+    case predicted(Assay_Runner_V1_Predicted)
 
   }
 
@@ -219,13 +260,36 @@ package nonisolated struct Assay_Runner_V1_Finished: Sendable {
   fileprivate var _outcome: Assay_V1_Outcome? = nil
 }
 
+/// A sealed memory file comes with this message, as with Recall: what the candidate predicted that is
+/// reported as finished next.
+package nonisolated struct Assay_Runner_V1_Predicted: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var lease: Assay_Link_V1_Lease {
+    get {_lease ?? Assay_Link_V1_Lease()}
+    set {_lease = newValue}
+  }
+  /// Returns true if `lease` has been explicitly set.
+  package var hasLease: Bool {self._lease != nil}
+  /// Clears the value of `lease`. Subsequent reads from it will return its default value.
+  package mutating func clearLease() {self._lease = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _lease: Assay_Link_V1_Lease? = nil
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "assay.runner.v1"
 
 nonisolated extension Assay_Runner_V1_RunnerOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".RunnerOrder"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attach\0\u{1}run\0\u{1}detach\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attach\0\u{1}run\0\u{1}detach\0\u{1}recall\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -272,6 +336,19 @@ nonisolated extension Assay_Runner_V1_RunnerOrder: SwiftProtobuf.Message, SwiftP
           self.kind = .detach(v)
         }
       }()
+      case 4: try {
+        var v: Assay_Runner_V1_Recall?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .recall(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .recall(v)
+        }
+      }()
       default: break
       }
     }
@@ -294,6 +371,10 @@ nonisolated extension Assay_Runner_V1_RunnerOrder: SwiftProtobuf.Message, SwiftP
     case .detach?: try {
       guard case .detach(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case .recall?: try {
+      guard case .recall(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
     }()
     case nil: break
     }
@@ -366,6 +447,40 @@ nonisolated extension Assay_Runner_V1_Detach: SwiftProtobuf.Message, SwiftProtob
 
   package static func ==(lhs: Assay_Runner_V1_Detach, rhs: Assay_Runner_V1_Detach) -> Bool {
     if lhs.digest != rhs.digest {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_Runner_V1_Recall: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Recall"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}recipe\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._recipe) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._recipe {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_Runner_V1_Recall, rhs: Assay_Runner_V1_Recall) -> Bool {
+    if lhs._recipe != rhs._recipe {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -457,7 +572,7 @@ nonisolated extension Assay_Runner_V1_Run: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension Assay_Runner_V1_RunnerReport: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".RunnerReport"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ready\0\u{1}finished\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ready\0\u{1}finished\0\u{1}predicted\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -491,6 +606,19 @@ nonisolated extension Assay_Runner_V1_RunnerReport: SwiftProtobuf.Message, Swift
           self.kind = .finished(v)
         }
       }()
+      case 3: try {
+        var v: Assay_Runner_V1_Predicted?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .predicted(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .predicted(v)
+        }
+      }()
       default: break
       }
     }
@@ -509,6 +637,10 @@ nonisolated extension Assay_Runner_V1_RunnerReport: SwiftProtobuf.Message, Swift
     case .finished?: try {
       guard case .finished(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    }()
+    case .predicted?: try {
+      guard case .predicted(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
     }()
     case nil: break
     }
@@ -591,6 +723,40 @@ nonisolated extension Assay_Runner_V1_Finished: SwiftProtobuf.Message, SwiftProt
   package static func ==(lhs: Assay_Runner_V1_Finished, rhs: Assay_Runner_V1_Finished) -> Bool {
     if lhs._lease != rhs._lease {return false}
     if lhs._outcome != rhs._outcome {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Assay_Runner_V1_Predicted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Predicted"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._lease) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._lease {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Assay_Runner_V1_Predicted, rhs: Assay_Runner_V1_Predicted) -> Bool {
+    if lhs._lease != rhs._lease {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

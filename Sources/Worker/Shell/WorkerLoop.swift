@@ -37,6 +37,7 @@ final class WorkerLoop: @unchecked Sendable {
     /// What the first runner could not do on this host; nil before it has said so.
     var missingProtections: Set<String>?
     var shelf = DataShelf()
+    var predictions = PredictionShelf()
     var control = ControlState()
 
     /// Work for others, in order: runners to wait for, blobs to fetch, outputs to put.
@@ -132,7 +133,7 @@ final class WorkerLoop: @unchecked Sendable {
         case .run(let slot, let lease, .command(let command, let owner), let spec):
             self.run(command, of: owner, spec, lease, in: slot)
         case .run(let slot, let lease, let trialClass, let spec):
-            self.tell(slot) { $0.run(lease, trialClass, spec) }
+            self.run(trialClass, spec, lease, in: slot)
         case .killRunner(let slot): self.killRunner(slot)
         case .answer(let slot, let lease, let ruling): self.answer(slot, lease, ruling)
         case .fetch(let blob, let lease): self.fetch(blob, for: lease)

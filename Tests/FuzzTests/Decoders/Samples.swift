@@ -52,11 +52,11 @@ enum Samples {
     ]
     static let orders: [RunnerOrder] = [
         .attach(blob), .detach(blob.digest), .run(lease, .lesson(lesson), spec),
-        .run(lease, .idle(.zero), .idle),
+        .run(lease, .idle(.zero), .idle), .recall(recipe),
     ]
     static let reports: [RunnerReport] = [
         .ready(environmentClass: "x", missingProtections: ["landlock"]),
-        .finished(lease, scored), .finished(lease, failed),
+        .predicted(lease), .finished(lease, scored), .finished(lease, failed),
     ]
     static let jobs: [JobSpec] = [
         JobSpec(

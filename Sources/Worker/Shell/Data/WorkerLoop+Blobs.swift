@@ -17,6 +17,7 @@ extension WorkerLoop {
 
     func evict(_ digest: Digest) {
         self.shelf.evict(digest)
+        self.predictions.forget(digest)
         for slot in self.runners.keys.sorted() { self.tell(slot) { $0.detach(digest) } }
     }
 

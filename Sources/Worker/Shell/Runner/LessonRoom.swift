@@ -7,10 +7,10 @@ import Wire
 struct LessonRoom {
     let lesson: Lesson
     private let environmentClass: String
-    private var bench: Bench
+    var bench: Bench
 
     /// What trials are judged on, and by which metrics; the first is the one that counts.
-    private enum Bench {
+    enum Bench {
         case rows(Workbench, [Metric])
         case series(SeriesBench, [ForecastMetric])
     }

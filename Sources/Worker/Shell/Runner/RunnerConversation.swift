@@ -39,31 +39,39 @@ struct RunnerConversation {
     private mutating func obey(_ order: RunnerOrder) throws {
         switch order {
         case .attach(let blob):
-            self.computer.attach(blob.digest, try self.receiveMemory(of: blob))
+            let memory = try self.receiveMemory(for: "attach")
+            guard UInt64(memory.byteCount) == blob.size else {
+                throw WireError("attach.blob.size", "is not that of the memory that came with it")
+            }
+            self.computer.attach(blob.digest, memory)
         case .detach(let digest):
             self.computer.detach(digest)
+        case .recall(let recipe):
+            self.computer.recall(recipe, try self.receiveMemory(for: "recall"))
         case .run(let lease, let trialClass, let spec):
             // A lesson takes long: what is known already does not wait for it.
             if case .lesson = trialClass { try self.flush() }
-            let (outcome, outputs) = try self.computer.compute(trialClass, spec)
-            if !outputs.isEmpty {
-                try DescriptorPassing.send(
-                    [0], with: outputs.map(\.descriptor), over: self.descriptors)
+            let computed = try self.computer.compute(trialClass, spec)
+            if let predictions = computed.predictions {
+                try self.send([predictions])
+                Frames.append(RunnerReport.predicted(lease).encoded(), to: &self.outbox)
             }
-            Frames.append(RunnerReport.finished(lease, outcome).encoded(), to: &self.outbox)
+            if !computed.outputs.isEmpty { try self.send(computed.outputs) }
+            Frames.append(
+                RunnerReport.finished(lease, computed.outcome).encoded(), to: &self.outbox)
         }
     }
 
-    private func receiveMemory(of blob: Blob) throws -> SealedMemory {
+    private func send(_ memory: [SealedMemory]) throws {
+        try DescriptorPassing.send([0], with: memory.map(\.descriptor), over: self.descriptors)
+    }
+
+    private func receiveMemory(for order: String) throws -> SealedMemory {
         let received = try DescriptorPassing.receive(upTo: 1, from: self.descriptors)
         guard let received, received.descriptors.count == 1 else {
-            throw WireError("attach", "comes without its descriptor")
+            throw WireError(order, "comes without its descriptor")
         }
-        let memory = try SealedMemory(adopting: received.descriptors[0])
-        guard UInt64(memory.byteCount) == blob.size else {
-            throw WireError("attach.blob.size", "is not that of the memory that came with it")
-        }
-        return memory
+        return try SealedMemory(adopting: received.descriptors[0])
     }
 
     private mutating func fill() throws -> Bool {

@@ -23,7 +23,9 @@ final class RunnerChannel: @unchecked Sendable {
     let process: RunnerProcess
     let slot: SlotNumber
     /// What it was given and has not finished, in order; only of the first may it report.
-    private var given: Deque<Lease> = []
+    private var given: Deque<Given> = []
+    /// What the first of them predicted, if it said so.
+    private var predictions: SealedMemory?
     /// What it is told with the next `flush`.
     private(set) var outbox: [UInt8] = []
     /// What it did wrong; its death follows.
@@ -76,18 +78,42 @@ final class RunnerChannel: @unchecked Sendable {
     func becameReady() { self.patience?.cancel() }
 
     func run(_ lease: Lease, _ trialClass: TrialClass, _ spec: TrialSpec) {
-        self.given.append(lease)
+        self.given.append(Given(lease: lease, trialClass: trialClass, spec: spec))
         self.say(.run(lease, trialClass, spec))
     }
 
-    enum Claim: Equatable { case itsOwn, notItsOwn }
+    private struct Given {
+        let lease: Lease
+        let trialClass: TrialClass
+        let spec: TrialSpec
+    }
 
-    /// The runner says that it has finished a trial. It computes strangers' data with strangers'
-    /// recipes, so its word counts for the trial whose turn it is of those that it was given.
-    func finished(_ lease: Lease) -> Claim {
-        guard self.given.first == lease else { return .notItsOwn }
-        self.given.removeFirst()
-        return .itsOwn
+    /// A trial that has ended, and what it predicted for rows held out.
+    struct Finished {
+        let trialClass: TrialClass
+        let spec: TrialSpec
+        let predictions: SealedMemory?
+    }
+
+    /// The runner says that it has finished a trial; nil where it is not its turn. It computes
+    /// strangers' data with strangers' recipes, so its word counts for the first trial alone of
+    /// those that it was given.
+    func finished(_ lease: Lease) -> Finished? {
+        guard self.given.first?.lease == lease, let given = self.given.popFirst() else {
+            return nil
+        }
+        defer { self.predictions = nil }
+        return Finished(
+            trialClass: given.trialClass, spec: given.spec, predictions: self.predictions)
+    }
+
+    /// Takes the memory of what the trial predicted whose turn it is; nil where it is another's.
+    ///
+    /// - Throws: `HostError` when it did not come, or can still be changed.
+    func receivePredictions(of lease: Lease) throws(HostError) -> SealedMemory? {
+        guard self.given.first?.lease == lease else { return nil }
+        self.predictions = try self.receive(1)[0]
+        return self.predictions
     }
 
     /// Its process is ended; why is told when it has been reaped.
@@ -112,6 +138,14 @@ final class RunnerChannel: @unchecked Sendable {
         self.say(.attach(blob))
     }
 
+    /// Hands over what a recipe predicted, for what is run next.
+    ///
+    /// - Throws: `HostError` when the runner does not take what it is sent.
+    func recall(_ recipe: Recipe, _ memory: SealedMemory) throws(HostError) {
+        try DescriptorPassing.send([0], with: [memory.descriptor], over: self.descriptors)
+        self.say(.recall(recipe))
+    }
+
     func detach(_ digest: Digest) {
         guard self.attached.remove(digest) != nil else { return }
         self.say(.detach(digest))
@@ -122,17 +156,22 @@ final class RunnerChannel: @unchecked Sendable {
     /// - Throws: `HostError` when it did not come, or can still be changed.
     func receiveOutputs(_ outputs: [Output]) throws(HostError) -> [SealedMemory] {
         guard !outputs.isEmpty else { return [] }
-        let received = try DescriptorPassing.receive(upTo: 1, from: self.descriptors)
-        guard let received, received.descriptors.count == outputs.count else {
-            throw HostError(
-                .malformed, "\(outputs.count) outputs came with another number of files")
-        }
-        return try zip(outputs, received.descriptors).map { (output, file) throws(HostError) in
-            let memory = try SealedMemory(adopting: file)
+        return try zip(outputs, try self.receive(outputs.count)).map {
+            (output, memory) throws(HostError) in
             guard UInt64(memory.byteCount) == output.blob.size else {
                 throw HostError(.malformed, "an output is not as long as its report says")
             }
             return memory
+        }
+    }
+
+    private func receive(_ count: Int) throws(HostError) -> [SealedMemory] {
+        let received = try DescriptorPassing.receive(upTo: 1, from: self.descriptors)
+        guard let received, received.descriptors.count == count else {
+            throw HostError(.malformed, "\(count) pieces of memory came as another number of files")
+        }
+        return try received.descriptors.map { file throws(HostError) in
+            try SealedMemory(adopting: file)
         }
     }
 

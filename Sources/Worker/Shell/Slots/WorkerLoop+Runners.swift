@@ -46,7 +46,9 @@ extension WorkerLoop: RunnerListener {
         guard self.runners[runner.slot] === runner else { return }
         var events: [Event] = []
         do throws(BrokenRule) {
-            for report in reports { events.append(try self.event(of: report, by: runner)) }
+            for report in reports {
+                if let event = try self.event(of: report, by: runner) { events.append(event) }
+            }
         } catch {
             self.runner(runner, broke: error.sentence)
         }
@@ -57,12 +59,14 @@ extension WorkerLoop: RunnerListener {
     private struct BrokenRule: Error {
         let sentence: String
 
+        static let ofOrder = BrokenRule("it reports of a trial whose turn it is not")
+
         init(_ sentence: String) { self.sentence = sentence }
     }
 
     private func event(
         of report: RunnerReport, by runner: RunnerChannel
-    ) throws(BrokenRule) -> Event {
+    ) throws(BrokenRule) -> Event? {
         switch report {
         case .ready(let environmentClass, let missing):
             guard environmentClass == self.environmentClass else {
@@ -72,6 +76,9 @@ extension WorkerLoop: RunnerListener {
             runner.becameReady()
             self.becameWarm()
             return .runnerReady(runner.slot)
+        case .predicted(let lease):
+            try self.receivePredictions(of: lease, from: runner)
+            return nil
         case .finished(let lease, let outcome):
             try self.receiveOutputs(of: lease, outcome, from: runner)
             return .runnerFinished(runner.slot, lease, outcome)
@@ -87,14 +94,53 @@ extension WorkerLoop: RunnerListener {
     private func receiveOutputs(
         of lease: Lease, _ outcome: Outcome, from runner: RunnerChannel
     ) throws(BrokenRule) {
-        guard runner.finished(lease) == .itsOwn else {
-            throw BrokenRule("it reports of a trial whose turn it is not")
-        }
+        guard let finished = runner.finished(lease) else { throw BrokenRule.ofOrder }
+        self.keepPredictions(finished, outcome)
         guard case .scored(_, let outputs) = outcome.result, !outputs.isEmpty else { return }
         do throws(HostError) {
             self.shelf.keep(try runner.receiveOutputs(outputs), outputs, of: lease)
         } catch {
             throw BrokenRule(error.description)
+        }
+    }
+
+    private func receivePredictions(
+        of lease: Lease, from runner: RunnerChannel
+    ) throws(BrokenRule) {
+        let memory: SealedMemory?
+        do throws(HostError) {
+            memory = try runner.receivePredictions(of: lease)
+        } catch {
+            throw BrokenRule(error.description)
+        }
+        guard memory != nil else { throw BrokenRule.ofOrder }
+    }
+
+    private func keepPredictions(_ finished: RunnerChannel.Finished, _ outcome: Outcome) {
+        guard let memory = finished.predictions, case .lesson(let lesson) = finished.trialClass,
+            let recipe = finished.spec.recipe, let metric = lesson.metrics.first,
+            let score = outcome.score(metric)
+        else { return }
+        self.predictions.keep(memory, of: recipe, scored: score, in: lesson)
+    }
+
+    /// Runs a trial; what its ensemble is chosen by goes before it, as far as it is known.
+    func run(_ trialClass: TrialClass, _ spec: TrialSpec, _ lease: Lease, in slot: SlotNumber) {
+        do throws(HostError) {
+            try self.tell(slot) { (runner) throws(HostError) in
+                if case .lesson(let lesson) = trialClass, !spec.companions.isEmpty {
+                    for recipe in (spec.recipe.map { [$0] } ?? []) + spec.companions {
+                        guard let memory = self.predictions.memory(of: recipe, in: lesson) else {
+                            continue
+                        }
+                        try runner.recall(recipe, memory)
+                    }
+                }
+                runner.run(lease, trialClass, spec)
+            }
+        } catch {
+            guard let runner = self.runners[slot] else { return }
+            self.runner(runner, broke: "it does not take what others predicted: \(error)")
         }
     }
 

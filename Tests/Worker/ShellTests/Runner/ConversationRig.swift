@@ -14,6 +14,7 @@ enum ConversationRig {
     ///
     /// - Throws: what the runner threw, or `body`.
     static func talk<Answer: Sendable>(
+        rememberedFrom: Duration = TrialComputer.rememberedFromStandard,
         _ body: @escaping @Sendable (inout Ends) throws -> Answer
     ) async throws -> Answer {
         let frames = try Descriptor.socketPair()
@@ -23,7 +24,8 @@ enum ConversationRig {
             defer { Self.hangUp(frames.theirs) }
             var conversation = RunnerConversation(
                 frames: frames.theirs, descriptors: descriptors.theirs,
-                computer: TrialComputer(environmentClass: Self.environmentClass))
+                computer: TrialComputer(
+                    environmentClass: Self.environmentClass, rememberedFrom: rememberedFrom))
             try conversation.run(environmentClass: Self.environmentClass, missing: [.landlockFiles])
         }
         let answer = try await DedicatedThread.run(named: "test worker") {
@@ -55,6 +57,11 @@ enum ConversationRig {
         func attach(_ memory: SealedMemory) throws {
             try DescriptorPassing.send([0], with: [memory.descriptor], over: self.descriptors)
             try self.say(.attach(memory.blob))
+        }
+
+        func recall(_ recipe: Wire.Recipe, _ memory: SealedMemory) throws {
+            try DescriptorPassing.send([0], with: [memory.descriptor], over: self.descriptors)
+            try self.say(.recall(recipe))
         }
 
         /// The next report; nil when the runner has hung up.

@@ -62,6 +62,38 @@ import Wire
         #expect(again.files.map(\.0) == learned.files.map(\.0))
     }
 
+    @Test func `what another room remembers is recalled, and the model is the same`() throws {
+        let weak = Wire.Recipe(family: "baseline", parameters: [], seed: 1)
+        let recipes = [weak, SmallLesson.recipe]
+        var (first, _) = try Self.room([], pinned: [])
+        #expect(first.remembered(of: weak) == nil)
+        for recipe in recipes { _ = try first.evaluate(recipe) }
+        let model = try first.refit(weak, scores: [], companions: [SmallLesson.recipe])
+        var (second, _) = try Self.room([], pinned: [])
+        for recipe in recipes {
+            second.recall(try #require(first.remembered(of: recipe)), of: recipe)
+        }
+        let again = try second.refit(weak, scores: [], companions: [SmallLesson.recipe])
+        #expect(again.members == model.members && again.scores == model.scores)
+        #expect(again.files.map(\.0) == model.files.map(\.0))
+    }
+
+    /// Nothing but what was recalled can say that the baseline is right of every row.
+    @Test func `what is recalled stands for a cross validation, if it fits the rows`() throws {
+        let weak = Wire.Recipe(family: "baseline", parameters: [], seed: 1)
+        let right = (0..<41).flatMap { (row) -> [Double] in
+            row < 20 || row == 40 ? [1, 0] : [0, 1]
+        }
+        for (values, isRight) in [(right, true), (Array(right.dropLast()), false)] {
+            var (room, _) = try Self.room([], pinned: [])
+            var draft = try SealedMemory.Draft(named: "test")
+            try values.withUnsafeBytes { try draft.append($0) }
+            room.recall(try draft.sealed(), of: weak)
+            let learned = try room.refit(weak, scores: [], companions: [SmallLesson.recipe])
+            #expect((learned.scores[0].value == 1) == isRight)
+        }
+    }
+
     /// Groups whose number tells the class, which helps with no group that was not seen.
     private static func grouped(
         _ split: SplitTerms?, groups: Int

@@ -80,6 +80,33 @@ import Wire
                 == ConversationRig.environmentClass)
     }
 
+    @Test func `what a candidate predicted is handed over, and taken back for a refit`()
+        async throws
+    {
+        let weak = Wire.Recipe(family: "baseline", parameters: [], seed: 1)
+        let (size, outcomes) = try await ConversationRig.talk(rememberedFrom: .zero) { ends in
+            _ = try ends.hear()
+            let lesson = try Self.attachLesson(&ends, SmallLesson.csv)
+            let spec = TrialSpec(step: .portfolio, recipe: SmallLesson.recipe)
+            try ends.say(.run(Self.lease(1), lesson, spec))
+            #expect(try ends.hear() == .predicted(Self.lease(1)))
+            let memory = try #require(try ends.receiveOutputs().first)
+            guard case .finished(Self.lease(1), _) = try ends.hear() else {
+                throw WireError("report", "is another")
+            }
+            // It is of no use to the first, and the second has no other way to its scores.
+            let refit = TrialSpec(
+                step: .refit, recipe: weak, scores: [], companions: [SmallLesson.recipe])
+            try ends.recall(weak, memory)
+            let recalled = try Self.run(&ends, Self.lease(2), lesson, refit)
+            _ = try ends.receiveOutputs()
+            return (memory.byteCount, recalled)
+        }
+        // Two probabilities of each row.
+        #expect(size == 40 * 2 * 8)
+        #expect(outcomes?.members.isEmpty == true)
+    }
+
     @Test func `a table that cannot be read fails the trial without repeating a cell`() async throws
     {
         let outcome = try await ConversationRig.talk { ends in
