@@ -91,7 +91,7 @@ extension World {
 
     /// What the head says is proved is what an honest worker would have computed.
     func invariantWhatIsProvedIsTrue(_ record: JobRecord) throws(Broken) {
-        guard let proof = record.proof, let winner = record.winner, let refit = record.trials.last
+        guard let proof = record.proof, let winner = record.winner, let refit = record.modelRefit
         else { return }
         if proof.scores != nil, !self.isTrue(record, winner) {
             throw Broken("\(record.id) was won by \(winner), proved by a lie")
@@ -110,7 +110,7 @@ extension World {
         }
         guard self.plan.isCalm, honest >= 3, honest + 1 >= self.workers.count,
             record.state == .succeeded, record.spec.budget.time == nil,
-            let proof = record.proof, let winner = record.winner, let refit = record.trials.last
+            let proof = record.proof, let winner = record.winner, let refit = record.modelRefit
         else { return }
         // Trials that take for ever are no word of anybody's.
         let isUnlucky = record.checks.values.contains { check in

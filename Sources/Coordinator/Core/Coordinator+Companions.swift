@@ -8,15 +8,34 @@ import Wire
 /// word than the one that its second run confirms. They are as many as the time for them holds,
 /// which is a part of what the search took.
 extension Coordinator {
-    /// The companions' recipes, the most promising first. Once a refit has failed there are none:
-    /// they may have been the reason, and the winner alone is a model too.
-    func companions(of winner: UInt32, in record: JobRecord, now: Instant) -> [Recipe] {
+    /// The companions' recipes for the first refit, the most promising first.
+    ///
+    /// Where time is bounded it has none: first the winner is fitted alone, in the time that is
+    /// kept for that anyway, so that there is a model whatever happens to the other.
+    func firstCompanions(of winner: UInt32, in record: JobRecord, now: Instant) -> [Recipe] {
+        record.spec.budget.time == nil ? self.companions(of: winner, in: record, now: now) : []
+    }
+
+    /// The refit of the winner with companions, after that of the winner alone has made a model;
+    /// nil where there are none, or no time for them.
+    func refitTogether(of record: JobRecord, now: Instant) -> TrialSpec? {
+        guard let last = record.trials.last, last.spec.companions.isEmpty,
+            last.index == record.modelRefit?.index, let winner = record.winner,
+            record.holds(winner)
+        else { return nil }
+        let companions = self.companions(of: winner, in: record, now: now)
+        return companions.isEmpty ? nil : record.refit(of: winner, with: companions)
+    }
+
+    /// Once a refit has failed there are none: they may have been the reason, and the winner alone
+    /// is a model too.
+    private func companions(of winner: UInt32, in record: JobRecord, now: Instant) -> [Recipe] {
         guard case .learning(let job) = record.spec.kind, job.ensembles,
-            record.trials.last?.spec.step != .refit
+            record.refits.allSatisfy(\.isScored)
         else { return [] }
         var left = self.allowance(in: record, searched: now - record.submittedAt)
         if let time = record.spec.budget.time {
-            let end = record.submittedAt + (time - self.refitTime(of: record))
+            let end = record.submittedAt + (time - Self.refitBase)
             left = min(left, self.roster.servingCount > 1 ? (end - now) / 2 : end - now)
         }
         return self.companions(of: winner, in: record, within: left).map(\.recipe)
@@ -45,9 +64,9 @@ extension Coordinator {
         return max(part, .seconds(5))
     }
 
-    /// As many as `allowance` holds beside another cross validation of the winner: one of each, and
-    /// its fit on all rows. The first one's time has the winner's in it. What is remembered where
-    /// the refit will be costs its fit alone.
+    /// As many as `allowance` holds beside another cross validation of the winner, and its fit: one
+    /// of each, and its fit on all rows. The first one's time has the winner's in it. What is
+    /// remembered where the refit will be costs its fit alone, and the winner nothing.
     private func companions(
         of winner: UInt32, in record: JobRecord, within allowance: Duration
     ) -> [(recipe: Recipe, time: Duration)] {
@@ -55,6 +74,7 @@ extension Coordinator {
             let study = self.ledger.jobs[record.id]?.study,
             let own = record[winner]?.outcome?.cost.wall
         else { return [] }
+        func fitTime(_ wall: Duration) -> Duration { wall * 3 / (2 * max(1, job.lesson.folds - 1)) }
         var left = allowance
         var found: [(recipe: Recipe, time: Duration)] = []
         for (trial, recipe) in study.companions(of: winner) {
@@ -62,9 +82,9 @@ extension Coordinator {
             guard record.holds(trial), let wall = record[trial]?.outcome?.cost.wall else {
                 continue
             }
-            var time = wall * 3 / (2 * max(1, job.lesson.folds - 1))
+            var time = fitTime(wall)
             if !self.isRemembered(trial, in: record) { time += wall }
-            if found.isEmpty, !self.isRemembered(winner, in: record) { time += own }
+            if found.isEmpty, !self.isRemembered(winner, in: record) { time += own + fitTime(own) }
             guard time <= left else { continue }
             left -= time
             found.append((recipe, time))

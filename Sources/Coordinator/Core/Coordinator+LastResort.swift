@@ -4,11 +4,13 @@ import Wire
 /// of their processors since it was judged, and a model in time is better than none.
 ///
 /// ```
-///            the winner and its companions    the winner alone     the last resort
-///  search ─▶ ───────────────────────────▶  ─▶ ────────────────▶ ─▶ ───────────────▶ failed
-///                                          │                    │          │       │
-///                            the time that the winner takes     its own   time    + 2 s
+///            the winner alone      the last resort
+///  search ─▶ ─────────────────▶ ─▶ ────────────────▶ failed
+///                               │           │      │
+///                          its own time    time   + 2 s
 /// ```
+///
+/// Companions of the winner are tried in what is left once it has been fitted alone.
 extension Coordinator {
     /// How much longer than the budget's time a job may take.
     static let overtime: Duration = .seconds(2)

@@ -10,6 +10,9 @@ import Wire
 ///
 /// refit made ─▶ it is made again ─┬─▶ the same digests, or nobody to ask ─▶ the job has ended
 ///                                 └─▶ another one: a third decides, or the next best is fitted
+///
+/// where time is bounded, between them: alone ─▶ with companions ─┬─▶ made
+///                                                                └─▶ late or failed: the one alone
 /// ```
 ///
 /// What nobody could confirm in time is taken for what it is and called uncorroborated: see
@@ -27,7 +30,7 @@ extension Coordinator {
         guard record.openChecks.isEmpty else { return }
         guard let winner = self.winner(of: id),
             let spec = record.refit(
-                of: winner, with: self.companions(of: winner, in: record, now: turn.now))
+                of: winner, with: self.firstCompanions(of: winner, in: record, now: turn.now))
         else {
             return self.end(id, .failed(reason: self.failure(of: id, after: reason)), &turn)
         }
@@ -42,7 +45,7 @@ extension Coordinator {
     /// enough were.
     private func winner(of id: JobID) -> UInt32? {
         guard let job = self.ledger.jobs[id], let study = job.study else { return nil }
-        let refits = job.record.trials.reversed().prefix { $0.spec.step == .refit }
+        let refits = job.record.refits
         guard refits.count < self.settings.search.refitsMax else { return nil }
         let tried = Set(refits.filter { $0.spec.companions.isEmpty }.compactMap(\.spec.recipe))
         var excluded: Set<UInt32> = []
@@ -88,8 +91,14 @@ extension Coordinator {
         guard self.mayLookForPeers(of: id, now: turn.now) else { return }
         self.settleHopeless(id, &turn)
         guard let record = self.ledger.jobs[id]?.record, record.state == .running,
-            let refit = record.trials.last, let outcome = refit.outcome
+            let last = record.trials.last, last.isFinished
         else { return }
+        if let together = self.refitTogether(of: record, now: turn.now) {
+            return self.refit(id, together, &turn)
+        }
+        // Where the winner and its companions failed, or were late, there is that of it alone.
+        let refit = record.modelRefit ?? last
+        guard let outcome = refit.outcome else { return }
         if self.mayBeProved(refit.index, of: record, now: turn.now) {
             return self.doubt(TrialID(id, refit.index), .refit, &turn)
         }

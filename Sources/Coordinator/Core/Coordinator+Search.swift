@@ -139,7 +139,7 @@ extension Coordinator {
                 if record.trials.last?.isFinished == true {
                     self.proofEnd(of: record, time, workload.phase)
                 } else if record.isRefittedTogether {
-                    record.submittedAt + (time - min(self.refitTime(of: record), time / 4))
+                    record.submittedAt + time
                 } else if self.lastResort(of: record) != nil {
                     self.lastResortStart(of: record, time)
                 } else {
@@ -179,14 +179,16 @@ extension Coordinator {
         return min(reserve, time / 2)
     }
 
+    /// The way there and back.
+    static let refitBase: Duration = .milliseconds(250)
+
     /// For fitting the best candidate on all rows, as often as it will be; see `reserve`.
     func refitTime(of record: JobRecord) -> Duration {
-        let base = Duration.milliseconds(250)
         guard let best = record.best, let wall = record[best.trial]?.outcome?.cost.wall,
             case .learning(let learning) = record.spec.kind
-        else { return base }
+        else { return Self.refitBase }
         let once = wall * 3 / (2 * max(1, learning.lesson.folds - 1))
-        return base + (self.roster.servingCount > 1 ? once * 2 : once)
+        return Self.refitBase + (self.roster.servingCount > 1 ? once * 2 : once)
     }
 
     /// The longest that a trial may run which is leased now; nil when nothing says.
@@ -235,7 +237,7 @@ extension Coordinator {
             self.cancelUnfinished(of: id, &turn)
             self.giveUpProofs(of: id, &turn)
         case .refitting where record.isRefittedTogether:
-            // There is time for the winner alone.
+            // There is a model of the winner alone.
             self.cancelUnfinished(of: id, &turn)
         case .closed, .refitting:
             if phase == .refitting, self.takeLastResort(id, &turn) { return }

@@ -11,9 +11,7 @@ extension JobRecord {
 
     /// Who has confirmed the winner and its model; nil while the job has no model.
     package var proof: Proof? {
-        guard !self.model.isEmpty, let winner = self.winner, let refit = self.trials.last else {
-            return nil
-        }
+        guard let winner = self.winner, let refit = self.modelRefit else { return nil }
         return Proof(
             scores: self.checks[winner]?.verdict?.witness,
             model: self.checks[refit.index]?.verdict?.witness)
@@ -44,6 +42,7 @@ extension JobRecord {
         case .unsaid(_, let trials):
             for trial in trials { self.checks[trial] = nil }
             self.findBest()
+            self.findModel()
         default: preconditionFailure("\(fact) is about no job")
         }
     }
@@ -60,7 +59,7 @@ extension JobRecord {
             self.finish(trial, other)
         case .contradicted:
             self.corroboration.contradicted += 1
-            if self.trials[Int(trial)].spec.step == .refit { self.model = [] }
+            if self.trials[Int(trial)].spec.step == .refit { self.findModel() }
             if self.best?.trial == trial { self.findBest() }
         case .unanswered: self.corroboration.unanswered += 1
         }

@@ -23,8 +23,8 @@ package struct JobRecord: Equatable, Sendable {
     package private(set) var counts = Counts()
     /// The best candidate so far by the job's first metric.
     package private(set) var best: Best?
-    /// What the refit made: the files of the model. Empty until the job has one.
-    package internal(set) var model: [Output] = []
+    /// The files of the model, as `modelRefit` made them. Empty until the job has one.
+    package private(set) var model: [Output] = []
 
     /// Trials that are run more than once.
     package internal(set) var checks: [UInt32: Check] = [:]
@@ -138,7 +138,10 @@ package struct JobRecord: Equatable, Sendable {
             self.applyCheck(fact)
         case .proposed(_, let specs):
             self.append(specs)
-            if let spec = specs.last, spec.step == .refit { self.noteWinner(of: spec) }
+            if let spec = specs.last, spec.step == .refit {
+                self.noteWinner(of: spec)
+                self.findModel()
+            }
         case .finished(let trial, let outcome, let worker):
             self.finish(trial.index, outcome, by: worker)
         case .lost(let trial, let loss, let worker):
@@ -173,9 +176,9 @@ package struct JobRecord: Equatable, Sendable {
         let step = self.trials[Int(trial)].spec.step
         let outcome = finished.outcome
         switch outcome.result {
-        case .scored(_, let outputs):
+        case .scored:
             self.counts.scored += 1
-            if step == .refit { self.model = outputs } else { self.compare(trial, outcome) }
+            if step == .refit { self.findModel() } else { self.compare(trial, outcome) }
         case .failed(let failure) where failure.code == .cancelled: self.counts.cancelled += 1
         case .failed: self.counts.failed += 1
         }
@@ -193,8 +196,37 @@ package struct JobRecord: Equatable, Sendable {
         }
         self.trials[Int(trial)].state = .queued
         self.counts.queued += 1
-        if self.trials[Int(trial)].spec.step == .refit { self.model = [] }
+        if self.trials[Int(trial)].spec.step == .refit { self.findModel() }
         if self.best?.trial == trial { self.findBest() }
+    }
+
+    /// The refit that makes the job's model: the newest of the winner that holds. Nil until there
+    /// is one.
+    ///
+    /// - Complexity: O(refits)
+    package var modelRefit: TrialRecord? {
+        guard let winner = self.winner else { return nil }
+        return self.refits.last { refit in
+            guard case .scored(_, let outputs)? = refit.outcome?.result, !outputs.isEmpty else {
+                return false
+            }
+            return self.holds(refit.index)
+                && self.refit(of: winner, with: refit.spec.companions) == refit.spec
+        }
+    }
+
+    /// They are the last trials.
+    var refits: ArraySlice<TrialRecord> {
+        let last = self.trials.lastIndex { $0.spec.step != .refit }
+        return self.trials[(last.map { $0 + 1 } ?? 0)...]
+    }
+
+    mutating func findModel() {
+        guard case .scored(_, let outputs)? = self.modelRefit?.outcome?.result else {
+            self.model = []
+            return
+        }
+        self.model = outputs
     }
 
     /// Looks through all candidates, once the best has turned out to be none.

@@ -85,6 +85,10 @@ package struct TrialRecord: Equatable, Sendable {
     var isFinished: Bool {
         if case .finished = self.state { true } else { false }
     }
+
+    package var isScored: Bool {
+        if case .scored = self.outcome?.result { true } else { false }
+    }
 }
 
 /// An attempt that ended without an outcome.

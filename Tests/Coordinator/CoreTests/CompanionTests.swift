@@ -100,16 +100,26 @@ import Wire
         #expect(found?.companions == [])
     }
 
+    /// Where time is bounded the winner is fitted alone before: the refit with companions.
+    private mutating func refitTogether(_ job: JobID) throws -> TrialSpec {
+        let found = self.evaluate()
+        let alone = try #require(found)
+        #expect(alone.companions.isEmpty)
+        self.desk.finish("w1", try #require(self.desk.leases(of: "w1").first), .model)
+        let together = try #require(self.desk.coordinator.job(job)?.trials.last?.spec)
+        #expect(together.step == .refit && together.recipe == alone.recipe)
+        #expect(!together.companions.isEmpty)
+        return together
+    }
+
     @Test mutating func `the budget of time holds what they take`() throws {
         self.desk.connect("w1")
         let job = self.desk.submit(.table(), time: .seconds(60))
         let start = self.desk.now
-        let found = self.evaluate()
-        let refit = try #require(found)
-        #expect(!refit.companions.isEmpty)
+        let refit = try self.refitTogether(job)
         let taken = self.desk.now - start
         let companions = Duration.milliseconds(375) * refit.companions.count
-        #expect(taken + companions + .milliseconds(625) <= .seconds(60))
+        #expect(taken + companions + .milliseconds(250) <= .seconds(60))
         #expect(taken > .seconds(40))
         #expect(self.desk.coordinator.job(job)?.state == .running)
     }
@@ -137,28 +147,40 @@ import Wire
         #expect(self.desk.ended(job)?.state == .succeeded)
     }
 
-    @Test mutating func `when they take longer than foreseen the winner is fitted alone, in time`()
-        throws
-    {
+    @Test(arguments: [true, false])
+    mutating func `when they are late or fail there is the model of the winner alone`(
+        areLate: Bool
+    ) throws {
         self.desk.connect("w1")
         let job = self.desk.submit(.table(), time: .seconds(60))
         let start = self.desk.now
-        let found = self.evaluate()
-        let together = try #require(found)
-        #expect(!together.companions.isEmpty)
+        _ = try self.refitTogether(job)
         let held = try #require(self.desk.leases(of: "w1").first)
-        let deadline = try #require(self.desk.coordinator.nextDeadline)
-        #expect(deadline < start + .seconds(60))
-        self.desk.pass(deadline - self.desk.now)
-        #expect(!self.desk.leases(of: "w1").contains(held))
-        let lease = try #require(self.desk.leases(of: "w1").first)
-        let record = try #require(self.desk.coordinator.job(job))
-        let alone = try #require(record[lease.trial.index]?.spec)
-        #expect(alone.step == .refit && alone.recipe == together.recipe)
-        #expect(alone.companions.isEmpty)
-        self.desk.finish("w1", lease, .model)
-        #expect(self.desk.ended(job)?.state == .succeeded)
+        if areLate {
+            #expect(self.desk.coordinator.nextDeadline == start + .seconds(60))
+            self.desk.pass(start + .seconds(60) - self.desk.now)
+            #expect(!self.desk.leases(of: "w1").contains(held))
+        } else {
+            self.desk.finish("w1", held, .failed("one of them cannot be fitted"))
+        }
+        let ended = try #require(self.desk.ended(job))
+        #expect(ended.state == .succeeded)
+        #expect(ended.modelRefit?.index == held.trial.index - 1)
+        #expect(ended.modelRefit?.spec.companions == [])
+        guard case .scored(_, let outputs) = Outcome.model.result else { return }
+        #expect(ended.model == outputs)
         #expect(self.desk.coordinator.contradictions.isEmpty)
+    }
+
+    @Test mutating func `what they make takes the place of the winner alone`() throws {
+        self.desk.connect("w1")
+        let job = self.desk.submit(.table(), time: .seconds(60))
+        _ = try self.refitTogether(job)
+        let lease = try #require(self.desk.leases(of: "w1").first)
+        self.desk.finish("w1", lease, .model)
+        let ended = try #require(self.desk.ended(job))
+        #expect(ended.state == .succeeded)
+        #expect(ended.modelRefit?.index == lease.trial.index)
     }
 
     @Test mutating func `what several made says so`() throws {

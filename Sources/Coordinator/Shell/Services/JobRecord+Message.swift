@@ -62,7 +62,7 @@ extension JobRecord {
             return file
         }
         message.createdAt = self.endedAt?.sinceOrigin.seconds ?? 0
-        let refit = self.trials.last { $0.spec.step == .refit && $0.isScored }
+        let refit = self.modelRefit
         if let recipe = refit?.spec.recipe { message.recipe = recipe.message }
         // What several make together scores otherwise than the winner alone.
         var scores = refit?.spec.scores ?? []
@@ -122,10 +122,6 @@ extension TrialRecord {
         message.worker = self.worker ?? ""
         message.losses = UInt32(self.losses.count)
         return message
-    }
-
-    var isScored: Bool {
-        if case .scored = self.outcome?.result { true } else { false }
     }
 
     private var word: String {
