@@ -87,7 +87,9 @@ let pure: [Target] = [
         name: "WorkerCore",
         dependencies: ["Wire", collections("DequeModule"), collections("OrderedCollections")],
         path: "Sources/Worker/Core", swiftSettings: settings),
-    .target(name: "Engine", dependencies: ["COpenBLAS", "Privacy"], swiftSettings: optimised),
+    .target(
+        name: "Engine", dependencies: ["COpenBLAS", "CPrefetch", "Privacy"],
+        swiftSettings: optimised),
     .target(name: "Inspection", dependencies: ["Engine"], swiftSettings: settings),
     .target(name: "Report", swiftSettings: settings),
 ]
@@ -165,6 +167,7 @@ let libraries: [Target] = [
         name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
     .systemLibrary(
         name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+    .systemLibrary(name: "CPrefetch"),
     .systemLibrary(name: "CImages", providers: [.apt(["libpng-dev", "libturbojpeg0-dev"])]),
     .target(name: "CHost", cSettings: [.unsafeFlags(["-fstack-protector-strong"])]),
 ]

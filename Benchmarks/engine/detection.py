@@ -22,7 +22,7 @@ import numpy as np  # noqa: E402 (the number of threads must be set first)
 OURS = {
     "combined": "combined_detector", "forest": "isolation_forest",
     "k-NN": "nearest_neighbor_distance", "LOF": "local_outlier_factor", "HBOS": "hbos",
-    "PCA": "principal_components", "envelope": "elliptic_envelope",
+    "PCA": "principal_components", "envelope": "elliptic_envelope", "autoencoder": "autoencoder",
 }
 THEIRS = ("sk forest", "sk LOF")
 
@@ -195,7 +195,7 @@ def main():
     parser.add_argument("--data", help="a folder with mammography.train.csv and .test.csv")
     parser.add_argument("--seeds", type=int, default=2, help="times that each set is made")
     given = parser.parse_args()
-    print(f"{'ROC AUC':14}" + "".join(f"{name:>10}" for name in [*OURS, *THEIRS]))
+    print(f"{'ROC AUC':14}" + "".join(f"{name:>12}" for name in [*OURS, *THEIRS]))
     losses = []
     for name in [*(["mammography"] if given.data else []), *SETS]:
         runs = []
@@ -209,9 +209,9 @@ def main():
         mean = {key: np.mean([run[key] for run in runs]) for key in runs[0]}
         best = max(value for key, value in mean.items() if key != "combined")
         losses.append([best - value for value in mean.values()])
-        print(f"{name:14}" + "".join(f"{value:10.3f}" for value in mean.values()), flush=True)
-    print(f"{'mean loss':14}" + "".join(f"{value:10.3f}" for value in np.mean(losses, 0)))
-    print(f"{'worst loss':14}" + "".join(f"{value:10.3f}" for value in np.max(losses, 0)))
+        print(f"{name:14}" + "".join(f"{value:12.3f}" for value in mean.values()), flush=True)
+    print(f"{'mean loss':14}" + "".join(f"{value:12.3f}" for value in np.mean(losses, 0)))
+    print(f"{'worst loss':14}" + "".join(f"{value:12.3f}" for value in np.max(losses, 0)))
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ enum Portfolio {
         case .extraTrees, .randomForest: return Self.forests(family, shape)
         case .gradientBoosting: return Self.boostings(shape)
         case .histogramOutliers, .principalComponents, .isolationForest, .ellipticEnvelope,
-            .neighborDistance, .localOutlierFactor, .combinedDetector:
+            .neighborDistance, .localOutlierFactor, .autoencoder, .combinedDetector:
             return Self.detectors(family, shape)
         case .naive, .seasonalNaive, .drift, .theta, .exponentialSmoothing, .arima,
             .seasonalTrend, .ridgeLags, .boostingLags, .combinedForecaster:
@@ -165,6 +165,7 @@ enum Portfolio {
         case .isolationForest: return [[("directions", 0)], [("directions", 32)]]
         case .neighborDistance: return [5, 30].map { [("k", min($0, most))] }
         case .localOutlierFactor: return [20, 60].map { [("k", min($0, most))] }
+        case .autoencoder: return [[("units", 64), ("epochs", shape.epochs)]]
         default: return [[]]
         }
     }
@@ -217,6 +218,10 @@ enum Portfolio {
         case .histogramOutliers: return 10 * cells
         case .principalComponents: return cells * (10 + 0.5 * shape.columns)
         case .isolationForest: return 4000 * shape.rows
+        case .autoencoder:
+            // Two layers between columns and units, two between units and half as many as columns.
+            let parameters = 3 * value("units") * shape.columns
+            return shape.rows * value("epochs") * (300 + 0.09 * parameters)
         case .ellipticEnvelope: return 3 * cells * (100 + shape.columns)
         case .neighborDistance, .localOutlierFactor, .combinedDetector:
             // Distances are taken to no more rows than this; the combination takes all the others.

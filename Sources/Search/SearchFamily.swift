@@ -22,6 +22,7 @@ enum SearchFamily: String, CaseIterable, Sendable {
     case ellipticEnvelope = "elliptic_envelope"
     case neighborDistance = "nearest_neighbor_distance"
     case localOutlierFactor = "local_outlier_factor"
+    case autoencoder
     case combinedDetector = "combined_detector"
     case naive
     case seasonalNaive = "seasonal_naive"
@@ -43,7 +44,7 @@ enum SearchFamily: String, CaseIterable, Sendable {
             .extraTrees, .randomForest, .gradientBoosting:
             task == .classification || task == .regression
         case .histogramOutliers, .principalComponents, .isolationForest, .ellipticEnvelope,
-            .neighborDistance, .localOutlierFactor, .combinedDetector:
+            .neighborDistance, .localOutlierFactor, .autoencoder, .combinedDetector:
             task == .anomalyDetection
         case .naive, .seasonalNaive, .drift, .theta, .exponentialSmoothing, .arima,
             .seasonalTrend, .ridgeLags, .boostingLags, .combinedForecaster:
@@ -58,7 +59,7 @@ enum SearchFamily: String, CaseIterable, Sendable {
     func isSearchedUnasked(hasTarget: Bool) -> Bool {
         switch self {
         case .histogramOutliers, .principalComponents, .isolationForest, .ellipticEnvelope,
-            .neighborDistance, .localOutlierFactor:
+            .neighborDistance, .localOutlierFactor, .autoencoder:
             hasTarget
         case .combinedDetector: true
         case .linearSVM, .decisionTree: false

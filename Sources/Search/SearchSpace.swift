@@ -66,7 +66,7 @@ struct SearchSpace: Equatable, Sendable {
             ]
         case .multilayerPerceptron: return Self.perceptron(shape)
         case .histogramOutliers, .principalComponents, .isolationForest, .ellipticEnvelope,
-            .neighborDistance, .localOutlierFactor, .combinedDetector:
+            .neighborDistance, .localOutlierFactor, .autoencoder, .combinedDetector:
             return Self.detector(family, shape)
         case .naive, .seasonalNaive, .drift, .theta, .exponentialSmoothing, .arima,
             .seasonalTrend, .ridgeLags, .boostingLags, .combinedForecaster:
@@ -118,6 +118,16 @@ struct SearchSpace: Equatable, Sendable {
         case .histogramOutliers: return [.init("bins", 5...200, .wholeLogarithmic)]
         case .principalComponents: return [.init("variance_floor", 1e-6...0.3, .logarithmic)]
         case .ellipticEnvelope: return [.init("support", 0.5...1, .linear)]
+        case .autoencoder:
+            return [
+                .init("units", 16...128, .wholeLogarithmic),
+                .init("bottleneck", 0.1...0.9, .linear),
+                .init("learning_rate", 1e-3...0.02, .logarithmic),
+                .init("weight_decay", 1e-3...1, .logarithmic),
+                .init(
+                    "epochs", max(3, (shape.epochs / 2).rounded(.down))...(2 * shape.epochs),
+                    .wholeLogarithmic),
+            ]
         default: return []
         }
     }

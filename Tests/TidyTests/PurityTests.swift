@@ -12,7 +12,7 @@ import Testing
         ),
         ("Sources/Worker/Core", ["Wire", "DequeModule", "HeapModule", "OrderedCollections"]),
         // A lock around what trials of one data set share is no act.
-        ("Sources/Engine", ["COpenBLAS", "Glibc", "Privacy", "Synchronization"]),
+        ("Sources/Engine", ["COpenBLAS", "CPrefetch", "Glibc", "Privacy", "Synchronization"]),
         ("Sources/Inspection", ["Engine"]),
         ("Sources/Report", []),
     ]

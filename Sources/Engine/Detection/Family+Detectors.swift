@@ -21,6 +21,14 @@ extension Family {
         case .principalComponents:
             own = [.real("variance_floor", 1e-9...1, standard: 1e-3, .logarithmic)]
         case .ellipticEnvelope: own = [.real("support", 0.5...1, standard: 0.5)]
+        case .autoencoder:
+            own = [
+                .whole("units", 1...2048, standard: 64, .logarithmic),
+                .real("bottleneck", 0.001...1, standard: 0.5),
+                .real("learning_rate", 1e-6...1, standard: 0.003, .logarithmic),
+                .real("weight_decay", 0...10, standard: 0.01, .logarithmic),
+                .whole("epochs", 1...2000, standard: 60, .logarithmic),
+            ]
         case .combinedDetector:
             own = [
                 .whole("trees", 1...2000, standard: 200, .logarithmic), Self.references,
@@ -52,6 +60,13 @@ extension Family {
         case .principalComponents:
             detector = PrincipalComponents(varianceFloor: values["variance_floor"])
         case .ellipticEnvelope: detector = EllipticEnvelope(support: values["support"])
+        case .autoencoder:
+            var settings = MultilayerPerceptron.Settings()
+            settings.units = values.whole("units")
+            settings.learningRate = values["learning_rate"]
+            settings.weightDecay = values["weight_decay"]
+            settings.epochs = values.whole("epochs")
+            detector = Autoencoder(settings: settings, bottleneck: values["bottleneck"])
         case .combinedDetector:
             detector = CombinedDetector(
                 trees: values.whole("trees"), sampleRows: values.whole("references"))
@@ -71,6 +86,7 @@ extension Family {
             return try NeighborScorer(&store, kinds: [[.localOutlierFactor]])
         case .histogramOutliers: return try HistogramScorer(&store)
         case .principalComponents, .ellipticEnvelope: return try Ellipsoid(&store)
+        case .autoencoder: return try AutoencoderScorer(&store)
         case .combinedDetector: return try CombinedScorer(&store)
         default: preconditionFailure("\(self.rawValue) finds no anomalies")
         }

@@ -20,6 +20,7 @@ package enum Family: String, CaseIterable, Sendable {
     case histogramOutliers = "hbos"
     case principalComponents = "principal_components"
     case ellipticEnvelope = "elliptic_envelope"
+    case autoencoder
     case combinedDetector = "combined_detector"
 }
 
@@ -40,7 +41,7 @@ extension Family {
             .multilayerPerceptron, .kernelMachine, .decisionTree:
             task != .anomalyDetection
         case .isolationForest, .neighborDistance, .localOutlierFactor, .histogramOutliers,
-            .principalComponents, .ellipticEnvelope, .combinedDetector:
+            .principalComponents, .ellipticEnvelope, .autoencoder, .combinedDetector:
             task == .anomalyDetection
         }
     }
@@ -104,7 +105,7 @@ extension Family {
                 .whole("min_rows_leaf", 1...10_000, standard: 5, .logarithmic),
             ]
         case .isolationForest, .neighborDistance, .localOutlierFactor, .histogramOutliers,
-            .principalComponents, .ellipticEnvelope, .combinedDetector:
+            .principalComponents, .ellipticEnvelope, .autoencoder, .combinedDetector:
             self.detectorParameters
         }
     }
@@ -141,7 +142,7 @@ extension Family {
             return DecisionTree(
                 depthMax: values.whole("max_depth"), rowsLeafMin: values.whole("min_rows_leaf"))
         case .isolationForest, .neighborDistance, .localOutlierFactor, .histogramOutliers,
-            .principalComponents, .ellipticEnvelope, .combinedDetector:
+            .principalComponents, .ellipticEnvelope, .autoencoder, .combinedDetector:
             return self.detectorLearner(values)
         }
     }
@@ -176,7 +177,7 @@ extension Family {
         case .kernelMachine: predictor = try KernelPredictor(&store, outputs: outputs)
         case .decisionTree: predictor = try ForestPredictor(&store, outputs: outputs)
         case .isolationForest, .neighborDistance, .localOutlierFactor, .histogramOutliers,
-            .principalComponents, .ellipticEnvelope, .combinedDetector:
+            .principalComponents, .ellipticEnvelope, .autoencoder, .combinedDetector:
             predictor = try AnomalyPredictor(
                 try self.scorer(&store), &store, outputs: outputs)
         }

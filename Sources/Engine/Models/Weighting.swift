@@ -97,17 +97,22 @@ extension Matrix {
     /// Subtracts its mean from every column and returns the means.
     mutating func centreColumns(_ weights: [Double]? = nil) -> [Double] {
         guard self.rows > 0 else { return Array(repeating: 0, count: self.columns) }
-        var means = [Double](repeating: 0, count: self.columns)
-        for row in 0..<self.rows {
-            let start = row * self.columns
-            let weight = weights?[row] ?? 1
-            for column in 0..<self.columns { means[column] += weight * self.values[start + column] }
-        }
-        let total = weights?.reduce(0, +) ?? Double(self.rows)
-        for column in 0..<self.columns { means[column] /= total }
-        for row in 0..<self.rows {
-            let start = row * self.columns
-            for column in 0..<self.columns { self.values[start + column] -= means[column] }
+        let (rows, columns) = (self.rows, self.columns)
+        var means = [Double](repeating: 0, count: columns)
+        let total = weights?.reduce(0, +) ?? Double(rows)
+        self.values.withUnsafeMutableBufferPointer { values in
+            means.withUnsafeMutableBufferPointer { means in
+                for row in 0..<rows {
+                    let start = row * columns
+                    let weight = weights?[row] ?? 1
+                    for column in 0..<columns { means[column] += weight * values[start + column] }
+                }
+                for column in 0..<columns { means[column] /= total }
+                for row in 0..<rows {
+                    let start = row * columns
+                    for column in 0..<columns { values[start + column] -= means[column] }
+                }
+            }
         }
         return means
     }

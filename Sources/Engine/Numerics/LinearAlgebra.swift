@@ -82,15 +82,28 @@ package enum LinearAlgebra {
         precondition(
             a.columns == right.rows && c.rows == a.rows && c.columns == right.columns,
             "(\(a.rows), \(a.columns)) × (\(right)) does not give \(c.rows) × \(c.columns)")
-        guard c.rows > 0, c.columns > 0 else { return }
-        guard a.columns > 0 else { return c = Matrix(rows: c.rows, columns: c.columns) }
-        c.values.withUnsafeMutableBufferPointer { c in
-            Self.byBlocks(a, right.columns, into: c) { a, c in
-                cblas_dgemm(
-                    CblasRowMajor, CblasNoTrans, orientation.flag, Int32(Self.rowsBlock),
-                    Int32(right.columns), Int32(right.rows), 1, a, Int32(right.rows), b.values,
-                    Int32(b.columns), 0, c, Int32(right.columns))
+        a.values.withUnsafeBufferPointer { a in
+            c.values.withUnsafeMutableBufferPointer { c in
+                Self.multiplyRows(a, b, orientation, into: c)
             }
+        }
+    }
+
+    /// The same for rows that lie in memory one after another.
+    static func multiplyRows(
+        _ a: UnsafeBufferPointer<Double>, _ b: Matrix, _ orientation: Orientation = .stored,
+        into c: UnsafeMutableBufferPointer<Double>
+    ) {
+        let (inner, width) = orientation.shape(b)
+        guard !c.isEmpty else { return }
+        precondition(
+            width > 0 && c.count % width == 0 && a.count == c.count / width * inner,
+            "\(a.count) values × (\(inner), \(width)) do not give \(c.count)")
+        guard inner > 0 else { return c.update(repeating: 0) }
+        Self.byBlocks(a, inner, width, into: c) { a, c in
+            cblas_dgemm(
+                CblasRowMajor, CblasNoTrans, orientation.flag, Int32(Self.rowsBlock), Int32(width),
+                Int32(inner), 1, a, Int32(inner), b.values, Int32(b.columns), 0, c, Int32(width))
         }
     }
 
@@ -104,39 +117,43 @@ package enum LinearAlgebra {
         guard a.rows > 0, a.columns > 0 else {
             return y = Array(repeating: 0, count: y.count)
         }
-        y.withUnsafeMutableBufferPointer { y in
-            Self.byBlocks(a, 1, into: y) { rows, y in
-                cblas_dgemv(
-                    CblasRowMajor, CblasNoTrans, Int32(Self.rowsBlock), Int32(a.columns), 1, rows,
-                    Int32(a.columns), x, 1, 0, y, 1)
+        a.values.withUnsafeBufferPointer { values in
+            y.withUnsafeMutableBufferPointer { y in
+                Self.byBlocks(values, a.columns, 1, into: y) { rows, y in
+                    cblas_dgemv(
+                        CblasRowMajor, CblasNoTrans, Int32(Self.rowsBlock), Int32(a.columns), 1,
+                        rows, Int32(a.columns), x, 1, 0, y, 1)
+                }
             }
         }
     }
 
     /// Calls `multiply` with each block of rows, and with where their products go.
+    ///
+    /// - Requires: rows of `inner` values in `a`, of `width` in `c`.
     private static func byBlocks(
-        _ a: Matrix, _ width: Int, into c: UnsafeMutableBufferPointer<Double>,
+        _ a: UnsafeBufferPointer<Double>, _ inner: Int, _ width: Int,
+        into c: UnsafeMutableBufferPointer<Double>,
         _ multiply: (UnsafePointer<Double>, UnsafeMutablePointer<Double>) -> Void
     ) {
-        a.values.withUnsafeBufferPointer { values in
-            guard let rows = values.baseAddress, let products = c.baseAddress else { return }
-            let whole = a.rows / Self.rowsBlock * Self.rowsBlock
-            for row in stride(from: 0, to: whole, by: Self.rowsBlock) {
-                multiply(rows + row * a.columns, products + row * width)
-            }
-            let rest = a.rows - whole
-            guard rest > 0 else { return }
-            var last = [Double](repeating: 0, count: Self.rowsBlock * a.columns)
-            for index in 0..<rest * a.columns { last[index] = rows[whole * a.columns + index] }
-            var product = [Double](repeating: 0, count: Self.rowsBlock * width)
-            product.withUnsafeMutableBufferPointer { product in
-                last.withUnsafeBufferPointer { last in
-                    guard let from = last.baseAddress, let to = product.baseAddress else { return }
-                    multiply(from, to)
-                }
-            }
-            for index in 0..<rest * width { products[whole * width + index] = product[index] }
+        guard let rows = a.baseAddress, let products = c.baseAddress else { return }
+        let count = c.count / width
+        let whole = count / Self.rowsBlock * Self.rowsBlock
+        for row in stride(from: 0, to: whole, by: Self.rowsBlock) {
+            multiply(rows + row * inner, products + row * width)
         }
+        let rest = count - whole
+        guard rest > 0 else { return }
+        var last = [Double](repeating: 0, count: Self.rowsBlock * inner)
+        for index in 0..<rest * inner { last[index] = rows[whole * inner + index] }
+        var product = [Double](repeating: 0, count: Self.rowsBlock * width)
+        product.withUnsafeMutableBufferPointer { product in
+            last.withUnsafeBufferPointer { last in
+                guard let from = last.baseAddress, let to = product.baseAddress else { return }
+                multiply(from, to)
+            }
+        }
+        for index in 0..<rest * width { products[whole * width + index] = product[index] }
     }
 
     /// Sets the upper triangle of `c` to that of aᵀa (`.transposed`) or of aaᵀ (`.stored`); what
@@ -156,6 +173,23 @@ package enum LinearAlgebra {
                 CblasRowMajor, CblasUpper, orientation.flag, Int32(shape.rows),
                 Int32(shape.columns), 1, a.values, Int32(a.columns), 0, c.baseAddress,
                 Int32(shape.rows))
+        }
+    }
+
+    /// Adds the upper triangle of aᵀa to that of `c`; what stands below its diagonal is left.
+    ///
+    /// - Requires: `c` is n × n, n above 0, and `a` holds rows of n values.
+    /// - Complexity: n² k / 2 multiplications, k being the rows of `a`.
+    static func addGram(_ a: UnsafeBufferPointer<Double>, into c: inout Matrix) {
+        precondition(
+            c.rows == c.columns && c.rows > 0 && a.count % c.rows == 0,
+            "\(a.count) values have no Gram matrix of \(c.rows) × \(c.columns)")
+        let order = Int32(c.rows)
+        let rows = Int32(a.count / c.rows)
+        c.values.withUnsafeMutableBufferPointer { c in
+            cblas_dsyrk(
+                CblasRowMajor, CblasUpper, CblasTrans, order, rows, 1, a.baseAddress, order, 1,
+                c.baseAddress, order)
         }
     }
 

@@ -11,7 +11,7 @@ import Testing
                 "elastic_net", "linear_discriminant", "linear_svm", "kernel_machine",
                 "decision_tree", "isolation_forest", "nearest_neighbor_distance",
                 "local_outlier_factor", "hbos", "principal_components", "elliptic_envelope",
-                "combined_detector",
+                "autoencoder", "combined_detector",
             ])
     }
 

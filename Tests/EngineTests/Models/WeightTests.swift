@@ -215,7 +215,9 @@ import Testing
                 let own = rows.flatMap { row in (0..<outputs).map { scores[row * outputs + $0] } }
                 let loss = own.withUnsafeBufferPointer { own in
                     slopes.withUnsafeMutableBufferPointer { slopes in
-                        target.loss(of: rows[...], own.baseAddress!, slopes: slopes.baseAddress!)
+                        target.loss(
+                            of: rows[...], inputs: own.baseAddress!, own.baseAddress!,
+                            slopes: slopes.baseAddress!)
                     }
                 }
                 return (loss, slopes)

@@ -12,4 +12,18 @@ import Testing
             #expect(abs(sineOfTurns(part, of: whole) - sin(angle)) < 3e-15)
         }
     }
+
+    @Test func `cosines of turns are those of the C library`() {
+        var generator = SeededGenerator(seed: 2)
+        for _ in 0..<2000 {
+            let x = generator.unit() - 0.5
+            // The angle in radians is rounded: half a unit of its last place.
+            #expect(abs(cosineOfTurns(SIMD4(repeating: x))[0] - cos(2 * .pi * x)) < 9e-16)
+            let whole = Double(generator.below(1 << 20))
+            let far = x + whole
+            let near = far - whole
+            #expect(
+                cosineOfTurns(SIMD4(repeating: far)) == cosineOfTurns(SIMD4(repeating: near)))
+        }
+    }
 }

@@ -39,24 +39,21 @@ extension ONNXGraph {
     /// 754, so that all bits are the same. A perceptron may cut between values that only the last
     /// tells apart.
     mutating func cosineOfTurns(_ turns: Value) -> Value {
-        let size = self.node("Abs", self.node("Sub", turns, self.node("Round", turns)))
-        let isFar = self.node("Greater", size, self.scalar(0.25))
-        let mirrored = self.node("Sub", self.scalar(0.5), size)
-        let angle = self.node(
-            "Mul", self.node("Where", isFar, mirrored, size), self.scalar(2 * .pi))
-        let square = self.node("Mul", angle, angle)
-        var sum = self.scalar(1.0 / 2_432_902_008_176_640_000)
-        for divisor in Self.cosineDivisors {
-            sum = self.node("Add", self.node("Mul", sum, square), self.scalar(1 / divisor))
+        let half = self.scalar(0.5)
+        let halves = self.node(
+            "Mul", self.node("Round", self.node("Add", turns, turns)), half)
+        let rest = self.node("Sub", turns, halves)
+        let square = self.node("Mul", rest, rest)
+        let (c0, c1, c2, c3, c4, c5, c6, c7) = cosineCoefficients
+        var sum = self.scalar(c7)
+        for coefficient in [c6, c5, c4, c3, c2, c1, c0, 1] {
+            sum = self.node("Add", self.node("Mul", sum, square), self.scalar(coefficient))
         }
-        return self.node("Where", isFar, self.node("Neg", sum), sum)
+        // Half a turn beside whole ones: the other sign.
+        let odd = self.node("Abs", self.node("Sub", halves, self.node("Round", halves)))
+        return self.node(
+            "Where", self.node("Equal", odd, half), self.node("Neg", sum), sum)
     }
-
-    /// Factorials of 18, 16, … 0, their signs changing.
-    private static let cosineDivisors: [Double] = [
-        -6_402_373_705_728_000, 20_922_789_888_000, -87_178_291_200, 479_001_600, -3_628_800,
-        40_320, -720, 24, -2, 1,
-    ]
 
     /// Within the bounds that there are. By comparison, which leaves NaN alone.
     mutating func bounded(_ value: Value, from low: Double?, to high: Double?) -> Value {

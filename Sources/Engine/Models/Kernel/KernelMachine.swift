@@ -9,7 +9,7 @@ package struct KernelMachine: Learner {
     /// The weight of |w|² beside the sum of the losses: ridge's `alpha`, 1 / c for classes.
     package let penalty: Double
 
-    /// Numbers that the features of all rows may be, 4 GiB.
+    /// Numbers that the features of all rows, or their products, may be, 4 GiB.
     static let valuesMax = 1 << 29
 
     package var form: FeatureForm { .dense }
@@ -24,7 +24,10 @@ package struct KernelMachine: Learner {
     /// - Complexity: rows × components × (columns + components) multiplications.
     package func fit(_ data: TrainingData, seed: UInt64) throws(LearnerError) -> any Predictor {
         try data.requireFiniteRows()
-        guard data.features.rows <= Self.valuesMax / self.components else {
+        // Of numbers only the features' products are needed, which take less room from there on.
+        let isMadeInBlocks = data.answers.outputs == 1 && data.features.rows >= self.components
+        let held = isMadeInBlocks ? self.components : data.features.rows
+        guard held <= Self.valuesMax / self.components else {
             throw LearnerError(
                 .badParameter, "\(self.components) components are too many for so many rows")
         }
@@ -36,6 +39,12 @@ package struct KernelMachine: Learner {
             columns: data.features.columns, components: self.components,
             // Without variance all rows are one, whatever gamma is.
             gamma: variance > 0 ? self.gamma / variance : 0, seed: seed)
+        if isMadeInBlocks {
+            let numbers = try data.requireNumbers(for: .kernelMachine)
+            let moments = self.moments(features, data.features, numbers, data.weights)
+            return KernelPredictor(
+                features: features, inner: try Ridge(alpha: self.penalty).predictor(moments))
+        }
         let transformed = TrainingData(
             features: features.transform(data.features), answers: data.answers,
             weights: data.weights)
@@ -46,6 +55,19 @@ package struct KernelMachine: Learner {
             case .flags: preconditionFailure("flags were refused")
             }
         return KernelPredictor(features: features, inner: try inner.fit(transformed, seed: seed))
+    }
+}
+
+extension KernelMachine {
+    private func moments(
+        _ features: RandomFeatures, _ matrix: Matrix, _ numbers: [Double], _ weights: [Double]?
+    ) -> Moments {
+        matrix.values.withUnsafeBufferPointer { values in
+            Moments(numbers, weights, columns: self.components) { rows, made in
+                let range = rows.lowerBound * matrix.columns..<rows.upperBound * matrix.columns
+                features.transform(UnsafeBufferPointer(rebasing: values[range]), into: made)
+            }
+        }
     }
 }
 

@@ -58,18 +58,30 @@ struct RandomFeatures: Equatable, Sendable {
     ///
     /// - Complexity: rows × columns × components multiplications.
     func transform(_ features: Matrix) -> Matrix {
-        let components = self.phases.count
-        var result = Matrix(rows: features.rows, columns: components)
-        LinearAlgebra.multiplyRows(features, self.directions, .transposed, into: &result)
-        let scale = (2 / Double(components)).squareRoot()
-        result.values.withUnsafeMutableBufferPointer { values in
-            for row in 0..<features.rows {
-                let start = row * components
-                for k in 0..<components { values[start + k] += self.phases[k] }
+        var result = Matrix(rows: features.rows, columns: self.phases.count)
+        features.values.withUnsafeBufferPointer { features in
+            result.values.withUnsafeMutableBufferPointer {
+                self.transform(features, into: $0)
             }
-            applyCosineOfTurns(values, scale: scale)
         }
         return result
+    }
+
+    /// z for every row.
+    ///
+    /// - Requires: `features` holds rows as wide as the directions, `result` one of as many values
+    ///   as there are components for each.
+    func transform(
+        _ features: UnsafeBufferPointer<Double>, into result: UnsafeMutableBufferPointer<Double>
+    ) {
+        let components = self.phases.count
+        LinearAlgebra.multiplyRows(features, self.directions, .transposed, into: result)
+        let scale = (2 / Double(components)).squareRoot()
+        for start in stride(from: 0, to: result.count, by: components) {
+            applyCosineOfTurns(
+                UnsafeMutableBufferPointer(rebasing: result[start..<start + components]),
+                phases: self.phases, scale: scale)
+        }
     }
 }
 

@@ -15,7 +15,10 @@ package struct Ridge: Learner {
     package func fit(_ data: TrainingData, seed: UInt64) throws(LearnerError) -> any Predictor {
         let numbers = try data.requireNumbers(for: .ridge)
         try data.requireFiniteRows()
-        let moments = data.preparation.moments(data.features, numbers, data.weights)
+        return try self.predictor(data.preparation.moments(data.features, numbers, data.weights))
+    }
+
+    func predictor(_ moments: Moments) throws(LearnerError) -> RidgePredictor {
         var solution = moments.right
         do throws(LinearError) {
             var system = moments.gram

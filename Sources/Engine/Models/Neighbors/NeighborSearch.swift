@@ -6,7 +6,7 @@
 /// ```
 ///             points 0…2047      2048…4095           for each query, the best k so far:
 /// queries   ┌───────────────┐ ┌───────────────┐      rank = |p|² - 2 q·p, ascending, equal ranks
-/// 0…127     │ q·p           │ │ q·p           │  →   by row; a rank not below the k-th is passed
+/// 0…127     │ -2 q·p        │ │ -2 q·p        │  →   by row; a rank not below the k-th is passed
 ///           └───────────────┘ └───────────────┘      over with one comparison
 /// ```
 ///
@@ -53,7 +53,8 @@ struct NeighborSearch {
         precondition(queries.count == count * self.columns, "queries are not \(self.columns) wide")
         var best = Array(repeating: Selection(limit: self.k), count: count)
         let filled = NeighborsPredictor.queriesBlock * self.columns
-        let block = queries + repeatElement(0, count: filled - queries.count)
+        // Twice as long and the other way: products are then what is added to |p|².
+        let block = queries.map { -2 * $0 } + repeatElement(0, count: filled - queries.count)
         for start in stride(from: 0, to: self.count, by: NeighborsPredictor.pointsBlock) {
             let end = min(start + NeighborsPredictor.pointsBlock, self.count)
             self.multiply(block, points: start..<end)
@@ -117,30 +118,45 @@ struct Selection {
         self.ranks.reserveCapacity(limit + 1)
     }
 
-    /// Offers rank `squares[i] - 2 × products[i]` for the i-th row of `rows`, rows ascending.
+    /// Offers rank `squares[i] + products[i]` for the i-th row of `rows`, rows ascending.
     ///
-    /// - Complexity: one comparison a row, and O(limit) for each that enters: for rows in random
-    ///   order about limit × log(rows / limit) of them do.
+    /// - Complexity: a part of a comparison a row, and O(limit) for each that enters: for rows in
+    ///   random order about limit × log(rows / limit) of them do.
     mutating func offer(
         products: UnsafePointer<Float>, squares: UnsafePointer<Float>, rows: Range<Int>
     ) {
         var i = 0
-        let two = SIMD8<Float>(repeating: 2)
-        let rawProducts = UnsafeRawPointer(products)
-        let rawSquares = UnsafeRawPointer(squares)
-        while i + 8 <= rows.count {
-            let product = rawProducts.loadUnaligned(fromByteOffset: 4 * i, as: SIMD8<Float>.self)
-            let square = rawSquares.loadUnaligned(fromByteOffset: 4 * i, as: SIMD8<Float>.self)
-            let rank = square - two * product
-            if any(rank .< self.bar) || self.rows.count < self.limit {
-                for lane in 0..<8 { self.offer(rank[lane], row: rows.lowerBound + i + lane) }
+        while i < rows.count, self.rows.count < self.limit {
+            self.offer(squares[i] + products[i], row: rows.lowerBound &+ i)
+            i &+= 1
+        }
+        var bar = SIMD8<Float>(repeating: self.bar)
+        while i &+ 32 <= rows.count {
+            // Nearly always none of them is below the bar: one branch for all.
+            let a = Self.ranks(products + i, squares + i) .< bar
+            let b = Self.ranks(products + i + 8, squares + i + 8) .< bar
+            let c = Self.ranks(products + i + 16, squares + i + 16) .< bar
+            let d = Self.ranks(products + i + 24, squares + i + 24) .< bar
+            if any((a .| b) .| (c .| d)) {
+                for index in i..<i &+ 32 {
+                    self.offer(squares[index] + products[index], row: rows.lowerBound &+ index)
+                }
+                bar = SIMD8(repeating: self.bar)
             }
-            i += 8
+            i &+= 32
         }
         while i < rows.count {
-            self.offer(squares[i] - 2 * products[i], row: rows.lowerBound + i)
-            i += 1
+            self.offer(squares[i] + products[i], row: rows.lowerBound &+ i)
+            i &+= 1
         }
+    }
+
+    @inline(__always)
+    private static func ranks(
+        _ products: UnsafePointer<Float>, _ squares: UnsafePointer<Float>
+    ) -> SIMD8<Float> {
+        UnsafeRawPointer(squares).loadUnaligned(as: SIMD8<Float>.self)
+            + UnsafeRawPointer(products).loadUnaligned(as: SIMD8<Float>.self)
     }
 
     private mutating func offer(_ rank: Float, row: Int) {

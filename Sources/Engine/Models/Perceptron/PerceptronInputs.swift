@@ -41,6 +41,9 @@ struct PerceptronInputs: Equatable, Sendable {
         }
     }
 
+    /// Columns that all go in as they are.
+    init(plainColumns count: Int) { self.init(edges: Array(repeating: [], count: count)) }
+
     /// - Parameter pieces: the most that a column is cut into; 0 leaves all as they are.
     init(_ features: Matrix, pieces: Int) {
         let step = max(1, features.rows / Self.sampleMax)

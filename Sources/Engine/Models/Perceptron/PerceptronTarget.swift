@@ -6,6 +6,9 @@ struct PerceptronTarget: Sendable {
         /// The score is the standardised number; the loss is half the squared error, or the pinball
         /// loss of a share.
         case numbers([Float], share: Float?)
+        /// The scores are the inputs themselves, so many of each row; the loss is half the squared
+        /// error, on average over them.
+        case inputs(Int)
     }
 
     let kind: Kind
@@ -45,16 +48,27 @@ struct PerceptronTarget: Sendable {
         }
     }
 
+    /// Of a perceptron that learns to give back what it is shown.
+    init(reproducing columns: Int) {
+        self.kind = .inputs(columns)
+        self.weights = nil
+        self.start = 0
+        self.offset = 0
+        self.scale = 1
+    }
+
     var outputs: Int {
         switch self.kind {
-        case .classes(_, let count): count
+        case .classes(_, let count), .inputs(let count): count
         case .numbers: 1
         }
     }
 
     /// The scores that answer best without knowing any feature: where the last biases start.
     var scoresAtStart: [Float] {
-        guard case .classes(let labels, let count) = self.kind else { return [self.start] }
+        guard case .classes(let labels, let count) = self.kind else {
+            return Array(repeating: self.start, count: self.outputs)
+        }
         // As if each class had a row more, so that one without rows has a logarithm as well.
         let rows = Double(labels.count + count)
         return classShares(labels, count: count, self.weights?.map { Double($0) }).map {
@@ -62,10 +76,10 @@ struct PerceptronTarget: Sendable {
         }
     }
 
-    /// The sum of the losses of `rows`, whose scores stand one after the other; their slopes,
-    /// divided by the number of rows, go to `slopes`.
+    /// The sum of the losses of `rows`, whose inputs and scores stand one after the other; their
+    /// slopes, divided by the number of rows, go to `slopes`.
     func loss(
-        of rows: ArraySlice<Int>, _ scores: UnsafePointer<Float>,
+        of rows: ArraySlice<Int>, inputs: UnsafePointer<Float>, _ scores: UnsafePointer<Float>,
         slopes: UnsafeMutablePointer<Float>
     ) -> Double {
         let share = 1 / Float(rows.count)
@@ -84,6 +98,13 @@ struct PerceptronTarget: Sendable {
                 loss += Double(weight * slope * error)
                 slopes[index] = weight * slope * share
             }
+        case .inputs(let count):
+            for index in 0..<rows.count * count {
+                let error = scores[index] - inputs[index]
+                loss += Double(error * error) / 2
+                slopes[index] = error * share / Float(count)
+            }
+            loss /= Double(count)
         case .classes(let labels, let count):
             var chances = (0..<rows.count * count).map { Double(scores[$0]) }
             chances.withUnsafeMutableBufferPointer { chances in

@@ -139,7 +139,8 @@ final class PerceptronTraining {
         self.inputs.encode(self.features, rows: rows, into: self.pass.inputs)
         self.pass.forward(self.parameters.base, rows: rows.count)
         return self.target.loss(
-            of: rows, UnsafePointer(self.pass.scores), slopes: self.pass.scoreSlopes)
+            of: rows, inputs: UnsafePointer(self.pass.inputs), UnsafePointer(self.pass.scores),
+            slopes: self.pass.scoreSlopes)
     }
 
     private var snapshot: [Float] {

@@ -1,3 +1,5 @@
+private import CPrefetch
+
 /// The features that a histogram covers: where their codes and cells lie.
 struct HistogramLayout {
     /// Bytes from one row's codes to the next.
@@ -29,6 +31,10 @@ struct HistogramLayout {
 ///      4 ─────────▶ │ 2 │ 0 │ … │       f₀[2] += packed[4]    f₁[0] += packed[4]  …
 /// ```
 enum Histogram {
+    /// Rows ahead of the one that is added whose codes are asked for. A leaf's rows lie far apart,
+    /// so that no line comes by itself; eight rows take about as long as a line from memory.
+    private static let ahead = 8
+
     /// Adds the packed sums of `rows` to the cells of their codes.
     ///
     /// - Requires: IN `codes` (all rows of the matrix), `packed` (one per row of it), `rows`;
@@ -39,50 +45,76 @@ enum Histogram {
         rows: UnsafeBufferPointer<UInt32>, packed: UnsafePointer<Int64>,
         into cells: UnsafeMutablePointer<Int64>
     ) {
-        let width = layout.width
-        layout.firstCells.withUnsafeBufferPointer { firstCells in
-            let first = firstCells.baseAddress!
+        let count = layout.positions.count
+        withUnsafeTemporaryAllocation(of: Cells.self, capacity: count) { first in
+            for i in 0..<count {
+                first.initializeElement(at: i, to: cells + Int(layout.firstCells[i]))
+            }
+            guard let first = first.baseAddress else { return }
             if layout.isWhole {
-                for index in 0..<rows.count {
-                    let row = Int(rows[index])
-                    self.add(packed[row], codes + row &* width, first, width, cells)
+                self.walk(codes, layout, rows, packed) { value, code in
+                    self.add(value, code, first, count)
                 }
             } else {
                 layout.positions.withUnsafeBufferPointer { positions in
-                    for index in 0..<rows.count {
-                        let row = Int(rows[index])
-                        let value = packed[row]
-                        let code = codes + row &* width
-                        for i in 0..<positions.count {
-                            cells[Int(first[i]) &+ Int(code[Int(positions[i])])] &+= value
-                        }
+                    self.walk(codes, layout, rows, packed) { value, code in
+                        for i in 0..<count { first[i][Int(code[Int(positions[i])])] &+= value }
                     }
                 }
             }
         }
     }
 
+    /// The cells of one feature.
+    private typealias Cells = UnsafeMutablePointer<Int64>
+
+    /// Calls `add` with each row's packed sum and codes, and asks for those of later rows.
+    @inline(__always)
+    private static func walk(
+        _ codes: UnsafePointer<UInt8>, _ layout: HistogramLayout,
+        _ rows: UnsafeBufferPointer<UInt32>, _ packed: UnsafePointer<Int64>,
+        _ add: (Int64, UnsafePointer<UInt8>) -> Void
+    ) {
+        let width = layout.width
+        let asking = max(0, rows.count - self.ahead)
+        for index in 0..<asking {
+            let later = Int(rows[index &+ self.ahead])
+            prefetch(packed + later)
+            let code = codes + later &* width
+            prefetch(code + (width &- 1))
+            // Of a row of many lines, those between come by themselves.
+            prefetch(code)
+            let row = Int(rows[index])
+            add(packed[row], codes + row &* width)
+        }
+        for index in asking..<rows.count {
+            let row = Int(rows[index])
+            add(packed[row], codes + row &* width)
+        }
+    }
+
     @inline(__always)
     private static func add(
-        _ value: Int64, _ code: UnsafePointer<UInt8>, _ first: UnsafePointer<Int32>, _ width: Int,
-        _ cells: UnsafeMutablePointer<Int64>
+        _ value: Int64, _ code: UnsafePointer<UInt8>, _ first: UnsafePointer<Cells>, _ count: Int
     ) {
         var i = 0
-        // Four indices are computed before four cells change: the compiler cannot know that a cell
-        // is never one of the codes.
-        while i &+ 4 <= width {
-            let a = Int(first[i]) &+ Int(code[i])
-            let b = Int(first[i &+ 1]) &+ Int(code[i &+ 1])
-            let c = Int(first[i &+ 2]) &+ Int(code[i &+ 2])
-            let d = Int(first[i &+ 3]) &+ Int(code[i &+ 3])
-            cells[a] &+= value
-            cells[b] &+= value
-            cells[c] &+= value
-            cells[d] &+= value
+        // Four cells are found before four change, and four codes are one load: the compiler cannot
+        // know that a cell is never one of the codes.
+        while i &+ 4 <= count {
+            let four = UInt32(
+                littleEndian: UnsafeRawPointer(code + i).loadUnaligned(as: UInt32.self))
+            let a = first[i] + Int(four & 0xFF)
+            let b = first[i &+ 1] + Int(four &>> 8 & 0xFF)
+            let c = first[i &+ 2] + Int(four &>> 16 & 0xFF)
+            let d = first[i &+ 3] + Int(four &>> 24)
+            a.pointee &+= value
+            b.pointee &+= value
+            c.pointee &+= value
+            d.pointee &+= value
             i &+= 4
         }
-        while i < width {
-            cells[Int(first[i]) &+ Int(code[i])] &+= value
+        while i < count {
+            first[i][Int(code[i])] &+= value
             i &+= 1
         }
     }

@@ -1,3 +1,5 @@
+private import CPrefetch
+
 /// The rows of a tree's leaves: each leaf owns a range of one array.
 ///
 /// A split reorders the range of its leaf, and keeps the order within each side, so that rows stay
@@ -66,18 +68,9 @@ final class Partition {
         _ range: Range<Int>, _ codes: UnsafePointer<UInt8>, width: Int, feature: Int,
         set: CategorySet
     ) -> Int {
-        let left = self.storage.base + range.lowerBound
-        let right = self.aside.base
-        let column = codes + feature
-        var lefts = 0
-        for index in 0..<range.count {
-            let row = left[index]
-            left[lefts] = row
-            right[index &- lefts] = row
-            lefts &+= Int(truncatingIfNeeded: set.bits &>> UInt64(column[Int(row) &* width]) & 1)
+        self.divide(range, codes + feature, width: width) { code in
+            Int(truncatingIfNeeded: set.bits &>> UInt64(code) & 1)
         }
-        (left + lefts).update(from: right, count: range.count - lefts)
-        return lefts
     }
 
     /// Moves the rows of `range` whose code at `feature` is at most `boundary` to its front; those
@@ -89,19 +82,36 @@ final class Partition {
         _ range: Range<Int>, _ codes: UnsafePointer<UInt8>, width: Int, feature: Int,
         boundary: Int, missing: Int, side: Split.Side
     ) -> Int {
-        let left = self.storage.base + range.lowerBound
-        let right = self.aside.base
-        let column = codes + feature
-        var lefts = 0
         // Missing has the highest code of its feature, so it goes right unless it is told apart.
         let told = side == .left ? missing : Int(UInt8.max) + 1
+        return self.divide(range, codes + feature, width: width) { code in
+            // Not `||`: that would be a branch, and wrong every other time.
+            (Int(code) <= boundary ? 1 : 0) | (Int(code) == told ? 1 : 0)
+        }
+    }
+
+    /// Rows ahead of the one that is moved whose code is asked for: each is in a line of its own.
+    private static let ahead = 32
+
+    /// Moves the rows for whose code `goesLeft` is 1, not 0, to the front of `range`.
+    ///
+    /// - Parameter column: the first row's code; from one row's to the next are `width` bytes.
+    @inline(__always)
+    private func divide(
+        _ range: Range<Int>, _ column: UnsafePointer<UInt8>, width: Int,
+        _ goesLeft: (UInt8) -> Int
+    ) -> Int {
+        let left = self.storage.base + range.lowerBound
+        let right = self.aside.base
+        var lefts = 0
+        let asking = max(0, range.count - Self.ahead)
         for index in 0..<range.count {
+            if index < asking { prefetch(column + Int(left[index &+ Self.ahead]) &* width) }
             let row = left[index]
-            let code = Int(column[Int(row) &* width])
+            let isLeft = goesLeft(column[Int(row) &* width])
             left[lefts] = row
             right[index &- lefts] = row
-            // Not `||`: that would be a branch, and wrong every other time.
-            lefts &+= (code <= boundary ? 1 : 0) | (code == told ? 1 : 0)
+            lefts &+= isLeft
         }
         (left + lefts).update(from: right, count: range.count - lefts)
         return lefts

@@ -66,6 +66,23 @@ import Testing
                 truth(rest).map { Int32($0 > 1.2 ? 1 : 0) }) > 0.95)
     }
 
+    @Test(arguments: [false, true]) func `features made in blocks give the model of all at once`(
+        isWeighted: Bool
+    ) throws {
+        let rows = Moments.rowsAdded + 2 * Moments.rowsMade + 5
+        let features = Worlds.uniform(rows: rows, columns: 3, seed: 38)
+        let numbers = (0..<rows).map { 100 + features[$0, 0] * features[$0, 1] }
+        let weights = isWeighted ? (0..<rows).map { Double($0 % 4 + 1) } : nil
+        let data = TrainingData(features: features, answers: .numbers(numbers), weights: weights)
+        let fitted = try KernelMachine(gamma: 1, components: 40, penalty: 0.1).fit(data, seed: 2)
+        let machine = try #require(fitted as? KernelPredictor)
+        let whole = TrainingData(
+            features: machine.features.transform(features), answers: .numbers(numbers),
+            weights: weights)
+        let plain = try Ridge(alpha: 0.1).fit(whole, seed: 2).predict(whole.features)
+        #expect(Worlds.isClose(fitted.predict(features).values, plain.values, within: 1e-9))
+    }
+
     @Test func `the same seed gives the same bits, another seed other directions`() throws {
         let data = Worlds.clusters(rows: 80, count: 3, seed: 35)
         let learner = KernelMachine(gamma: 1, components: 20, penalty: 1)

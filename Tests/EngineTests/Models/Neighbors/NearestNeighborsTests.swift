@@ -36,6 +36,23 @@ import Testing
         }
     }
 
+    @Test(arguments: [1, 5, 40, 150]) func `a selection of many finds what sorting finds`(
+        limit: Int
+    ) {
+        var generator = SeededGenerator(seed: 11)
+        // Few kinds of ranks, so that many are equal; two offers, each with a rest after blocks.
+        let squares = (0..<500).map { _ in Float(generator.below(40)) }
+        let products = (0..<500).map { _ in Float(generator.below(20)) - 10 }
+        let ranks = zip(squares, products).map { $0 + $1 }
+        var selection = Selection(limit: limit)
+        for rows in [0..<203, 203..<500] {
+            selection.offer(
+                products: Array(products[rows]), squares: Array(squares[rows]), rows: rows)
+        }
+        let naive = ranks.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }.prefix(limit)
+        #expect(selection.rows == Array(naive))
+    }
+
     @Test func `probabilities by distance equal scikit-learn's`() throws {
         let data = TrainingData(
             features: Worlds.eight, answers: .classes(Worlds.eightThirds, count: 3))

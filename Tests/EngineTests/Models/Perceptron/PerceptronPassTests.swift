@@ -53,7 +53,8 @@ import Testing
                 #expect(abs(Double(pass.scores[row * 2 + k]) - score) < 1e-5)
             }
         }
-        let sum = target.loss(of: [0, 1, 2, 3, 4, 5], pass.scores, slopes: pass.scoreSlopes)
+        let sum = target.loss(
+            of: [0, 1, 2, 3, 4, 5], inputs: pass.inputs, pass.scores, slopes: pass.scoreSlopes)
         #expect(abs(sum / 6 - self.loss(rows, labels, parameters)) < 1e-6)
         var gradient = [Float](repeating: 9, count: self.shape.count)
         gradient.withUnsafeMutableBufferPointer { gradient in
@@ -76,9 +77,24 @@ import Testing
         for (index, score) in ([0.5, 0, -1, 1] as [Float]).enumerated() {
             pass.scores[index] = score
         }
-        let sum = target.loss(of: [0, 1, 2, 3], pass.scores, slopes: pass.scoreSlopes)
+        let sum = target.loss(
+            of: [0, 1, 2, 3], inputs: pass.inputs, pass.scores, slopes: pass.scoreSlopes)
         #expect(abs(sum - (1.5 * 1.5 + 1) / 2) < 1e-6)
         #expect((0..<4).map { pass.scoreSlopes[$0] } == [0.375, -0.25, 0, 0])
+    }
+
+    @Test func `the slope of what is given back is its error, of the mean over rows and columns`() {
+        let target = PerceptronTarget(reproducing: 2)
+        #expect(target.outputs == 2 && target.scoresAtStart == [0, 0])
+        let pass = PerceptronPass(PerceptronShape(widths: [2, 1, 2]), rowsMax: 2)
+        for (index, input) in ([1, -2, 0.5, 3] as [Float]).enumerated() {
+            pass.inputs[index] = input
+            pass.scores[index] = 1
+        }
+        let sum = target.loss(
+            of: [8, 9], inputs: pass.inputs, pass.scores, slopes: pass.scoreSlopes)
+        #expect(sum == 13.25 / 4)
+        #expect((0..<4).map { pass.scoreSlopes[$0] } == [0, 0.75, 0.125, -0.5])
     }
 
     @Test func `one step of Adam, and a second, by hand`() {

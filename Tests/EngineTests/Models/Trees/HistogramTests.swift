@@ -62,6 +62,15 @@ struct BinnedWorld {
         }
     }
 
+    @Test(arguments: [0, 1, 7, 8, 9, 20]) func `few rows are counted, too`(count: Int) {
+        let world = BinnedWorld(rows: 100, columns: 5, seed: 14, missing: 10)
+        let rows = (0..<count).map { UInt32($0 * 5) }
+        for (cell, naive) in zip(world.histogram(rows), world.naiveHistogram(rows)) {
+            let sum = PackedSum(bits: cell)
+            #expect(Int(sum.gradient) == naive.gradient && Int(sum.hessian) == naive.hessian)
+        }
+    }
+
     @Test func `some of the features are counted, the others are left alone`() {
         let world = BinnedWorld(rows: 200, columns: 6, seed: 16)
         let rows = (0..<200).map { UInt32($0) }

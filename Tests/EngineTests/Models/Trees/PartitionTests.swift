@@ -27,6 +27,36 @@ import Testing
         #expect(rows == [0, 1, 3, 2, 4, 5, 6, 7] && lefts == 1)
     }
 
+    @Test(arguments: [0, 1, 31, 32, 33, 300]) func `the kernels equal their plain twins`(
+        count: Int
+    ) {
+        let width = 3
+        var generator = SeededGenerator(seed: 33)
+        let codes = (0..<400 * width).map { _ in UInt8(generator.below(9)) }
+        let rows = (0..<count).map { UInt32($0 + $0 / 7) }
+        func check(
+            _ isLeft: @escaping (UInt8) -> Bool, _ divide: (Partition) -> Int,
+            sourceLocation: SourceLocation = #_sourceLocation
+        ) {
+            let partition = Partition(rows: 400)
+            partition.assign(rows)
+            let lefts = divide(partition)
+            let goesLeft = { (row: UInt32) in isLeft(codes[Int(row) * width + 2]) }
+            #expect(
+                Array(partition.all) == rows.filter(goesLeft) + rows.filter { !goesLeft($0) },
+                sourceLocation: sourceLocation)
+            #expect(lefts == rows.count(where: goesLeft), sourceLocation: sourceLocation)
+        }
+        check({ $0 <= 3 || $0 == 8 }) {
+            $0.divide(
+                0..<count, codes, width: width, feature: 2, boundary: 3, missing: 8, side: .left)
+        }
+        let set = CategorySet(bits: 0b1001_0010)
+        check({ [1, 4, 7].contains($0) }) {
+            $0.divide(0..<count, codes, width: width, feature: 2, set: set)
+        }
+    }
+
     @Test func `a sample is ascending, without repeats, and every row has its chance`() {
         let partition = Partition(rows: 40)
         var generator = SeededGenerator(seed: 32)
