@@ -36,12 +36,14 @@ struct Ladder: Equatable, Sendable {
     static func pays(in time: Duration, _ job: LearningJob, _ shape: TableShape) -> Bool {
         guard !job.search.sampling.isSkipped else { return false }
         let fit = Portfolio.cost(Portfolio.standardBoosting(shape), .gradientBoosting, shape)
-        let trial = fit * Double(job.lesson.folds) / 1e9
+        let isHeldOut = job.lesson.split?.holdout != nil || job.lesson.validation != nil
+        let trial = fit * (isHeldOut ? 1 : Double(job.lesson.folds)) / 1e9
         return time.seconds >= Self.trialsMin * trial
     }
 
-    /// Trials of the standard boosting on all rows. The portfolio's way up takes some six.
-    private static let trialsMin = 30.0
+    /// Trials of the standard boosting on all rows: what the portfolio's way up takes, some six,
+    /// and one or two besides.
+    private static let trialsMin = 8.0
 
     init(_ shape: TableShape, isWanted: Bool) {
         self.shape = shape

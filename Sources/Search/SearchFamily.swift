@@ -109,7 +109,7 @@ enum SearchFamily: String, CaseIterable, Sendable {
 
 /// The size of what one fit sees; configurations and ranges scale with it.
 struct TableShape: Equatable, Sendable {
-    /// Rows of a training fold.
+    /// Rows that a candidate learns from at once.
     var rows: Double
     let columns: Double
     /// Models that boosting and logistic regression fit side by side: 1, or the classes if more
@@ -123,7 +123,10 @@ struct TableShape: Equatable, Sendable {
 
     init(_ job: LearningJob) {
         let folds = Double(max(2, job.lesson.folds))
-        self.rows = max(2, Double(job.rows) * (folds - 1) / folds)
+        let kept =
+            job.lesson.validation != nil
+            ? 1 : job.lesson.split?.holdout.map { 1 - $0 } ?? (folds - 1) / folds
+        self.rows = max(2, Double(job.rows) * kept)
         self.columns = max(1, Double(job.columns))
         self.outputs = job.classes > 2 ? Double(job.classes) : 1
         self.task = job.lesson.task

@@ -8,6 +8,7 @@ extension Study {
     var restOfPortfolio: [Int] {
         let rest = (self.portfolioNext..<self.portfolio.count).filter { place in
             !self.isHopeless(self.portfolioSpaces[place])
+                && self.fitsAllTheWay(self.spec(.portfolio, self.portfolio[place]))
         }
         return Array(rest.prefix(self.room(of: .portfolio)))
     }
@@ -17,9 +18,9 @@ extension Study {
     /// portfolio has recipes would tune whichever family happens to be quickest.
     var isDecided: Bool {
         let observed = self.spaces.indices.reduce(0) { $0 + self.observed($1) }
-        // A portfolio that was cut short says no more than it has.
+        // A portfolio that is cut short says no more than it has.
         let expected =
-            self.room(of: .portfolio) == 0 ? self.adopted(.portfolio) : self.portfolio.count
+            self.restOfPortfolio.isEmpty ? self.adopted(.portfolio) : self.portfolio.count
         return observed * 4 >= expected * 3
             || self.portfolioSpaces.allSatisfy { self.observed($0) > 0 }
     }
@@ -39,19 +40,43 @@ extension Study {
     /// The best score of a family on the fewest rows that it was tried on: there most families
     /// meet. One that began on all rows learns little from them that it would not from some.
     private func standing(_ index: Int) -> Double? {
-        self.rungs.lazy.compactMap { $0.histories[index].best?.score }.first
+        self.entrance(of: index)?.best?.score
+    }
+
+    private func entrance(of index: Int) -> History? {
+        self.rungs.lazy.map { $0.histories[index] }.first { $0.best != nil }
+    }
+
+    /// Whether another candidate like the best one of a family ends in time.
+    func isQuick(_ index: Int) -> Bool {
+        guard self.left != nil, let history = self.entrance(of: index), let best = history.best
+        else { return true }
+        return self.fitsAllTheWay(
+            self.spec(.tuning, self.spaces[index].recipe(at: best.point, seed: 0)))
     }
 
     /// What goes on from what is known, before something new begins.
-    var goingOn: [TrialSpec] { self.promotions + self.selectionSteps }
+    var goingOn: [TrialSpec] {
+        (self.promotions + self.selectionSteps).filter(self.fits)
+    }
 
     /// What did well on some rows and is tried on more next, what has most rows first.
     var promotions: [TrialSpec] {
         guard self.ladder.top > 0, self.isDecided else { return [] }
+        return self.promotions { Array($0.promotable) }
+    }
+
+    /// What did best on some rows and ends on all of them in time, whatever its place.
+    var lastPromotions: [TrialSpec] {
+        guard self.left != nil, self.ladder.top > 0 else { return [] }
+        return self.promotions { $0.entries.filter { !$0.isPromoted } }.filter(self.fitsAllTheWay)
+    }
+
+    private func promotions(_ choose: (Rung) -> [Rung.Entry]) -> [TrialSpec] {
         var promotions: [TrialSpec] = []
         var rooms = [TrialSpec.Step.sampling, .tuning].map { ($0, self.room(of: $0)) }
         for rung in self.ladder.rows.indices.reversed() {
-            for entry in self.rungs[rung].promotable {
+            for entry in choose(self.rungs[rung]) {
                 let place = entry.isOfPortfolio ? 0 : 1
                 guard rooms[place].1 > 0 else { continue }
                 rooms[place].1 -= 1

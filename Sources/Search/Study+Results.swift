@@ -7,6 +7,7 @@ extension Study {
     package mutating func observe(_ trial: UInt32, _ observation: Observation) {
         guard let candidate = self.running.removeValue(forKey: trial) else { return }
         self.uses[candidate.step]?.observe(observation.wall)
+        if let wall = observation.wall { self.note(candidate, took: wall) }
         guard let rung = candidate.rung else { return }
         let recipe = candidate.recipe
         guard let index = self.spaces.firstIndex(where: { $0.family == recipe.family }) else {

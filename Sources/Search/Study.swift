@@ -50,6 +50,13 @@ package struct Study: Equatable, Sendable {
     let selects: Bool
     let columns: Int
     let featuresMin: Int
+    /// What a fit sees; nil where a user's program computes.
+    let shape: TableShape?
+    /// What trials take, of all families and of each.
+    var pace = Pace()
+    var paces: [String: Pace] = [:]
+    /// Seconds that what is proposed may take; nil: any. See `within`.
+    var left: Double?
 
     /// - Parameters:
     ///   - budget: The most candidates that it may have; the end by time is `close`. Who bounds no
@@ -71,6 +78,7 @@ package struct Study: Equatable, Sendable {
             isTable && !job.search.selection.isSkipped && job.columns >= Selection.columnsMin
         self.columns = Int(job.columns)
         self.featuresMin = job.search.featuresMin
+        self.shape = shape
         self.portfolio = portfolio
         self.portfolioSpaces = portfolio.compactMap { recipe in
             families.firstIndex { $0.rawValue == recipe.family }
@@ -93,7 +101,7 @@ package struct Study: Equatable, Sendable {
         self.spaces = [SearchSpace(of: job.command)]
         self.explores = true
         self.ladder = .none
-        (self.selects, self.columns, self.featuresMin) = (false, 0, 1)
+        (self.selects, self.columns, self.featuresMin, self.shape) = (false, 0, 1, nil)
         self.portfolio = []
         self.portfolioSpaces = []
         self.candidatesMax = min(trials ?? .max, Limits.trialsPerJobMax)
@@ -186,31 +194,47 @@ package struct Study: Equatable, Sendable {
     package func propose(_ count: Int) -> [TrialSpec] {
         let count = min(count, self.capacity(inFlight: 0))
         guard count > 0 else { return [] }
+        if self.stage == .exploration {
+            return (0..<UInt32(count)).map { self.exploring(self.count + $0) }
+        }
         if self.stage == .portfolio {
             return self.restOfPortfolio.prefix(count).map { index in
                 self.spec(.portfolio, self.portfolio[index])
             }
-        }
-        if self.stage == .exploration {
-            return (0..<UInt32(count)).map { self.exploring(self.count + $0) }
         }
         // What has done well goes on before something new begins.
         let promotions = Array(self.goingOn.prefix(count))
         let tuned = promotions.count { $0.step == .tuning }
         let draws = min(count - promotions.count, self.room(of: .tuning) - tuned)
         guard draws > 0 else { return promotions }
-        var tuning = Tuning(
-            spaces: self.spaces, rungs: self.rungs, leaders: self.leaders,
-            running: self.running.keys.sorted().compactMap { self.running[$0]?.recipe })
-        return promotions
-            + (promotions.count..<promotions.count + draws).compactMap { offset in
-                let seed = SeededGenerator.mix(self.seed, UInt64(self.count) + UInt64(offset))
-                return tuning.next(seed: seed).map { self.spec(.tuning, self.selected($0)) }
-            }
+        let drawn = self.drawn(draws, after: promotions.count)
+        // With no time for anything new, what did best so far goes up while it can.
+        let last = drawn.isEmpty && promotions.isEmpty ? self.lastPromotions : []
+        return promotions + drawn + last.prefix(draws)
     }
 
+    /// New candidates of the leading families that end in time.
+    private func drawn(_ count: Int, after taken: Int) -> [TrialSpec] {
+        var tuning = Tuning(
+            spaces: self.spaces, rungs: self.rungs, leaders: self.leaders.filter(self.isQuick),
+            running: self.running.keys.sorted().compactMap { self.running[$0]?.recipe })
+        return (taken..<taken + count).compactMap { offset in
+            let number = UInt64(self.count) + UInt64(offset)
+            // What has no time is drawn again, a few times.
+            for attempt in 0..<Self.drawsMax {
+                let seed = SeededGenerator.mix(self.seed &+ attempt << 32, number)
+                guard let recipe = tuning.next(seed: seed) else { return nil }
+                let spec = self.spec(.tuning, self.selected(recipe))
+                if self.fitsAllTheWay(spec) { return spec }
+            }
+            return nil
+        }
+    }
+
+    private static let drawsMax: UInt64 = 4
+
     /// A candidate that is tried for the first time.
-    private func spec(_ step: TrialSpec.Step, _ recipe: Recipe) -> TrialSpec {
+    func spec(_ step: TrialSpec.Step, _ recipe: Recipe) -> TrialSpec {
         TrialSpec(
             step: step, recipe: recipe,
             rows: self.ladder.rows(at: self.ladder.entrance(of: recipe)))

@@ -38,12 +38,14 @@ extension Coordinator {
     /// A winner whose folds together took no longer is fitted before anything else could be.
     private static let quick: Duration = .seconds(1)
 
-    /// When the winner's refit makes way: what reading the table takes is known from the first
-    /// trial, which read it too, and a new runner has to.
+    /// When the winner's refit makes way, for a new runner that has to read the table.
     func lastResortStart(of record: JobRecord, _ time: Duration) -> Instant {
-        let reading = record[0]?.outcome?.cost.wall ?? .zero
-        return record.submittedAt + (time - min(.milliseconds(250) + reading, time / 4))
+        let needed = .milliseconds(250) + self.readingTime(of: record)
+        return record.submittedAt + (time - min(needed, time / 4))
     }
+
+    /// What a new runner takes to read the table: no longer than the first trial, which did.
+    func readingTime(of record: JobRecord) -> Duration { record[0]?.outcome?.cost.wall ?? .zero }
 
     /// Fits the last resort in the place of the winner; false where there is none.
     mutating func takeLastResort(_ id: JobID, _ turn: inout Turn) -> Bool {

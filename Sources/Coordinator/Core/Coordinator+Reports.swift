@@ -57,6 +57,7 @@ extension Coordinator {
         case .finished(let outcome):
             self.release(trial, at: worker)
             self.roster.countFinished(at: worker)
+            self.workloads[trial.job]?.isOutOfIdeas = false
             if case .scored = outcome.result {
                 self.workloads[trial.job]?.observe(outcome.cost.wall)
             }

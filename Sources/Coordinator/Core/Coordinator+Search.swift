@@ -25,16 +25,24 @@ extension Coordinator {
             job.record.state == .running
         else { return }
         let inFlight = job.record.counts.unfinished
+        guard inFlight == 0 || !workload.isOutOfIdeas else { return }
         let slots = self.roster.slots(for: workload.lane.admittance)
-        let most = min(max(2, 2 * slots), self.settings.search.inFlightMax)
+        let left = self.timeLeftToSearch(job.record, now: turn.now)
+        // Near the end nothing waits: whether it still fits is known when a slot is free.
+        let isLate = left.map { $0 < study.longestInFlight * Self.lateTrials } ?? false
+        let most = min(isLate ? max(1, slots) : max(2, 2 * slots), self.settings.search.inFlightMax)
         // One at a time would cost a proposal each: a quarter of them is asked for at once.
         guard inFlight * 4 <= most * 3 || job.record.counts.queued == 0 else { return }
         let room = self.settings.memory.liveTrialsMax - self.ledger.liveTrials
         let count = min(most - inFlight, study.capacity(inFlight: inFlight), max(1, room))
         guard count > 0 else { return }
         self.workloads[id]?.isProposing = true
-        turn.say(.propose(id, study, count: count))
+        turn.say(.propose(id, study.within(left), count: count))
     }
+
+    /// How many of the longest trials in flight the time that is left holds when none is proposed
+    /// ahead any more.
+    private static let lateTrials = 4
 
     /// The proposal has been computed.
     mutating func adopt(_ specs: [TrialSpec], for id: JobID, _ turn: inout Turn) {
@@ -49,8 +57,11 @@ extension Coordinator {
         else { return }
         let specs = specs.prefix(capacity)
         if specs.isEmpty {
-            // Results may bring new ideas; without any out there are none to come.
-            if inFlight == 0 { self.close(id, isLate: false, &turn) }
+            // Results may bring new ideas; without any out there are none to come. What there is
+            // may not fit into the time that is left.
+            self.workloads[id]?.isOutOfIdeas = true
+            let isTimed = self.ledger.jobs[id]?.record.spec.budget.time != nil
+            if inFlight == 0 { self.close(id, isLate: isTimed && capacity > 0, &turn) }
             return
         }
         self.append(Array(specs), to: id, &turn)
@@ -130,8 +141,7 @@ extension Coordinator {
         else { return }
         switch workload.phase {
         case .searching:
-            let reserve = record.isLearning ? self.reserve(for: record, of: time) : .zero
-            self.deadlines.set(id, record.submittedAt + (time - reserve))
+            self.deadlines.set(id, self.searchEnd(of: record, time))
         case .closed: self.deadlines.set(id, self.proofEnd(of: record, time, workload.phase))
         case .refitting:
             // A model that is there waits for its proof, but no longer than the budget's time.
@@ -149,6 +159,18 @@ extension Coordinator {
         }
     }
 
+    /// When what has not been evaluated is cancelled.
+    private func searchEnd(of record: JobRecord, _ time: Duration) -> Instant {
+        let reserve = record.isLearning ? self.reserve(for: record, of: time) : .zero
+        return record.submittedAt + (time - reserve)
+    }
+
+    /// Nil where nobody bounds it, or nobody can tell what a trial takes.
+    private func timeLeftToSearch(_ record: JobRecord, now: Instant) -> Duration? {
+        guard record.isLearning, let time = record.spec.budget.time else { return nil }
+        return max(.zero, self.searchEnd(of: record, time) - now)
+    }
+
     /// When proofs are waited for no longer: the winner's leaves time for the refit.
     func proofEnd(of record: JobRecord, _ time: Duration, _ phase: Workload.Phase) -> Instant {
         let refits = phase == .refitting ? .zero : min(self.refitTime(of: record), time / 4)
@@ -159,7 +181,8 @@ extension Coordinator {
     ///
     /// A candidate with k folds was fitted k times on (k-1)/k of the rows, so that one fit on all
     /// rows takes about 1/(k-1) of its time. Half as much again is for rows that cost more than in
-    /// proportion, and a quarter of a second for the way there and back. Where other workers can
+    /// proportion, and a quarter of a second for the way there and back, with what a runner takes
+    /// to read the table; see `readingTime`. Where other workers can
     /// prove it, the refit runs twice, and so did the winner before it, which takes as long as it
     /// took and a quarter more. What companions of the winner take is added; see
     /// `companionsTime`. It is never more than half of the budget.
@@ -184,11 +207,13 @@ extension Coordinator {
 
     /// For fitting the best candidate on all rows, as often as it will be; see `reserve`.
     func refitTime(of record: JobRecord) -> Duration {
+        // A runner whose trial was cancelled is gone, and the next one has to read the table.
+        let base = Self.refitBase + self.readingTime(of: record)
         guard let best = record.best, let wall = record[best.trial]?.outcome?.cost.wall,
             case .learning(let learning) = record.spec.kind
-        else { return Self.refitBase }
+        else { return base }
         let once = wall * 3 / (2 * max(1, learning.lesson.folds - 1))
-        return Self.refitBase + (self.roster.servingCount > 1 ? once * 2 : once)
+        return base + (self.roster.servingCount > 1 ? once * 2 : once)
     }
 
     /// The longest that a trial may run which is leased now; nil when nothing says.

@@ -20,6 +20,8 @@ struct Workload: Equatable, Sendable {
     var phase: Phase = .searching
     /// A proposal is being computed.
     var isProposing = false
+    /// The last proposal was empty, and nothing has ended since.
+    var isOutOfIdeas = false
     /// The expected running time of the job's next trial; nil while nothing is known.
     private(set) var length: Duration?
 

@@ -15,6 +15,8 @@ struct CheckedTable {
     private let features: Int
     private let classes: Int
     private let classWeights: Wire.ClassWeights?
+    private let folds: Int
+    private let split: SplitTerms?
     /// How pictures became the table; nil where it is one.
     private let images: ImageFeatures?
 
@@ -25,11 +27,14 @@ struct CheckedTable {
         let terms = learning.table
         let (loaded, images) = try Self.load(learning, aliasesAt: place)
         let bytes = loaded.bytes
-        let split = RowSplit(learning.split, folds: learning.folds)
         let bound = try TableFile.dataset(
             bytes, at: terms.place, schema: loaded.schema, target: learning.target,
-            task: learning.task, split: split, weight: learning.weight)
+            task: learning.task,
+            split: RowSplit(
+                learning.split, folds: learning.folds ?? ValidationTerms.foldsStandard),
+            weight: learning.weight)
         let dataset = bound.dataset
+        (self.folds, self.split) = Self.judging(learning, rows: dataset.rows)
         let judge = try Self.validation(of: learning, bytes, bound)
         do throws(TableError) {
             _ = try dataset.aiming(at: learning.metrics, quantile: learning.quantile)
@@ -37,11 +42,11 @@ struct CheckedTable {
         } catch {
             throw InputError(terms.place, error.description)
         }
-        guard dataset.rows >= 2 * learning.folds else {
+        guard dataset.rows >= 2 * self.folds else {
             throw InputError(
                 terms.train,
                 """
-                has \(dataset.rows) rows, too few for a cross validation in \(learning.folds) \
+                has \(dataset.rows) rows, too few for a cross validation in \(self.folds) \
                 folds; set cv to \(max(2, dataset.rows / 2)) or less, or bring more rows
                 """)
         }
@@ -55,6 +60,7 @@ struct CheckedTable {
         }
         do {
             if learning.validation == nil {
+                let split = RowSplit(self.split, folds: self.folds)
                 _ = try Folds(split, dataset.answers, bound.table, seed: seed)
             }
         } catch {
@@ -116,6 +122,16 @@ struct CheckedTable {
     }
 
     /// - Throws: where the job's screen refuses the table.
+    /// How candidates are judged: as the job says, else by how many rows there are. Anomalies are
+    /// few, wherever they are marked at all.
+    private static func judging(
+        _ learning: JobFile.Learning, rows: Int
+    ) -> (folds: Int, split: SplitTerms?) {
+        if let folds = learning.folds { return (folds, learning.split) }
+        return learning.task == .anomalyDetection
+            ? (ValidationTerms.foldsStandard, nil) : ValidationTerms.standard(rows: rows)
+    }
+
     private static func report(
         of bound: TableFile.Bound, _ bytes: [UInt8], _ learning: JobFile.Learning,
         _ columns: ColumnMap?, seed: UInt64
@@ -157,9 +173,9 @@ struct CheckedTable {
             task: Wire.LearningTask(learning.task),
             data: self.sent.data.blob, schema: self.sent.schema.blob,
             target: self.target.map(self.sent.name(of:)),
-            metrics: metrics.map(\.rawValue), folds: learning.folds, foldSeed: seed,
+            metrics: metrics.map(\.rawValue), folds: self.folds, foldSeed: seed,
             cleaned: self.sent.cleaned, cache: learning.table.cache,
-            split: learning.split.map { split in
+            split: self.split.map { split in
                 SplitTerms(
                     by: split.by, column: split.column.map(self.sent.name(of:)),
                     isFeature: split.isFeature, holdout: split.holdout)

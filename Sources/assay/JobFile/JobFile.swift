@@ -55,7 +55,8 @@ struct JobFile: Equatable {
         let monotone: [MonotoneTerm]
         /// The share that `quantile_loss` is of.
         let quantile: Double?
-        let folds: Int
+        /// Nil: what is standard for so many rows; see `ValidationTerms`.
+        let folds: Int?
         /// Nil: folds by chance.
         let split: SplitTerms?
         let families: [Family]

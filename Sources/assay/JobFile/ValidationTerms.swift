@@ -3,26 +3,43 @@ import Wire
 /// How a job's candidates are judged on rows that they did not learn from.
 ///
 /// ```yaml
-/// cv: 5                               # folds by chance, which is the default
+/// cv: 5                               # folds by chance
 /// cv: { folds: 5, groups: patient }   # rows of one patient are never on both sides
 /// cv: { folds: 4, time: day }         # each window is judged by what came before it
 /// cv: { holdout: 0.2, time: day }     # the latest fifth is held out, once
 /// ```
 ///
 /// The column is not learned from, unless `feature: true` says so. A table of its own, named by
-/// `data: { validation: … }`, judges in place of all that.
+/// `data: { validation: … }`, judges in place of all that. Without either it depends on how many
+/// rows there are; see `standard`.
 struct ValidationTerms: Equatable {
-    let folds: Int
+    /// Nil: what is standard for the table.
+    let folds: Int?
     let split: SplitTerms?
 
-    private static let foldsStandard = 5
+    /// How a table is judged when nobody says otherwise. Each fold costs a fit, and the more rows
+    /// judge the less a further fold tells.
+    ///
+    /// ```
+    /// below 50,000        five folds
+    ///  50,000 to 99,999   three
+    /// 100,000 and more    a fifth is held out, once: 20,000 rows and more
+    /// ```
+    static func standard(rows: Int) -> (folds: Int, split: SplitTerms?) {
+        if rows < 50_000 { return (Self.foldsStandard, nil) }
+        if rows < 100_000 { return (3, nil) }
+        let fifth = SplitTerms(by: .chance, column: nil, isFeature: false, holdout: 0.2)
+        return (Self.foldsOfHoldout, fifth)
+    }
+
+    static let foldsStandard = 5
     /// What a share that is held out once costs is like one of two folds.
     private static let foldsOfHoldout = 2
 
     /// - Parameter hasTable: whether there is a table to judge by.
     init(_ value: StrictYAML.Value?, hasTable: Bool = false) throws(InputError) {
         guard let value else {
-            (self.folds, self.split) = (hasTable ? Self.foldsOfHoldout : Self.foldsStandard, nil)
+            (self.folds, self.split) = (hasTable ? Self.foldsOfHoldout : nil, nil)
             return
         }
         guard !hasTable else {

@@ -36,7 +36,16 @@ import Wire
         }
         #expect(learning.table.train == "/data/wine.csv")
         #expect(learning.target == "quality")
-        #expect(learning.folds == 5)
+        #expect(learning.folds == nil && learning.split == nil)
+    }
+
+    @Test(arguments: [
+        (10, 5, nil), (49_999, 5, nil), (50_000, 3, nil), (99_999, 3, nil), (100_000, 2, 0.2),
+    ]) func `the more rows judge, the fewer folds there are`(
+        rows: Int, folds: Int, holdout: Double?
+    ) {
+        let standard = ValidationTerms.standard(rows: rows)
+        #expect(standard.folds == folds && standard.split?.holdout == holdout)
     }
 
     @Test func `every key is read`() throws {
@@ -175,7 +184,7 @@ import Wire
     }
 
     @Test(arguments: [
-        ("", 5, nil), ("cv: 3", 3, nil), ("cv: { folds: 4 }", 4, nil),
+        ("cv: 5", 5, nil), ("cv: 3", 3, nil), ("cv: { folds: 4 }", 4, nil),
         (
             "cv: { groups: patient }", 5,
             SplitTerms(by: .group, column: "patient", isFeature: false, holdout: nil)
