@@ -40,7 +40,7 @@ extension Coordinator {
 
     /// When the winner's refit makes way, for a new runner that has to read the table.
     func lastResortStart(of record: JobRecord, _ time: Duration) -> Instant {
-        let needed = .milliseconds(250) + self.readingTime(of: record)
+        let needed = Self.refitBase + self.readingTime(of: record)
         return record.submittedAt + (time - min(needed, time / 4))
     }
 

@@ -54,10 +54,13 @@ package struct FittedModel: Sendable {
     }
 
     /// Fits all members on all rows of `dataset`; equal ensembles and data give equal bits.
+    ///
+    /// - Parameter former: what its members learned of the same data set is not learned again.
     package static func fit(
-        _ ensemble: Ensemble, _ dataset: Dataset
+        _ ensemble: Ensemble, _ dataset: Dataset, reusing former: FittedModel? = nil
     ) throws(EvaluationError) -> FittedModel {
-        try Self.fit(ensemble, dataset) { (form, features) throws(EvaluationError) in
+        try Self.fit(ensemble, dataset, reusing: former) {
+            (form, features) throws(EvaluationError) in
             let whole = try Self.prepared(dataset, form)
             guard let features else { return (whole.encoder, whole.training) }
             let ordinal = form == .ordinal ? whole : try Self.prepared(dataset, .ordinal)
@@ -97,7 +100,7 @@ package struct FittedModel: Sendable {
     /// Fits all members on what `prepare` gives for their forms and numbers of features; it is
     /// asked once for each pair.
     static func fit(
-        _ ensemble: Ensemble, _ dataset: Dataset,
+        _ ensemble: Ensemble, _ dataset: Dataset, reusing former: FittedModel? = nil,
         _ prepare: (FeatureForm, Int?) throws(EvaluationError) -> (Encoder, TrainingData)
     ) throws(EvaluationError) -> FittedModel {
         var kinds: [(form: FeatureForm, features: Int?)] = []
@@ -121,7 +124,10 @@ package struct FittedModel: Sendable {
             }
             let index = known ?? encoders.count - 1
             do throws(LearnerError) {
-                let predictor = try learner.fit(training[index], seed: member.recipe.seed)
+                let predictor =
+                    if let known = former?.members.first(where: { $0.recipe == member.recipe }) {
+                        known.predictor
+                    } else { try learner.fit(training[index], seed: member.recipe.seed) }
                 members.append(
                     Member(member.recipe, weight: member.weight, encoder: index, predictor))
             } catch {

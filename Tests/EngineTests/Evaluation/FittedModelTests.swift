@@ -65,6 +65,21 @@ import Testing
         #expect(throws: TableError.self) { try model.predict(texts) }
     }
 
+    @Test func `what was fitted before is not fitted again`() throws {
+        let recipe = Recipe(.gradientBoosting, [.init("trees", 3)])
+        let ensemble = Ensemble(of: recipe)
+        // Of other rows, so that it can be told apart.
+        let former = try FittedModel.fit(recipe, try SmallTables.flowers(rows: 50, seed: 2))
+        let data = try SmallTables.flowers(rows: 50)
+        func tensors(_ former: FittedModel?) throws -> [Tensor] {
+            try FittedModel.fit(ensemble, data, reusing: former).members[0].predictor.tensors
+        }
+        #expect(try tensors(former) == former.members[0].predictor.tensors)
+        #expect(try tensors(nil) != former.members[0].predictor.tensors)
+        let other = try FittedModel.fit(Recipe(.naiveBayes), data)
+        #expect(try tensors(other) == tensors(nil))
+    }
+
     @Test func `a prediction in blocks is a prediction row by row`() throws {
         let data = try SmallTables.flowers(rows: 100)
         let model = try FittedModel.fit(Recipe(.gradientBoosting, [.init("trees", 3)]), data)

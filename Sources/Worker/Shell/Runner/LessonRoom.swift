@@ -8,6 +8,8 @@ struct LessonRoom {
     let lesson: Lesson
     private let environmentClass: String
     var bench: Bench
+    /// The winner alone, which is fitted before it is with companions.
+    private var fitted: FittedModel?
 
     /// What trials are judged on, and by which metrics; the first is the one that counts.
     enum Bench {
@@ -179,7 +181,11 @@ struct LessonRoom {
             switch self.bench {
             case .rows(var bench, let metrics):
                 defer { self.bench = .rows(bench, metrics) }
-                (learned, model) = try Self.fit(&bench, metrics, recipe, companions)
+                let table: FittedModel
+                (learned, table) = try Self.fit(
+                    &bench, metrics, recipe, companions, reusing: self.fitted)
+                self.fitted = table.members.count == 1 ? table : nil
+                model = .table(table)
             case .series(let bench, let metrics):
                 (learned, model) = try Self.fit(bench, metrics, recipe, companions)
             }
@@ -193,8 +199,8 @@ struct LessonRoom {
 
     private static func fit(
         _ bench: inout Workbench, _ metrics: [Metric], _ recipe: Wire.Recipe,
-        _ companions: [Wire.Recipe]
-    ) throws -> (Learned, ModelBundle.Model) {
+        _ companions: [Wire.Recipe], reusing former: FittedModel?
+    ) throws -> (Learned, FittedModel) {
         let winner = try Engine.Recipe(recipe)
         // One that this worker does not know helps nobody.
         let others = companions.map { try? Engine.Recipe($0) }
@@ -213,7 +219,7 @@ struct LessonRoom {
                     recipe: recipes.firstIndex(of: member.recipe) ?? 0, weight: member.weight)
             }
         }
-        return (learned, .table(try FittedModel.fit(ensemble, bench.dataset)))
+        return (learned, try FittedModel.fit(ensemble, bench.dataset, reusing: former))
     }
 
     private static func fit(

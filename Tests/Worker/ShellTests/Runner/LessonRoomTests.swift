@@ -62,6 +62,17 @@ import Wire
         #expect(again.files.map(\.0) == learned.files.map(\.0))
     }
 
+    @Test func `what was fitted alone before makes the same model with companions`() throws {
+        let companions = [Wire.Recipe(family: "naive_bayes", parameters: [], seed: 1)]
+        var (first, _) = try Self.room([], pinned: [])
+        var (second, _) = try Self.room([], pinned: [])
+        _ = try first.refit(SmallLesson.recipe, scores: [], companions: [])
+        let after = try first.refit(SmallLesson.recipe, scores: [], companions: companions)
+        let before = try second.refit(SmallLesson.recipe, scores: [], companions: companions)
+        #expect(after.members == before.members && after.scores == before.scores)
+        #expect(after.files.map(\.0) == before.files.map(\.0))
+    }
+
     @Test func `what another room remembers is recalled, and the model is the same`() throws {
         let weak = Wire.Recipe(family: "baseline", parameters: [], seed: 1)
         let recipes = [weak, SmallLesson.recipe]
