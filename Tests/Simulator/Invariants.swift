@@ -302,6 +302,7 @@ extension World {
             try self.invariantWhatIsProvedIsTrue(record)
             try self.invariantNoLiarWinsWhereThreeAreHonest(record)
             if record.proof?.isWhole == true { self.summary.proofs += 1 }
+            if !record.model.isEmpty { self.summary.models += 1 }
         }
     }
 

@@ -4,7 +4,7 @@ import WorkerCore
 
 /// The world that a seed stands for: who works, what is asked for, what goes wrong.
 struct Plan: Sendable {
-    let head: CoordinatorCore.Settings
+    private(set) var head: CoordinatorCore.Settings
     let workers: [WorkerCore.Settings]
     /// Of each worker. The first one takes everybody's, so that no job waits for ever.
     let policies: [CommandPolicy]
@@ -13,7 +13,7 @@ struct Plan: Sendable {
     let liars: [Liar?]
     /// What each worker's arithmetic is like.
     let environments: [String]
-    let submissions: [Submission]
+    private(set) var submissions: [Submission]
     /// Until then things go wrong.
     let faultsEnd: Instant
     /// Something goes wrong about this often.
@@ -21,6 +21,14 @@ struct Plan: Sendable {
     let faults: [Fault]
     /// One runner in so many crashes in each trial.
     let runnerCrashOnceIn: Int
+    /// When others take the workers' processors; nil: never.
+    var famine: Famine?
+
+    /// From a moment on whatever runners do takes so many times as long, their start included.
+    struct Famine: Sendable {
+        let from: Instant
+        let factor: Int
+    }
 
     struct Submission: Sendable {
         let spec: JobSpec
@@ -116,6 +124,23 @@ struct Plan: Sendable {
                 spec: spec, owner: "anna", key: "long", at: Instant(sinceOrigin: .seconds(1)),
                 cancelAt: nil)
         ]
+    }
+
+    /// A world where nothing goes wrong, and one search whose time is bounded; but from some moment
+    /// of it on its workers starve.
+    init(starving chance: inout Chance) {
+        self.init(honestTrials: 1, workers: chance.pick([1, 1, 2, 4]), &chance)
+        self.head.search.trialTimeMax = .seconds(3600)
+        let start = Instant(sinceOrigin: .seconds(1))
+        let spec = JobSpec(
+            name: "hurried", priority: 50, seed: chance.next(),
+            budget: Budget(trials: nil, time: .seconds(20)),
+            kind: .learning(Self.plainLearning(&chance)))
+        self.submissions = [
+            Submission(spec: spec, owner: "anna", key: "hurried", at: start, cancelAt: nil)
+        ]
+        self.famine = Famine(
+            from: start + chance.duration(0...20_000), factor: chance.pick([2, 4, 16, 64]))
     }
 
     /// Nothing goes wrong in this world but what workers say.

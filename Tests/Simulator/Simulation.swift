@@ -27,10 +27,20 @@ package struct Simulation {
         self.world = World(plan, chance)
     }
 
+    /// A world where nothing goes wrong, but for workers that starve while a job is in a hurry.
+    package init(starving seed: UInt64) {
+        self.seed = seed
+        var chance = Chance(seed: seed)
+        let plan = Plan(starving: &chance)
+        self.world = World(plan, chance)
+    }
+
     /// What came of a world in which nothing broke.
     package struct Summary: Equatable, Sendable, CustomStringConvertible {
         package var steps = 0
         package var jobs = 0
+        /// Learning jobs that ended with a model.
+        package var models = 0
         package var outcomes = 0
         package var losses = 0
         package var headCrashes = 0

@@ -150,7 +150,13 @@ extension World {
             starts ? .runnerReady(slot) : .runnerDied(slot, Loss(.crashed, "it did not start"))
         self.plan(
             .runner(index, life: self.workers[index].life, slot, generation: generation, event),
-            in: self.chance.duration(5...60))
+            in: self.slowed(self.chance.duration(5...60)))
+    }
+
+    /// What something takes that begins now.
+    private func slowed(_ duration: Duration) -> Duration {
+        guard let famine = self.plan.famine, famine.from <= self.now else { return duration }
+        return duration * famine.factor
     }
 
     private mutating func run(
@@ -170,6 +176,11 @@ extension World {
                     outcome, spec, worker: index, reported: reported, &self.chance)
             }
             self.workers[index].results += 1
+            outcome = Outcome(
+                outcome.result,
+                cost: Cost(
+                    cpu: outcome.cost.cpu, wall: self.slowed(outcome.cost.wall),
+                    memoryBytes: outcome.cost.memoryBytes), members: outcome.members)
             event = .runnerFinished(slot, lease, outcome)
             duration += outcome.cost.wall
         }
