@@ -9,10 +9,12 @@ import Wire
 extension Coordinator {
     /// The companions' recipes, the most promising first. Once a refit has failed there are none:
     /// they may have been the reason, and the winner alone is a model too.
+    ///
+    /// A winner of classes that no other goes along with is its own companion: it is
+    /// cross-validated once more, and its probabilities calibrated by what it predicts for rows
+    /// held out.
     func companions(of winner: UInt32, in record: JobRecord, now: Instant) -> [Recipe] {
-        guard case .learning(let job) = record.spec.kind, job.ensembles,
-            record.trials.last?.spec.step != .refit
-        else { return [] }
+        guard record.trials.last?.spec.step != .refit else { return [] }
         var left = self.allowance(in: record, searched: now - record.submittedAt)
         if let time = record.spec.budget.time {
             let end = record.submittedAt + (time - self.refitTime(of: record))
@@ -23,8 +25,7 @@ extension Coordinator {
 
     /// What is kept of the budget's time for them.
     func companionsTime(in record: JobRecord, of time: Duration) -> Duration {
-        guard case .learning(let job) = record.spec.kind, job.ensembles, let best = record.best
-        else { return .zero }
+        guard let best = record.best else { return .zero }
         // A quarter of what the search takes is a fifth of the whole.
         let most = min(time / 5, self.allowance(in: record, searched: time * 4 / 5))
         let hasPeers = self.roster.servingCount > 1
@@ -55,7 +56,7 @@ extension Coordinator {
         else { return [] }
         var left = allowance
         var found: [(recipe: Recipe, time: Duration)] = []
-        for (trial, recipe) in study.companions(of: winner) {
+        for (trial, recipe) in job.ensembles ? study.companions(of: winner) : [] {
             guard found.count < self.settings.search.companionsMax else { break }
             guard record.holds(trial), let wall = record[trial]?.outcome?.cost.wall else {
                 continue
@@ -65,6 +66,11 @@ extension Coordinator {
             guard time <= left else { continue }
             left -= time
             found.append((recipe, time))
+        }
+        if found.isEmpty, job.lesson.task == .classification, own <= allowance,
+            let recipe = record[winner]?.spec.recipe
+        {
+            found.append((recipe, own))
         }
         return found
     }

@@ -243,14 +243,18 @@ struct Tally {
         self.entries = metrics.map { ($0, [], nil) }
     }
 
+    /// - Parameter decisions: what metrics of classes judge in the place of `prediction`, where
+    ///   the class is not the likeliest.
     mutating func add(
-        _ answers: Answers, _ prediction: Matrix, _ weights: [Double]?, fold: Int
+        _ answers: Answers, _ prediction: Matrix, _ weights: [Double]?,
+        deciding decisions: Matrix? = nil, fold: Int
     ) throws(EvaluationError) {
         for index in self.entries.indices {
             let metric = self.entries[index].metric
+            let judged = metric.judgesDecisions ? decisions ?? prediction : prediction
             do throws(Metric.Undefined) {
                 self.entries[index].folds.append(
-                    try metric.value(answers, prediction, weights, quantile: self.quantile))
+                    try metric.value(answers, judged, weights, quantile: self.quantile))
             } catch {
                 guard index > 0 else {
                     throw EvaluationError(
