@@ -17,7 +17,7 @@ import Testing
         let members = [Family.gradientBoosting, .logisticRegression, .nearestNeighbors].map {
             Ensemble.Member(Recipe($0), weight: 1.0 / 3)
         }
-        let model = try FittedModel.fit(Ensemble(members, temperature: 1.5), data)
+        let model = try FittedModel.fit(Ensemble(members, .average(temperature: 1.5)), data)
         let report = try ONNXModel.encode(model, version: "1").withUnsafeBytes {
             ModelInspector.report(on: $0)
         }

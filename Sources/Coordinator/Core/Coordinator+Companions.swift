@@ -29,10 +29,12 @@ extension Coordinator {
 
     /// Once a refit has failed there are none: they may have been the reason, and the winner alone
     /// is a model too.
+    ///
+    /// A winner of classes that no other goes along with is its own companion: it is
+    /// cross-validated once more, and its probabilities calibrated by what it predicts for rows
+    /// held out.
     private func companions(of winner: UInt32, in record: JobRecord, now: Instant) -> [Recipe] {
-        guard case .learning(let job) = record.spec.kind, job.ensembles,
-            record.refits.allSatisfy(\.isScored)
-        else { return [] }
+        guard record.refits.allSatisfy(\.isScored) else { return [] }
         var left = self.allowance(in: record, searched: now - record.submittedAt)
         if let time = record.spec.budget.time {
             let end = record.submittedAt + (time - Self.refitBase)
@@ -43,8 +45,7 @@ extension Coordinator {
 
     /// What is kept of the budget's time for them.
     func companionsTime(in record: JobRecord, of time: Duration) -> Duration {
-        guard case .learning(let job) = record.spec.kind, job.ensembles, let best = record.best
-        else { return .zero }
+        guard let best = record.best else { return .zero }
         // A quarter of what the search takes is a fifth of the whole.
         let most = min(time / 5, self.allowance(in: record, searched: time * 4 / 5))
         let hasPeers = self.roster.servingCount > 1
@@ -75,19 +76,25 @@ extension Coordinator {
             let own = record[winner]?.outcome?.cost.wall
         else { return [] }
         func fitTime(_ wall: Duration) -> Duration { wall * 3 / (2 * max(1, job.lesson.folds - 1)) }
+        let ownTime = self.isRemembered(winner, in: record) ? .zero : own + fitTime(own)
         var left = allowance
         var found: [(recipe: Recipe, time: Duration)] = []
-        for (trial, recipe) in study.companions(of: winner) {
+        for (trial, recipe) in job.ensembles ? study.companions(of: winner) : [] {
             guard found.count < self.settings.search.companionsMax else { break }
             guard record.holds(trial), let wall = record[trial]?.outcome?.cost.wall else {
                 continue
             }
             var time = fitTime(wall)
             if !self.isRemembered(trial, in: record) { time += wall }
-            if found.isEmpty, !self.isRemembered(winner, in: record) { time += own + fitTime(own) }
+            if found.isEmpty { time += ownTime }
             guard time <= left else { continue }
             left -= time
             found.append((recipe, time))
+        }
+        if found.isEmpty, job.lesson.task == .classification, ownTime <= allowance,
+            let recipe = record[winner]?.spec.recipe
+        {
+            found.append((recipe, ownTime))
         }
         return found
     }

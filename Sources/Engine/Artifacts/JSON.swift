@@ -87,6 +87,12 @@ extension JSON {
         return texts
     }
 
+    package func numbers(_ what: String) throws(ArtifactError) -> [Double] {
+        var numbers: [Double] = []
+        for item in try self.items(what) { numbers.append(try item.number(what)) }
+        return numbers
+    }
+
     package func truth(_ what: String) throws(ArtifactError) -> Bool {
         guard case .bool(let truth) = self else {
             throw ArtifactError(.badMember, "\(what) is neither true nor false")

@@ -84,26 +84,56 @@ extension FittedModel {
         var tensors = try Safetensors.decode(weights).tensors
         let encoders = try Self.encoders(json, &tensors)
         let schema = try Self.schema(json.member("schema"), target, encoders)
+        let outputs = task == .classification ? classNames.count : 1
         var members: [Member] = []
         for item in try json.member("members").items("the members") {
             members.append(
                 try Self.member(
                     item, members.count, &tensors, encoders, task,
-                    outputs: task == .classification ? classNames.count : 1))
+                    outputs: outputs))
         }
+        let pooling = try Self.pooling(json.member("pooling"), task, outputs)
         guard (1...Ensemble.membersMax).contains(members.count),
-            abs(members.reduce(0) { $0 + $1.weight } - 1) < 1e-9
+            Self.isWeighed(members.map(\.weight), for: pooling)
         else { throw ArtifactError(.badMember, "the members are none, too many, or not weighed") }
         guard Set(members.map(\.encoder)) == Set(encoders.indices), tensors.isEmpty else {
             throw ArtifactError(.inconsistent, "an encoder or a tensor is no member's")
         }
-        let temperature = try json.member("temperature").number("temperature")
-        guard Temperature.range.contains(temperature) else {
-            throw ArtifactError(.badMember, "the temperature is too low or too high")
-        }
+        let thresholds = try json.member("thresholds").numbers("the thresholds")
+        guard thresholds.isEmpty || task == .classification && thresholds.count == outputs,
+            thresholds.allSatisfy({ Thresholds.range.contains($0) })
+        else { throw ArtifactError(.badMember, "the thresholds do not suit the classes") }
         self.init(
             task: task, schema: schema, target: target, classNames: classNames, members: members,
-            encoders: encoders, temperature: temperature)
+            encoders: encoders, pooling, thresholds: thresholds)
+    }
+
+    private static func pooling(
+        _ json: JSON, _ task: LearningTask, _ outputs: Int
+    ) throws(ArtifactError) -> Pooling {
+        switch try json.member("kind").text("the pooling's kind") {
+        case "average":
+            let temperature = try json.member("temperature").number("temperature")
+            guard Temperature.range.contains(temperature) else {
+                throw ArtifactError(.badMember, "the temperature is too low or too high")
+            }
+            return .average(temperature: temperature)
+        case "stacked":
+            let offsets = try json.member("offsets").numbers("the offsets")
+            guard task == .classification, offsets.count == outputs else {
+                throw ArtifactError(.badMember, "the offsets do not suit the task")
+            }
+            return .stacked(offsets: offsets)
+        default: throw ArtifactError(.badMember, "the members are combined in an unknown way")
+        }
+    }
+
+    /// Each weight is above 0; those of an average are shares of it.
+    private static func isWeighed(_ weights: [Double], for pooling: Pooling) -> Bool {
+        switch pooling {
+        case .average: abs(weights.reduce(0, +) - 1) < 1e-9
+        case .stacked: weights.allSatisfy { $0 <= Stacking.weightMax }
+        }
     }
 
     /// Takes the member's tensors out of `tensors`.

@@ -53,7 +53,7 @@ package struct ModelBundle: Sendable {
     /// What `format` is in a manifest of ours.
     package static let formatName = "assay-model"
     /// Raised when an older reader would misread what a newer writer wrote.
-    static let version = 3
+    static let version = 4
 
     /// What the names of a member's tensors begin with.
     static func prefix(of member: Int) -> String { "\(member)." }
@@ -119,7 +119,8 @@ extension FittedModel {
             .init("classes", .array(self.classNames.map { .string($0.revealed) })),
             .init("schema", self.schema.json),
             .init("members", .array(self.members.map(\.json))),
-            .init("temperature", .number(self.temperature)),
+            .init("pooling", self.pooling.json),
+            .init("thresholds", .array(self.thresholds.map { .number($0) })),
             .init("encoders", .array(self.encoders.map(\.json))),
         ]
     }
@@ -132,6 +133,19 @@ extension FittedModel {
             encoder.tensors.map { $0.named(ModelBundle.prefix(ofEncoder: number) + $0.name) }
         }
         return learned + encoding
+    }
+}
+
+extension Pooling {
+    var json: JSON {
+        switch self {
+        case .average(let temperature):
+            .object(["kind": .string("average"), "temperature": .number(temperature)])
+        case .stacked(let offsets):
+            .object([
+                "kind": .string("stacked"), "offsets": .array(offsets.map { .number($0) }),
+            ])
+        }
     }
 }
 

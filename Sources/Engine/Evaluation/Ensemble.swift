@@ -1,10 +1,10 @@
-/// Recipes that make a model together: their predictions are averaged with these weights.
+/// Recipes that make a model together, and how their predictions become one.
 package struct Ensemble: Equatable, Sendable {
-    /// Never empty; weights are positive and sum to 1.
+    /// Never empty; weights are positive, and those of an average sum to 1.
     package let members: [Member]
-    /// What the logarithms of the averaged probabilities are divided by; 1 leaves them alone, and
-    /// numbers are always left alone. See `Temperature`.
-    package let temperature: Double
+    package let pooling: Pooling
+    /// By which a class is chosen, one for each; empty where it is the likeliest. See `Thresholds`.
+    package let thresholds: [Double]
 
     package struct Member: Equatable, Sendable {
         package let recipe: Recipe
@@ -16,34 +16,37 @@ package struct Ensemble: Equatable, Sendable {
         }
     }
 
-    package init(_ members: [Member], temperature: Double) {
+    package init(_ members: [Member], _ pooling: Pooling, thresholds: [Double] = []) {
         self.members = members
-        self.temperature = temperature
+        self.pooling = pooling
+        self.thresholds = thresholds
     }
 
     /// One recipe alone, its predictions as they are.
-    package init(of recipe: Recipe) {
-        self.init([Member(recipe, weight: 1)], temperature: 1)
-    }
+    package init(of recipe: Recipe) { self.init([Member(recipe, weight: 1)], .plain) }
 
     /// More than this is never worth what its models take to fit and to predict.
     package static let membersMax = 16
+
+    /// What each member counts beside the others; all together are 1.
+    package var shares: [Double] {
+        let total = self.members.reduce(0) { $0 + $1.weight }
+        return self.members.map { $0.weight / total }
+    }
 }
 
 extension Workbench {
-    /// Chooses from `candidates` those that predict best together.
+    /// Makes the best of `candidates` together: by `LastStep`, from what they predict for rows that
+    /// they had not seen.
     ///
-    /// Each is cross-validated, unless it was here before; then members are taken greedily, with
-    /// replacement, for as long as the average of what they predict for rows that they had not seen
-    /// gains (Caruana et al., 2004, "Ensemble selection from libraries of models"). Probabilities
-    /// are calibrated last, where that pays.
+    /// Each is cross-validated, unless it was here before.
     ///
     /// - Parameters:
     ///   - candidates: the first is the one to beat: it is alone where no other helps it. Others
     ///     that cannot be computed are passed over.
     ///   - metrics: the first decides.
-    /// - Returns: the ensemble, and what it scores in the folds: by those rows it was chosen, so
-    ///   that this is a little better than new rows will show.
+    /// - Returns: the ensemble, and what it scores in the folds, on rows that neither its members
+    ///   nor what is learned of their predictions went by.
     /// - Throws: `EvaluationError` if the first candidate has no score.
     package mutating func ensemble(
         of candidates: [Recipe], metrics: [Metric]
@@ -56,41 +59,33 @@ extension Workbench {
             recipes.append(candidate)
             evaluations.append(evaluation)
         }
-        let selection = EnsembleSelection(
-            evaluations.map(\.predictions), self.dataset.answers,
-            weights: self.dataset.weighting?.weights, self.folds, by: metrics[0],
-            quantile: self.dataset.quantile)
-        let counts = selection.counts
-        let total = Double(counts.reduce(0, +))
-        let chosen = counts.indices.filter { counts[$0] > 0 }
-        let members = chosen.map {
-            Ensemble.Member(recipes[$0], weight: Double(counts[$0]) / total)
-        }
-        var blend = Matrix.weightedSum(
-            chosen.map { evaluations[$0].predictions }, members.map(\.weight))
-        let judged = self.folds.judged
-        let temperature = Temperature.best(
-            for: blend.rows(at: judged), self.dataset.answers.rows(at: judged),
-            self.dataset.weights(at: judged))
-        blend.temper(temperature)
-        let evaluation = try self.evaluation(of: blend, metrics: metrics)
-        let plain = evaluations[0].scores[0].mean
-        guard metrics[0].direction.isBetter(evaluation.scores[0].mean, than: plain) else {
+        let step = self.lastStep(evaluations.map(\.predictions), by: metrics[0])
+        guard let choice = step.choose() else {
             return (Ensemble(of: recipes[0]), evaluations[0])
         }
-        return (Ensemble(members, temperature: temperature), evaluation)
+        let blend = choice.blend
+        let members = blend.weights.indices.filter { blend.weights[$0] > 0 }.map {
+            Ensemble.Member(recipes[$0], weight: blend.weights[$0])
+        }
+        let ensemble = Ensemble(members, blend.pooling, thresholds: choice.thresholds)
+        if ensemble == Ensemble(of: recipes[0]) { return (ensemble, evaluations[0]) }
+        let evaluation = try self.evaluation(
+            of: choice.predictions, deciding: choice.decisions, metrics: metrics)
+        return (ensemble, evaluation)
     }
 
     /// What was predicted for rows held out, judged fold by fold.
+    ///
+    /// - Parameter decisions: what metrics of classes judge in the place of `predictions`.
     func evaluation(
-        of predictions: Matrix, metrics: [Metric]
+        of predictions: Matrix, deciding decisions: Matrix, metrics: [Metric]
     ) throws(EvaluationError) -> Evaluation {
         var tally = Tally(metrics, quantile: self.dataset.quantile)
         for fold in 0..<self.folds.count {
             let rows = self.folds.heldOut(in: fold)
             try tally.add(
                 self.dataset.answers.rows(at: rows), predictions.rows(at: rows),
-                self.dataset.weights(at: rows), fold: fold)
+                self.dataset.weights(at: rows), deciding: decisions.rows(at: rows), fold: fold)
         }
         return tally.evaluation(predictions)
     }

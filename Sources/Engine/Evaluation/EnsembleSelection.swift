@@ -9,8 +9,9 @@ struct EnsembleSelection {
     private(set) var counts: [Int]
 
     static let roundsMax = 25
-    /// Rows that the choice goes by: the first ones of each fold.
+    /// Rows that the choice goes by, and values of a candidate.
     static let rowsMax = 20_000
+    static let valuesMax = 100_000
     /// What a further member must gain, of the score itself, to be worth its fit.
     static let gainMin = 1e-5
 
@@ -21,24 +22,24 @@ struct EnsembleSelection {
     private let metric: Metric
     private let quantile: Double
 
+    /// - Parameter parts: rows that are judged together, as those that a fold holds out.
     /// - Requires: `predictions` is not empty; each has a row for each answer, and the metric a
     ///   value for the first.
     init(
         _ predictions: [Matrix], _ answers: Answers, weights rowWeights: [Double]? = nil,
-        _ folds: Folds,
-        by metric: Metric, quantile: Double = 0.5
+        parts heldOut: [[Int]], by metric: Metric, quantile: Double = 0.5
     ) {
         var rows: [Int] = []
         var bounds: [Range<Int>] = []
         var parts: [Answers] = []
         var weights: [[Double]?] = []
-        let perFold = max(1, Self.rowsMax / folds.count)
-        for fold in 0..<folds.count {
-            let heldOut = Array(folds.heldOut(in: fold).prefix(perFold))
-            bounds.append(rows.count..<rows.count + heldOut.count)
-            parts.append(answers.rows(at: heldOut))
-            weights.append(rowWeights.map { weights in heldOut.map { weights[$0] } })
-            rows += heldOut
+        let most = min(Self.rowsMax, Self.valuesMax / predictions[0].columns)
+        for part in heldOut {
+            let kept = part.spread(most: max(1, most / heldOut.count))
+            bounds.append(rows.count..<rows.count + kept.count)
+            parts.append(answers.rows(at: kept))
+            weights.append(rowWeights.map { weights in kept.map { weights[$0] } })
+            rows += kept
         }
         self.candidates = predictions.map { $0.rows(at: rows) }
         self.answers = parts
@@ -81,7 +82,7 @@ struct EnsembleSelection {
         }
     }
 
-    /// The mean over the folds; nil where the metric is undefined in one.
+    /// The mean over the parts; nil where the metric is undefined in one.
     private func score(_ predictions: Matrix) -> Double? {
         var sum = 0.0
         for (fold, bounds) in self.bounds.enumerated() {

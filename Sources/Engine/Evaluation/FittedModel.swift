@@ -14,8 +14,9 @@ package struct FittedModel: Sendable {
     package let members: [Member]
     /// How features are encoded for the members: one encoder for each form that they take.
     package let encoders: [Encoder]
-    /// See `Ensemble.temperature`.
-    package let temperature: Double
+    package let pooling: Pooling
+    /// See `Ensemble.thresholds`.
+    package let thresholds: [Double]
 
     /// One of the models whose predictions are averaged.
     package struct Member: Sendable {
@@ -35,7 +36,8 @@ package struct FittedModel: Sendable {
 
     init(
         task: LearningTask, schema: Schema, target: String?, classNames: [Private<String>],
-        members: [Member], encoders: [Encoder], temperature: Double
+        members: [Member], encoders: [Encoder], _ pooling: Pooling,
+        thresholds: [Double]
     ) {
         self.task = task
         self.schema = schema
@@ -43,7 +45,8 @@ package struct FittedModel: Sendable {
         self.classNames = classNames
         self.members = members
         self.encoders = encoders
-        self.temperature = temperature
+        self.pooling = pooling
+        self.thresholds = thresholds
     }
 
     /// Fits `recipe` alone.
@@ -137,7 +140,7 @@ package struct FittedModel: Sendable {
         return FittedModel(
             task: dataset.task, schema: dataset.schema, target: dataset.target,
             classNames: dataset.classNames, members: members, encoders: encoders,
-            temperature: ensemble.temperature)
+            ensemble.pooling, thresholds: ensemble.thresholds)
     }
 
     /// Columns of a prediction.
@@ -188,14 +191,9 @@ package struct FittedModel: Sendable {
 
     /// - Parameter encoded: the same rows by each encoder.
     func predict(_ encoded: [Matrix]) -> Matrix {
-        if self.members.count == 1, self.temperature == 1 {
-            return self.members[0].predictor.predict(encoded[0])
-        }
-        var blend = Matrix.weightedSum(
+        self.pooling.combine(
             self.members.map { $0.predictor.predict(encoded[$0.encoder]) },
-            self.members.map(\.weight))
-        if self.task == .classification { blend.temper(self.temperature) }
-        return blend
+            self.members.map(\.weight), areClasses: self.task == .classification)
     }
 
     /// The target column of `frame`, as the model knows its classes.
@@ -222,11 +220,12 @@ package struct FittedModel: Sendable {
         }
     }
 
-    /// What a row of `prediction` says in a word: the likeliest class, or whether it is an anomaly,
-    /// as the target of the training table called it, where there was one. Nil for a number.
+    /// What a row of `prediction` says in a word: the class that is chosen, or whether it is an
+    /// anomaly, as the target of the training table called it, where there was one. Nil for a
+    /// number.
     package func label(_ prediction: Matrix, row: Int) -> Private<String>? {
         switch self.task {
-        case .classification: return self.classNames[prediction.likeliestColumn(ofRow: row)]
+        case .classification: return self.classNames[self.chosenClass(prediction, row: row)]
         case .anomalyDetection:
             let isAnomaly = prediction[row, 0] > 0
             guard self.classNames.count == 2 else {
@@ -235,6 +234,30 @@ package struct FittedModel: Sendable {
             return self.classNames[isAnomaly ? 1 : 0]
         case .regression: return nil
         }
+    }
+
+    /// Which class is chosen for a row of `prediction`: the likeliest, or what the thresholds make
+    /// of it.
+    package func chosenClass(_ prediction: Matrix, row: Int) -> Int {
+        guard !self.thresholds.isEmpty else { return prediction.likeliestColumn(ofRow: row) }
+        return prediction.rows(at: [row]).decided(by: self.thresholds).likeliestColumn(ofRow: 0)
+    }
+
+    /// What the metric says of `prediction`: of the classes that are chosen where it judges those.
+    package func value(
+        of metric: Metric, _ answers: Answers, _ prediction: Matrix, _ weights: [Double]? = nil,
+        quantile: Double = 0.5
+    ) throws(Metric.Undefined) -> Double {
+        try metric.value(
+            answers, metric.judgesDecisions ? prediction.decided(by: self.thresholds) : prediction,
+            weights, quantile: quantile)
+    }
+
+    /// What it was fitted from.
+    package var ensemble: Ensemble {
+        Ensemble(
+            self.members.map { .init($0.recipe, weight: $0.weight) }, self.pooling,
+            thresholds: self.thresholds)
     }
 
     /// Rows that are encoded at once, so that a prediction needs little more room than its table.

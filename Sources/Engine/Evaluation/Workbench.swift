@@ -76,9 +76,10 @@ package struct Workbench: Sendable {
         else { return }
         var predictions = Matrix(rows: self.dataset.rows, columns: outputs)
         predictions.setRows(rows, to: Matrix(rows: rows.count, columns: outputs, values: values))
-        guard let evaluation = try? self.evaluation(of: predictions, metrics: metrics) else {
-            return
-        }
+        guard
+            let evaluation = try? self.evaluation(
+                of: predictions, deciding: predictions, metrics: metrics)
+        else { return }
         self.evaluations.keep(evaluation, of: recipe, metrics)
     }
 
@@ -280,14 +281,18 @@ struct Tally {
         self.entries = metrics.map { ($0, [], nil) }
     }
 
+    /// - Parameter decisions: what metrics of classes judge in the place of `prediction`, where
+    ///   the class is not the likeliest.
     mutating func add(
-        _ answers: Answers, _ prediction: Matrix, _ weights: [Double]?, fold: Int
+        _ answers: Answers, _ prediction: Matrix, _ weights: [Double]?,
+        deciding decisions: Matrix? = nil, fold: Int
     ) throws(EvaluationError) {
         for index in self.entries.indices {
             let metric = self.entries[index].metric
+            let judged = metric.judgesDecisions ? decisions ?? prediction : prediction
             do throws(Metric.Undefined) {
                 self.entries[index].folds.append(
-                    try metric.value(answers, prediction, weights, quantile: self.quantile))
+                    try metric.value(answers, judged, weights, quantile: self.quantile))
             } catch {
                 guard index > 0 else {
                     throw EvaluationError(

@@ -6,7 +6,7 @@ package struct ClassJudgement: Equatable, Sendable {
     package let names: [Private<String>]
     /// The others, which share the last row and the last column of `confusion`.
     package let others: Int
-    /// Rows by their class (first index) and the likeliest class that was predicted (second).
+    /// Rows by their class (first index) and the one that was predicted (second).
     package let confusion: [[Int]]
     /// Of the last class of two; else of the most frequent classes, each against the rest.
     package let rankings: [Ranking]
@@ -20,11 +20,16 @@ package struct ClassJudgement: Equatable, Sendable {
         self.rankings = rankings
     }
 
-    /// - Parameter shown: indices of the classes that are shown, ascending.
-    init(_ scores: ClassScores, _ classNames: [Private<String>], shown: [Int]) {
+    /// - Parameters:
+    ///   - decisions: the same, as the class is chosen by.
+    ///   - shown: indices of the classes that are shown, ascending.
+    init(
+        _ scores: ClassScores, deciding decisions: ClassScores, _ classNames: [Private<String>],
+        shown: [Int]
+    ) {
         self.names = shown.map { classNames[$0].shortened }
         self.others = scores.count - shown.count
-        self.confusion = Self.confusion(scores, shown: shown)
+        self.confusion = Self.confusion(decisions, shown: shown)
         let counts = Self.counts(scores)
         let ranked =
             scores.count == 2

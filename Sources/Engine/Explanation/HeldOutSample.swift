@@ -112,8 +112,7 @@ extension Workbench {
                 parts.append(try self.evaluate(member.recipe, metrics: metrics).predictions)
             }
         }
-        var blend = Matrix.weightedSum(parts, ensemble.members.map(\.weight))
-        blend.temper(ensemble.temperature)
-        return blend
+        return ensemble.pooling.combine(
+            parts, ensemble.members.map(\.weight), areClasses: self.dataset.task == .classification)
     }
 }

@@ -33,7 +33,9 @@ struct InfluenceProbe {
         // Ranks agree with themselves.
         self.score =
             metric == .stability
-            ? 1 : try? metric.value(answers, plain, weights, quantile: dataset.quantile)
+            ? 1
+            : try? samples[0].model.value(
+                of: metric, answers, plain, weights, quantile: dataset.quantile)
     }
 
     // MARK: Screening
@@ -114,8 +116,8 @@ struct InfluenceProbe {
             return 1 - (rankCorrelation(self.plain.values, predictions.values) ?? 0)
         }
         guard let score = self.score,
-            let value = try? self.metric.value(
-                self.answers, predictions, self.weights, quantile: self.quantile)
+            let value = try? self.samples[0].model.value(
+                of: self.metric, self.answers, predictions, self.weights, quantile: self.quantile)
         else { return nil }
         return self.metric.direction == .maximise ? score - value : value - score
     }

@@ -24,7 +24,10 @@ extension Workbench {
         case .classes(let labels, let count):
             let scores = ClassScores(labels: labels, count: count, predictions)
             let shown = ClassJudgement.shown(scores)
-            let classes = ClassJudgement(scores, self.dataset.classNames, shown: shown)
+            let decisions = ClassScores(
+                labels: labels, count: count, predictions.decided(by: ensemble.thresholds))
+            let classes = ClassJudgement(
+                scores, deciding: decisions, self.dataset.classNames, shown: shown)
             let outputs = classes.rankings.map { (column: shown[$0.place], place: $0.place) }
             let influence = try self.influence(
                 of: ensemble, metrics[0], outputs: outputs.map { ($0.column, $0.place) }, seed,

@@ -67,6 +67,20 @@ package enum Metric: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether it judges which class is chosen, and not how likely the classes are.
+    package var judgesDecisions: Bool {
+        switch self {
+        case .accuracy, .balancedAccuracy, .f1: true
+        case .logLoss, .areaUnderCurve, .averagePrecision, .stability, .r2, .rootMeanSquaredError,
+            .meanAbsoluteError, .meanAbsolutePercentageError, .quantileLoss, .poissonDeviance:
+            false
+        }
+    }
+
+    /// Whether another class than the likeliest may be the better choice. For accuracy it is none,
+    /// where probabilities are right.
+    var gainsByThresholds: Bool { self == .balancedAccuracy || self == .f1 }
+
     /// What is optimised unless the user says otherwise.
     ///
     /// Two classes: ROC AUC, which neither an uneven split of classes nor the choice of a threshold

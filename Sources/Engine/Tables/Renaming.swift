@@ -92,6 +92,6 @@ extension FittedModel {
                     columns: encoder.columns.map {
                         Encoder.Column(name: rename($0.name), encoding: $0.encoding)
                     })
-            }, temperature: self.temperature)
+            }, self.pooling, thresholds: self.thresholds)
     }
 }

@@ -1174,7 +1174,7 @@ package nonisolated struct Assay_V1_Prediction: Sendable {
 
   package var answer: Assay_V1_Prediction.OneOf_Answer? = nil
 
-  /// the likeliest class; "anomaly" or "normal" where the model has no words
+  /// the class that is chosen; "anomaly" or "normal" where the model has no words
   package var label: String {
     get {
       if case .label(let v)? = answer {return v}
@@ -1200,7 +1200,7 @@ package nonisolated struct Assay_V1_Prediction: Sendable {
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Answer: Equatable, Sendable {
-    /// the likeliest class; "anomaly" or "normal" where the model has no words
+    /// the class that is chosen; "anomaly" or "normal" where the model has no words
     case label(String)
     case number(Double)
 

@@ -40,7 +40,7 @@ struct PredictedRows {
         for row in 0..<self.rows {
             if let files { text += CSVText.field(files[files.startIndex + row], for: reader) + "," }
             switch self.model.task {
-            case .classification: text += classes[self.values.likeliestColumn(ofRow: row)]
+            case .classification: text += classes[self.model.chosenClass(self.values, row: row)]
             case .regression: text += "\(self.values[row, 0])"
             case .anomalyDetection: text += CSVText.field(self.answer(row: row), for: reader)
             }

@@ -67,7 +67,7 @@ struct TablePrediction {
         }
         for metric in metrics where metric.supports(self.model.task) {
             // A metric may be undefined here, as ROC AUC is for rows of one class: it is left out.
-            scores[metric.rawValue] = try? metric.value(answers, values)
+            scores[metric.rawValue] = try? self.model.value(of: metric, answers, values)
         }
         return scores
     }

@@ -159,10 +159,8 @@ enum ModelExplanation {
             .constraining(lineage.constraints)
         try lineage.requireSame(rows: dataset.rows, table.path)
         var bench = Workbench(dataset, folds)
-        let members = model.members.map { Ensemble.Member($0.recipe, weight: $0.weight) }
         return try bench.explanation(
-            of: Ensemble(members, temperature: model.temperature),
-            metrics: metrics, seed: Self.seed, effort: effort)
+            of: model.ensemble, metrics: metrics, seed: Self.seed, effort: effort)
     }
 
     /// The rows, and which of them judged.

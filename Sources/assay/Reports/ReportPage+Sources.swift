@@ -18,7 +18,7 @@ extension ReportPage {
             let kind = model.members.count == 1 ? "One model" : "\(model.members.count) models"
             let target = model.target.map { " of \($0)" } ?? ""
             self.lede = "\(kind) for \(Self.words(model.task))\(target)."
-            self.facts = [("members", Self.text(of: model.members))]
+            self.facts = [("members", Self.members(of: model))]
         case .series(let model):
             let count = model.entries.count
             self.lede =
@@ -35,9 +35,9 @@ extension ReportPage {
         task.rawValue.replacing("_", with: " ")
     }
 
-    private static func text(of members: [FittedModel.Member]) -> String {
-        members.map { member in
-            let weight = Figures.number((member.weight * 100).rounded() / 100)
+    private static func members(of model: FittedModel) -> String {
+        zip(model.members, model.ensemble.shares).map { member, share in
+            let weight = Figures.number((share * 100).rounded() / 100)
             return "\(member.recipe.family.rawValue) \(weight)"
         }.joined(separator: ", ")
     }

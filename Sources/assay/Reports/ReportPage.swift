@@ -120,7 +120,7 @@ struct ReportPage {
             columns, rows,
             emphasised: Set(self.candidates.indices.filter { self.candidates[$0].isMember }),
             caption: members > 1
-                ? "The model averages the \(members) that have a star." : nil)
+                ? "The model is made of the \(members) that have a star." : nil)
     }
 
     private func row(_ candidate: Candidate, share: Double?) -> [Table.Cell] {

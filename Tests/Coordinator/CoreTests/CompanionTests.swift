@@ -112,6 +112,32 @@ import Wire
         return together
     }
 
+    @Test mutating func `a winner of classes alone goes along with itself, to be calibrated`()
+        throws
+    {
+        guard case .learning(let job) = JobSpec.Kind.table() else { return }
+        let lesson = Lesson(
+            task: .classification, data: job.lesson.data, schema: job.lesson.schema,
+            target: job.lesson.target, metrics: job.lesson.metrics, folds: job.lesson.folds,
+            foldSeed: job.lesson.foldSeed)
+        for (seconds, isCalibrated) in [(2, true), (40, false)] {
+            self.desk = Desk()
+            for worker in ["w1", "w2"] { self.desk.connect(worker) }
+            self.desk.submit(
+                .learning(
+                    LearningJob(
+                        lesson: lesson, direction: .minimise, families: [], ensembles: false,
+                        rows: job.rows, columns: job.columns, classes: 2)), trials: 3)
+            let found = self.evaluate(on: ["w1", "w2"]) {
+                .scored(1 / Double($0 + 1), wall: .seconds(seconds))
+            }
+            let refit = try #require(found)
+            // Where others prove it five seconds are allowed, and it took longer.
+            let winner = try #require(refit.recipe)
+            #expect(refit.companions == (isCalibrated ? [winner] : []))
+        }
+    }
+
     @Test mutating func `the budget of time holds what they take`() throws {
         self.desk.connect("w1")
         let job = self.desk.submit(.table(), time: .seconds(60))

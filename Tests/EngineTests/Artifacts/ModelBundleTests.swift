@@ -47,26 +47,33 @@ import Testing
     }
 
     /// Members of both forms, two of one.
-    private static func blend() throws -> ModelBundle {
+    private static func blend(
+        _ pooling: Pooling = .average(temperature: 1.25)
+    ) throws -> ModelBundle {
         let members: [(Family, [Recipe.Parameter], Double)] = [
             (.gradientBoosting, [.init("trees", 4)], 0.5), (.logisticRegression, [], 0.25),
             (.extraTrees, [.init("trees", 3)], 0.25),
         ]
         let ensemble = Ensemble(
-            members.map { .init(Recipe($0.0, $0.1), weight: $0.2) }, temperature: 1.25)
+            members.map { .init(Recipe($0.0, $0.1), weight: $0.2) },
+            pooling, thresholds: [0.3, 0.7])
         return ModelBundle(
             .table(try FittedModel.fit(ensemble, try SmallTables.flowers(rows: 60))), scores: [],
             lineage: [])
     }
 
-    @Test func `an ensemble that was stored predicts the same bits`() throws {
-        let bundle = try Self.blend()
+    @Test(arguments: [
+        Pooling.average(temperature: 1.25), .stacked(offsets: [0.125, -0.25]),
+    ])
+    func `an ensemble that was stored predicts the same bits`(pooling: Pooling) throws {
+        let bundle = try Self.blend(pooling)
         let files = bundle.files(digest: Self.digest)
         let back = try Self.read(files)
         let frame = try SmallTables.flowers(rows: 25).features
         let (model, original) = (try Self.table(back), try Self.table(bundle))
         #expect(model.encoders.count == 2)
-        #expect(model.members.map(\.weight) == [0.5, 0.25, 0.25])
+        #expect(model.ensemble == original.ensemble && model.pooling == pooling)
+        #expect(model.thresholds == [0.3, 0.7])
         #expect(try model.predict(frame) == original.predict(frame))
         #expect(back.files(digest: Self.digest) == files)
     }
@@ -75,9 +82,28 @@ import Testing
         ("\"weight\": 0.5", "\"weight\": 0.6"), ("\"weight\": 0.5", "\"weight\": -0.5"),
         ("\"encoder\": 1", "\"encoder\": 0"), ("\"encoder\": 1", "\"encoder\": 7"),
         ("\"temperature\": 1.25", "\"temperature\": 0"),
+        ("\"kind\": \"average\"", "\"kind\": \"vote\""), ("0.3,", "-0.3,"),
         ("\"family\": \"extra_trees\"", "\"family\": \"naive_bayes\""),
+        ("0.3, 0.7]", "0.3, 0.7, 0.1]"), ("0.3, 0.7]", "0.3, 1.5]"),
+        (#""pooling": {"#, #""pool": {"#), ("\"thresholds\": [", "\"limits\": ["),
     ]) func `an ensemble whose parts do not fit is refused`(part: String, other: String) throws {
-        let files = try Self.blend().files(digest: Self.digest)
+        try Self.expectRefusal(of: Self.blend(), changing: part, to: other)
+    }
+
+    @Test(arguments: [
+        ("\"weight\": 0.5", "\"weight\": 2e6"), ("\"weight\": 0.5", "\"weight\": 0"),
+        ("\"kind\": \"stacked\"", "\"kind\": \"average\""),
+        ("-0.25]", "-0.25, 0]"), ("-0.25]", "\"a\"]"), ("-0.25]", "1e999]"),
+        ("\"offsets\"", "\"offset\""),
+    ]) func `a stack whose parts do not fit is refused`(part: String, other: String) throws {
+        let stack = try Self.blend(.stacked(offsets: [0.125, -0.25]))
+        try Self.expectRefusal(of: stack, changing: part, to: other)
+    }
+
+    private static func expectRefusal(
+        of bundle: ModelBundle, changing part: String, to other: String
+    ) throws {
+        let files = bundle.files(digest: Self.digest)
         let text = String(decoding: files.manifest, as: UTF8.self)
         #expect(text.contains(part))
         let manifest = Array(text.replacing(part, with: other, maxReplacements: 1).utf8)
@@ -117,9 +143,14 @@ import Testing
     /// The digest does not guard here, as if whoever changed the files could also name them anew.
     @Test(arguments: [
         Family.logisticRegression, .naiveBayes, .nearestNeighbors, .extraTrees, .gradientBoosting,
-        .multilayerPerceptron, .linearSVM, .kernelMachine,
+        .multilayerPerceptron, .linearSVM, .kernelMachine, .randomForest,
     ]) func `no mutation of a bundle makes reading or predicting crash`(family: Family) throws {
-        let bundle = family == .extraTrees ? try Self.blend() : try Self.bundle(family)
+        let bundle =
+            switch family {
+            case .extraTrees: try Self.blend()
+            case .randomForest: try Self.blend(.stacked(offsets: [0.125, -0.25]))
+            default: try Self.bundle(family)
+            }
         let files = bundle.files { _ in "same" }
         let frame = try SmallTables.flowers(rows: 5).features
         var manifests = Mutants(of: files.manifest, seed: 17)

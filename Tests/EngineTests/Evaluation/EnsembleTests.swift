@@ -39,7 +39,7 @@ import Testing
         let (ensemble, evaluation) = try bench.ensemble(of: Self.candidates, metrics: metrics)
         let alone = try bench.evaluate(Self.candidates[0], metrics: metrics)
         #expect(ensemble.members.count > 1)
-        #expect(abs(ensemble.members.reduce(0) { $0 + $1.weight } - 1) < 1e-12)
+        #expect(abs(ensemble.shares.reduce(0, +) - 1) < 1e-12)
         #expect(evaluation.scores[0].mean < alone.scores[0].mean)
         #expect(evaluation.scores.map(\.metric) == metrics)
 
@@ -69,16 +69,29 @@ import Testing
         #expect(first.evaluation == second.evaluation)
     }
 
-    @Test func `one that no other helps stays alone, and one that fails is passed over`() throws {
+    @Test func `one that no other helps stays alone`() throws {
+        var generator = SeededGenerator(seed: 4)
+        let truth = (0..<60).map { _ in generator.unit() }
+        let candidates = [0.001, 1].map { noise in
+            Matrix(rows: 60, columns: 1, values: truth.map { $0 + noise * generator.unit() })
+        }
+        let answers = Answers.numbers(truth)
+        let folds = try Folds(answers, count: 3, seed: 1)
+        let choice = try #require(
+            LastStep(candidates, answers, folds, by: .rootMeanSquaredError).choose())
+        #expect(choice.blend == .init(weights: [1, 0], pooling: .plain))
+    }
+
+    @Test func `one that fails is passed over, unless it is the one to beat`() throws {
         let dataset = try SmallTables.flowers(rows: 60)
         var bench = try Self.bench(dataset)
         let best = Recipe(.gradientBoosting, [.init("trees", 30)])
-        let useless = Recipe(.baseline)
+        let other = Recipe(.naiveBayes)
         let impossible = Recipe(.ridge)
-        let (ensemble, evaluation) = try bench.ensemble(
-            of: [best, useless, impossible, best], metrics: [.accuracy])
-        #expect(ensemble == Ensemble(of: best))
-        #expect(try evaluation == bench.evaluate(best, metrics: [.accuracy]))
+        let with = try bench.ensemble(
+            of: [best, other, impossible, best], metrics: [.accuracy])
+        let without = try bench.ensemble(of: [best, other], metrics: [.accuracy])
+        #expect(with.ensemble == without.ensemble && with.evaluation == without.evaluation)
         #expect(throws: EvaluationError(.badRecipe, "")) {
             try bench.ensemble(of: [impossible, best], metrics: [.accuracy])
         }
@@ -118,7 +131,8 @@ import Testing
                 best = counts
             }
         }
-        let selection = EnsembleSelection(matrices, answers, folds, by: .meanAbsoluteError)
+        let selection = EnsembleSelection(
+            matrices, answers, parts: folds.parts, by: .meanAbsoluteError)
         #expect(selection.counts == best)
         #expect(best[1] > 0 && best[2] == 0)
     }
@@ -129,7 +143,8 @@ import Testing
         // The second errs four times as far, the other way.
         let candidates = [[1.0, 1, 1, 1], [-4.0, -4, -4, -4]]
             .map { Matrix(rows: 4, columns: 1, values: $0) }
-        let selection = EnsembleSelection(candidates, answers, folds, by: .meanAbsoluteError)
+        let selection = EnsembleSelection(
+            candidates, answers, parts: folds.parts, by: .meanAbsoluteError)
         #expect(selection.counts[0] == 4 * selection.counts[1] && selection.counts[1] > 0)
     }
 
@@ -153,4 +168,9 @@ import Testing
         for (one, other) in zip(bold.values, honest.values) { #expect(abs(one - other) < 1e-12) }
         #expect(Temperature.best(for: honest, .numbers([1])) == 1)
     }
+}
+
+extension Folds {
+    /// The rows that each holds out.
+    var parts: [[Int]] { (0..<self.count).map { self.heldOut(in: $0) } }
 }

@@ -72,7 +72,7 @@ import Testing
             Recipe(.logisticRegression, [.init("features", 2)], seed: 1),
         ]
         let ensemble = Ensemble(
-            [0.5, 0.25, 0.25].enumerated().map { .init(recipes[$0], weight: $1) }, temperature: 1)
+            [0.5, 0.25, 0.25].enumerated().map { .init(recipes[$0], weight: $1) }, .plain)
         let model = try FittedModel.fit(ensemble, data)
         #expect(model.encoders.map { $0.columns.count { $0.encoding.width > 0 } } == [9, 3, 2])
         let files = ModelBundle(.table(model), scores: [], lineage: []).files { _ in "digest" }

@@ -106,19 +106,30 @@ import Testing
         let folds = try Folds(data.answers, share: 0.3, seed: 1)
         var bench = Workbench(data, folds)
         let recipes = [Recipe(.naiveBayes), Recipe(.logisticRegression), Recipe(.baseline)]
-        let choice = try bench.ensemble(of: recipes, metrics: [.logLoss])
-        // The same rows alone, as a data set of their own, calibrate alike.
-        var blend = Matrix.weightedSum(
-            try choice.ensemble.members.map {
-                try bench.evaluate($0.recipe, metrics: [.logLoss]).predictions
-            }, choice.ensemble.members.map(\.weight))
+        let predictions = try recipes.map {
+            try bench.evaluate($0, metrics: [.logLoss]).predictions
+        }
+        guard case .classes(let labels, let count) = data.answers else {
+            throw EvaluationError(.badRecipe, "flowers are of classes")
+        }
+        // What is not judged may be anything.
+        var others = predictions
+        var flipped = labels
+        for row in labels.indices where folds.ids[row] == Folds.none {
+            flipped[row] = 1 - labels[row]
+            for index in others.indices { others[index][row, 0] = 0.5 }
+        }
+        let choice = try #require(
+            LastStep(predictions, data.answers, folds, by: .logLoss).choose())
+        let same = try #require(
+            LastStep(others, .classes(flipped, count: count), folds, by: .logLoss).choose())
+        #expect(same.blend == choice.blend)
         let judged = folds.judged
-        #expect(
-            Temperature.best(for: blend.rows(at: judged), data.answers.rows(at: judged))
-                == choice.ensemble.temperature)
-        blend.temper(choice.ensemble.temperature)
+        #expect(same.predictions.rows(at: judged) == choice.predictions.rows(at: judged))
+        let (ensemble, evaluation) = try bench.ensemble(of: recipes, metrics: [.logLoss])
+        #expect(ensemble.pooling == choice.blend.pooling)
         let score = try Metric.logLoss.value(
-            data.answers.rows(at: judged), blend.rows(at: judged))
-        #expect(choice.evaluation.scores[0].folds == [score])
+            data.answers.rows(at: judged), choice.predictions.rows(at: judged))
+        #expect(evaluation.scores[0].folds == [score])
     }
 }

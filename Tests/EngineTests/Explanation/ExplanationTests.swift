@@ -127,7 +127,7 @@ import Testing
             [
                 .init(Self.forest, weight: 0.75),
                 .init(Recipe(.logisticRegression), weight: 0.25),
-            ], temperature: 0.8)
+            ], .average(temperature: 0.8))
         func explain(_ seed: UInt64, warm: Bool = false) throws -> [UInt8] {
             var bench = try Self.bench(dataset)
             if warm { _ = try bench.evaluate(Self.forest, metrics: [.logLoss]) }
@@ -149,15 +149,20 @@ import Testing
         #expect(influence.importances.map(\.feature) == ["a", "b", "c"])
     }
 
-    @Test func `an ensemble's predictions are those that it was chosen by`() throws {
+    @Test func `an ensemble predicts rows held out by what its members say of them`() throws {
         let dataset = try SmallTables.flowers(rows: 200)
         var bench = try Self.bench(dataset)
         let metrics = [Metric.logLoss]
-        let choice = try bench.ensemble(
-            of: [Recipe(.naiveBayes), Self.forest, Recipe(.logisticRegression)], metrics: metrics)
+        let ensemble = try bench.ensemble(
+            of: [Recipe(.naiveBayes), Self.forest, Recipe(.logisticRegression)], metrics: metrics
+        ).ensemble
+        let parts = try ensemble.members.map {
+            try bench.evaluate($0.recipe, metrics: metrics).predictions
+        }
         #expect(
-            try bench.heldOutPredictions(of: choice.ensemble, metrics: metrics)
-                == choice.evaluation.predictions)
+            try bench.heldOutPredictions(of: ensemble, metrics: metrics)
+                == ensemble.pooling.combine(
+                    parts, ensemble.members.map(\.weight), areClasses: true))
     }
 
     @Test func `models that look at features have not seen the rows that they are asked of`() throws
@@ -187,7 +192,7 @@ import Testing
             labels: labels, count: 40, Matrix(rows: rows, columns: 40, values: values))
         let shown = ClassJudgement.shown(scores)
         let classes = ClassJudgement(
-            scores, (0..<40).map { .init("class \($0)") }, shown: shown)
+            scores, deciding: scores, (0..<40).map { .init("class \($0)") }, shown: shown)
         #expect(classes.names.count == 32 && classes.others == 8)
         #expect(classes.confusion.count == 33)
         #expect(classes.confusion.joined().reduce(0, +) == rows)

@@ -110,22 +110,35 @@ import Testing
         for (target, temperature) in cases {
             let data = try MixedTable.dataset(target, rows: 300, seed: 1)
             let test = MixedTable.frame(target, rows: 200, seed: 2, .some)
-            let model = try FittedModel.fit(Ensemble(members, temperature: temperature), data)
+            let thresholds = target == .two ? [0.35, 0.65] : []
+            let blend = Ensemble(
+                members, .average(temperature: temperature), thresholds: thresholds)
+            let model = try FittedModel.fit(blend, data)
             try rig.add("\(target)-\(temperature)", model, test, floor: Self.floor)
+        }
+        for (target, offsets) in [
+            (MixedTable.Target.two, [0.2, -0.1]), (.three, [0.5, 0, -0.5]),
+        ] {
+            let data = try MixedTable.dataset(target, rows: 300, seed: 1)
+            let test = MixedTable.frame(target, rows: 200, seed: 2, .some)
+            let stack = members.map { Ensemble.Member($0.recipe, weight: 1.5 * $0.weight) }
+            let model = try FittedModel.fit(Ensemble(stack, .stacked(offsets: offsets)), data)
+            try rig.add("stack-\(target)", model, test, floor: Self.floor)
         }
         let mixed = Ensemble(
             [
                 .init(Self.recipe(.naiveBayes), weight: 0.25),
                 .init(Self.recipe(.linearSVM), weight: 0.75),
-            ], temperature: 0.8)
-        let alone = Ensemble([.init(Self.recipe(.extraTrees), weight: 1)], temperature: 2.5)
+            ], .average(temperature: 0.8), thresholds: [0.2, 0.5, 0.3])
+        let alone = Ensemble(
+            [.init(Self.recipe(.extraTrees), weight: 1)], .average(temperature: 2.5))
         let data = try MixedTable.dataset(.three, rows: 300, seed: 1)
         let test = MixedTable.frame(.three, rows: 200, seed: 2, .some)
         let few = Ensemble(
             [
                 .init(Recipe(.logisticRegression, [.init("features", 2)], seed: 3), weight: 0.5),
                 .init(Recipe(.extraTrees, [.init("features", 3), .init("trees", 9)]), weight: 0.5),
-            ], temperature: 1)
+            ], .plain)
         try rig.add("few-columns", try .fit(few, data), test, floor: Self.floor)
         try rig.add("one-form", try .fit(mixed, data), test, floor: Self.floor)
         try rig.add("alone", try .fit(alone, data), test, floor: Self.floor)

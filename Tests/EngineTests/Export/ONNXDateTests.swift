@@ -34,7 +34,7 @@ import Testing
                     RidgePredictor(weights: weights, intercept: 0))
             ],
             encoders: [Encoder(form: form, columns: [.init(name: "when", encoding: encoding)])],
-            temperature: 1)
+            .plain, thresholds: [])
     }
 
     @Test func `every part of a date is the same, from year 0 to 9999`() throws {

@@ -23,11 +23,12 @@ import Testing
         let properties = try fields.messages(14).map { ($0.texts(1)[0], $0.texts(2)[0]) }
         #expect(
             properties.map(\.0) == [
-                "classes", "dates", "members", "target", "task", "temperature",
+                "classes", "dates", "members", "pooling", "target", "task", "thresholds",
             ])
         #expect(properties[0].1 == #"["high","low"]"# && properties[1].1 == "[]")
+        #expect(properties[3].1 == #"{"kind":"average","temperature":1.0}"#)
         #expect(properties[2].1 == #"[{"family":"logistic_regression","weight":1.0}]"#)
-        #expect(properties[3].1 == "answer" && properties[4].1 == "classification")
+        #expect(properties[4].1 == "answer" && properties[5].1 == "classification")
         let graph = try fields.messages(7)[0]
         #expect(
             try graph.messages(11).map { $0.texts(1)[0] } == [
@@ -61,7 +62,7 @@ import Testing
         let model = FittedModel(
             task: plain.task, schema: plain.schema, target: plain.target,
             classNames: plain.classNames, members: [member], encoders: plain.encoders,
-            temperature: 1)
+            .plain, thresholds: [])
         let error = #expect(throws: ExportError.self) {
             try ONNXModel.encode(model, version: "1")
         }

@@ -81,11 +81,14 @@ extension Decoder {
                     bytes: bytes, schema: try Schema.infer(from: bytes), target: "y", task: task)
             }
         }
-        func bundle(_ recipes: [Recipe], _ task: LearningTask) throws -> [UInt8] {
+        func bundle(
+            _ recipes: [Recipe], _ task: LearningTask, _ pooling: Pooling = .plain,
+            thresholds: [Double] = []
+        ) throws -> [UInt8] {
             let members = recipes.map {
                 Ensemble.Member($0, weight: 1 / Double(recipes.count))
             }
-            let ensemble = Ensemble(members, temperature: recipes.count > 1 ? 1.5 : 1)
+            let ensemble = Ensemble(members, pooling, thresholds: thresholds)
             let bundle = ModelBundle(
                 .table(try FittedModel.fit(ensemble, dataset(task))),
                 scores: [.init("roc_auc", 0.5)], lineage: [.init("worker", "w1")])
@@ -99,7 +102,14 @@ extension Decoder {
         let detectors = Family.allCases.filter { $0.supports(.anomalyDetection) }
         return try classifiers.map { try bundle([Self.small($0)], .classification) }
             + detectors.map { try bundle([Self.small($0)], .anomalyDetection) }
-            + [bundle([.logisticRegression, .extraTrees].map(Self.small), .classification)]
+            + [
+                bundle(
+                    [.logisticRegression, .extraTrees].map(Self.small), .classification,
+                    .average(temperature: 1.5), thresholds: [0.75, 0.25]),
+                bundle(
+                    [.naiveBayes, .nearestNeighbors].map(Self.small), .classification,
+                    .stacked(offsets: [0.5, -0.5])),
+            ]
             + Self.forecasts()
     }
 

@@ -78,18 +78,43 @@ package enum ONNXModel {
         for encoder in model.encoders {
             features.append(try encoder.export(inputs, repaired, into: &graph))
         }
-        var blend: [ONNXGraph.Value] = []
+        var parts: [ONNXGraph.Value] = []
         for member in model.members {
-            let prediction = try member.predictor.exported(
-                member.recipe.family, features[member.encoder], into: &graph)
-            if model.members.count == 1, model.temperature == 1 { return prediction }
-            blend.append(graph.node("Mul", prediction, graph.scalar(member.weight)))
+            parts.append(
+                try member.predictor.exported(
+                    member.recipe.family, features[member.encoder], into: &graph))
         }
-        let sum = graph.node("Sum", blend)
-        guard model.task == .classification, model.temperature != 1 else { return sum }
-        let bounded = graph.node("Max", sum, graph.scalar(1e-300))
-        let logarithms = graph.node("Log", bounded)
-        return graph.softmax(graph.node("Div", logarithms, graph.scalar(model.temperature)))
+        return Self.combined(parts, model, &graph)
+    }
+
+    /// What `Pooling.combine` gives.
+    private static func combined(
+        _ parts: [ONNXGraph.Value], _ model: FittedModel, _ graph: inout ONNXGraph
+    ) -> ONNXGraph.Value {
+        if parts.count == 1, model.pooling == .plain { return parts[0] }
+        func sum(_ parts: [ONNXGraph.Value]) -> ONNXGraph.Value {
+            graph.node(
+                "Sum",
+                zip(parts, model.members).map { part, member in
+                    graph.node("Mul", part, graph.scalar(member.weight))
+                })
+        }
+        func logarithm(_ value: ONNXGraph.Value, from least: Double) -> ONNXGraph.Value {
+            graph.node("Log", graph.node("Max", value, graph.scalar(least)))
+        }
+        switch model.pooling {
+        case .average(let temperature):
+            let average = sum(parts)
+            guard model.task == .classification, temperature != 1 else { return average }
+            let scores = logarithm(average, from: 1e-300)
+            return graph.softmax(graph.node("Div", scores, graph.scalar(temperature)))
+        case .stacked(let offsets):
+            let least = Stacking.probabilityMin(classes: model.outputs)
+            let scores = graph.node(
+                "Add", sum(parts.map { logarithm($0, from: least) }),
+                graph.constant(ONNXTensor([1, offsets.count], .doubles(offsets))))
+            return graph.softmax(scores)
+        }
     }
 
     /// Gives what was predicted the names that callers ask for.
@@ -102,14 +127,20 @@ package enum ONNXModel {
             return graph.output(
                 names.prediction, .double, columns: 1, about: "the number predicted")
         }
-        let likeliest = graph.node("ArgMax", prediction) {
+        let decision =
+            model.thresholds.isEmpty
+            ? prediction
+            : graph.node(
+                "Div", prediction,
+                graph.constant(ONNXTensor([1, model.outputs], .doubles(model.thresholds))))
+        let chosen = graph.node("ArgMax", decision) {
             $0.attribute("axis", 1)
             $0.attribute("keepdims", 0)
         }
         let classes = graph.constant(.texts(model.classNames.map(\.revealed)))
-        graph.node("Gather", [classes, likeliest], outputs: [.init(name: names.label)])
+        graph.node("Gather", [classes, chosen], outputs: [.init(name: names.label)])
         graph.node("Identity", [prediction], outputs: [.init(name: names.probabilities)])
-        graph.output(names.label, .text, columns: nil, about: "the likeliest class")
+        graph.output(names.label, .text, columns: nil, about: "the class that is chosen")
         graph.output(
             names.probabilities, .double, columns: model.outputs,
             about: "of every class, in the order of the metadata's classes")
@@ -129,13 +160,16 @@ package enum ONNXModel {
                 "dates",
                 Self.text(
                     .array(inputs.filter { $0.kind == .date }.map { .string($0.name) }))),
+            Safetensors.Entry("pooling", Self.text(model.pooling.json)),
             Safetensors.Entry("members", Self.text(.array(members))),
             Safetensors.Entry("task", model.task.rawValue),
         ]
         if model.task == .classification {
             let names = model.classNames.map { JSON.string($0.revealed) }
             entries.append(.init("classes", Self.text(.array(names))))
-            entries.append(.init("temperature", Self.text(.number(model.temperature))))
+            entries.append(
+                .init(
+                    "thresholds", Self.text(.array(model.thresholds.map { .number($0) }))))
         }
         if let target = model.target { entries.append(.init("target", target)) }
         return entries.sorted { $0.name < $1.name }

@@ -213,10 +213,9 @@ struct LessonRoom {
             ensemble = choice.ensemble
             learned.scores = try Self.scores(choice.evaluation)
         }
-        if ensemble.members.count > 1 {
-            learned.members = ensemble.members.map { member in
-                Outcome.Member(
-                    recipe: recipes.firstIndex(of: member.recipe) ?? 0, weight: member.weight)
+        if ensemble.members.map(\.recipe) != [winner] {
+            learned.members = zip(ensemble.members, ensemble.shares).map { member, share in
+                Outcome.Member(recipe: recipes.firstIndex(of: member.recipe) ?? 0, weight: share)
             }
         }
         return (learned, try FittedModel.fit(ensemble, bench.dataset, reusing: former))

@@ -60,6 +60,9 @@ import Wire
         #expect(learned.scores[0].value > alone[0].value)
         let again = try room.refit(weak, scores: [], companions: [unknown, SmallLesson.recipe])
         #expect(again.files.map(\.0) == learned.files.map(\.0))
+        // One that is its own companion is calibrated where that helps, and stays one.
+        let own = try room.refit(SmallLesson.recipe, scores: [], companions: [SmallLesson.recipe])
+        #expect(own.members.isEmpty && own.scores.map(\.metric) == ["accuracy"])
     }
 
     @Test func `what was fitted alone before makes the same model with companions`() throws {
