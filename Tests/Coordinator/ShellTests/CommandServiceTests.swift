@@ -23,8 +23,7 @@ import Wire
                         sources: [], at: Sample.origin)),
                 Sample.submitted(2, Sample.lesson, owner: "user/eve"),
                 .taintInherited(JobID(2), from: [output.blob.digest]),
-                .proposed(JobID(2), [Sample.candidate(.portfolio), Sample.candidate(.refit)]),
-                Sample.finished(2, 0, score: 0.8), Sample.refitted(2, 1, [manifest]),
+            ] + Sample.modelMade(by: 2, [manifest]) + [
                 .tainted(
                     TaintBatch(
                         trial: TrialID(JobID(2), 1), owner: "user/eve", outputs: [manifest],

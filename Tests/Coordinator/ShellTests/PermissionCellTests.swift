@@ -249,13 +249,11 @@ import Wire
         ownedBy owner: String, as number: UInt64 = 1, into scratch: ScratchDirectory
     ) throws {
         let journal = try SQLiteJournal(path: scratch.file("journal.sqlite"))
-        try journal.append([
-            Sample.submitted(number, Sample.lesson, owner: owner),
-            .proposed(JobID(number), [Sample.candidate(.portfolio), Sample.candidate(.refit)]),
-            Sample.finished(number, 0, score: 0.8),
-            Sample.refitted(number, 1, [Output(name: "manifest.json", blob: Sample.blob(4))]),
-            .ended(JobID(number), .succeeded, at: Sample.origin + .seconds(9)),
-        ])
+        let manifest = Output(name: "manifest.json", blob: Sample.blob(4))
+        try journal.append(
+            [Sample.submitted(number, Sample.lesson, owner: owner)]
+                + Sample.modelMade(by: number, [manifest])
+                + [.ended(JobID(number), .succeeded, at: Sample.origin + .seconds(9))])
         try journal.close()
     }
 }

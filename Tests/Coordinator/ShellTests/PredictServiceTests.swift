@@ -58,12 +58,9 @@ import Wire
         let scratch = try ScratchDirectory()
         let journal = try SQLiteJournal(path: scratch.file("journal.sqlite"))
         try journal.append(
-            [
-                Sample.submitted(1, Sample.lesson, owner: "user/ada"),
-                .proposed(JobID(1), [Sample.candidate(.portfolio), Sample.candidate(.refit)]),
-                Sample.finished(1, 0, score: 0.8), Sample.refitted(1, 1, made.outputs),
-                .ended(JobID(1), .succeeded, at: Sample.origin + .seconds(9)),
-            ] + facts)
+            [Sample.submitted(1, Sample.lesson, owner: "user/ada")]
+                + Sample.modelMade(by: 1, made.outputs)
+                + [.ended(JobID(1), .succeeded, at: Sample.origin + .seconds(9))] + facts)
         try journal.close()
         let files = bringing.map { (made.files[$0].bytes, made.files[$0].blob) }
         return try await TestHead.with(state: scratch.path) { head in

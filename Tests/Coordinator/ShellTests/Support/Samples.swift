@@ -68,6 +68,17 @@ enum Sample {
             recipe: Recipe(family: "ridge", parameters: [Parameter("alpha", 0.1)], seed: 7))
     }
 
+    /// How a job comes to its model: candidate 0, and its refit.
+    static func modelMade(by job: UInt64, _ outputs: [Output]) -> [Fact] {
+        let candidate = self.candidate(.portfolio)
+        let refit = TrialSpec(
+            step: .refit, recipe: candidate.recipe, scores: [Score("roc_auc", 0.8)])
+        return [
+            .proposed(JobID(job), [candidate]), self.finished(job, 0, score: 0.8),
+            .proposed(JobID(job), [refit]), self.refitted(job, 1, outputs),
+        ]
+    }
+
     static func refitted(_ job: UInt64, _ trial: UInt32, _ outputs: [Output]) -> Fact {
         .finished(
             TrialID(JobID(job), trial),
