@@ -6,7 +6,7 @@ import Wire
 /// A model's bundle as a directory: `manifest.json`, `weights.safetensors`, and what vouches for
 /// them: a head's signature, or where there is none their checksums.
 struct ModelDirectory: Sendable {
-    private let place: ResultDirectory
+    let path: String
 
     /// What a bundle consists of.
     static let files = [ModelBundle.manifestName, ModelBundle.weightsName]
@@ -15,13 +15,13 @@ struct ModelDirectory: Sendable {
     /// A manifest, in bytes; weights have the bound of blobs.
     static let manifestBytesMax = 64 << 20
 
-    init(_ path: String) {
-        self.place = ResultDirectory(
-            path, entries: Self.entries, readers: .everyone, complaint: "is no model of assay",
-            isOurs: Self.isModel)
-    }
+    init(_ path: String) { self.path = ResultDirectory.plain(path) }
 
-    var path: String { self.place.path }
+    private var place: ResultDirectory {
+        ResultDirectory(
+            self.path, entries: Self.entries, readers: .everyone,
+            complaint: "is no model of assay", isOurs: Self.isModel)
+    }
 
     /// Whether the path may be written: nothing is there, or a model of ours.
     func requireWritable() throws(CommandError) { try self.place.requireWritable() }

@@ -9,6 +9,9 @@ struct ModelSource {
         self.client = client
     }
 
+    /// Not inlined: the optimiser of Swift 6.3 breaks off where it splits a caller that it was
+    /// inlined into.
+    @inline(never)
     func bundle(on terms: ModelTerms) async throws -> CheckedBundle {
         let bundle = try await self.checked(on: terms)
         try terms.requireUntainted(bundle, at: self.name)

@@ -17,13 +17,18 @@ struct ResultDirectory: Sendable {
         _ path: String, entries: [String], readers: AtomicFile.Readers, complaint: String,
         isOurs: @escaping @Sendable ([String]) -> Bool = { _ in true }
     ) {
-        var path = path
-        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-        self.path = path
+        self.path = Self.plain(path)
         self.entries = entries
         self.readers = readers
         self.complaint = complaint
         self.isOurs = isOurs
+    }
+
+    /// The path without slashes at its end.
+    static func plain(_ path: String) -> String {
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        return path
     }
 
     /// Whether the path may be written: nothing is there, or what is replaced.
