@@ -42,7 +42,6 @@ extension JobRecord {
         case .unsaid(_, let trials):
             for trial in trials { self.checks[trial] = nil }
             self.findBest()
-            self.findModel()
         default: preconditionFailure("\(fact) is about no job")
         }
     }
@@ -59,7 +58,6 @@ extension JobRecord {
             self.finish(trial, other)
         case .contradicted:
             self.corroboration.contradicted += 1
-            if self.trials[Int(trial)].spec.step == .refit { self.findModel() }
             if self.best?.trial == trial { self.findBest() }
         case .unanswered: self.corroboration.unanswered += 1
         }

@@ -23,8 +23,6 @@ package struct JobRecord: Equatable, Sendable {
     package private(set) var counts = Counts()
     /// The best candidate so far by the job's first metric.
     package private(set) var best: Best?
-    /// The files of the model, as `modelRefit` made them. Empty until the job has one.
-    package private(set) var model: [Output] = []
 
     /// Trials that are run more than once.
     package internal(set) var checks: [UInt32: Check] = [:]
@@ -138,10 +136,7 @@ package struct JobRecord: Equatable, Sendable {
             self.applyCheck(fact)
         case .proposed(_, let specs):
             self.append(specs)
-            if let spec = specs.last, spec.step == .refit {
-                self.noteWinner(of: spec)
-                self.findModel()
-            }
+            if let spec = specs.last, spec.step == .refit { self.noteWinner(of: spec) }
         case .finished(let trial, let outcome, let worker):
             self.finish(trial.index, outcome, by: worker)
         case .lost(let trial, let loss, let worker):
@@ -178,7 +173,7 @@ package struct JobRecord: Equatable, Sendable {
         switch outcome.result {
         case .scored:
             self.counts.scored += 1
-            if step == .refit { self.findModel() } else { self.compare(trial, outcome) }
+            if step != .refit { self.compare(trial, outcome) }
         case .failed(let failure) where failure.code == .cancelled: self.counts.cancelled += 1
         case .failed: self.counts.failed += 1
         }
@@ -196,7 +191,6 @@ package struct JobRecord: Equatable, Sendable {
         }
         self.trials[Int(trial)].state = .queued
         self.counts.queued += 1
-        if self.trials[Int(trial)].spec.step == .refit { self.findModel() }
         if self.best?.trial == trial { self.findBest() }
     }
 
@@ -221,12 +215,10 @@ package struct JobRecord: Equatable, Sendable {
         return self.trials[(last.map { $0 + 1 } ?? 0)...]
     }
 
-    mutating func findModel() {
-        guard case .scored(_, let outputs)? = self.modelRefit?.outcome?.result else {
-            self.model = []
-            return
-        }
-        self.model = outputs
+    /// The files of the model, as `modelRefit` made them. Empty until the job has one.
+    package var model: [Output] {
+        guard case .scored(_, let outputs)? = self.modelRefit?.outcome?.result else { return [] }
+        return outputs
     }
 
     /// Looks through all candidates, once the best has turned out to be none.
