@@ -75,8 +75,9 @@ extension Coordinator {
             let study = self.ledger.jobs[record.id]?.study,
             let own = record[winner]?.outcome?.cost.wall
         else { return [] }
-        func fitTime(_ wall: Duration) -> Duration { wall * 3 / (2 * max(1, job.lesson.folds - 1)) }
-        let ownTime = self.isRemembered(winner, in: record) ? .zero : own + fitTime(own)
+        let ownTime =
+            self.isRemembered(winner, in: record)
+            ? .zero : own + job.lesson.fitTime(evaluatedIn: own)
         var left = allowance
         var found: [(recipe: Recipe, time: Duration)] = []
         for (trial, recipe) in job.ensembles ? study.companions(of: winner) : [] {
@@ -84,7 +85,7 @@ extension Coordinator {
             guard record.holds(trial), let wall = record[trial]?.outcome?.cost.wall else {
                 continue
             }
-            var time = fitTime(wall)
+            var time = job.lesson.fitTime(evaluatedIn: wall)
             if !self.isRemembered(trial, in: record) { time += wall }
             if found.isEmpty { time += ownTime }
             guard time <= left else { continue }

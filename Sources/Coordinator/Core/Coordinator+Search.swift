@@ -212,7 +212,7 @@ extension Coordinator {
         guard let best = record.best, let wall = record[best.trial]?.outcome?.cost.wall,
             case .learning(let learning) = record.spec.kind
         else { return base }
-        let once = wall * 3 / (2 * max(1, learning.lesson.folds - 1))
+        let once = learning.lesson.fitTime(evaluatedIn: wall)
         return base + (self.roster.servingCount > 1 ? once * 2 : once)
     }
 
@@ -296,4 +296,11 @@ extension JobRecord {
         guard let last = self.trials.last, !last.isFinished else { return false }
         return !last.spec.companions.isEmpty
     }
+}
+
+extension Lesson {
+    /// What a fit on all rows may take of a candidate that was evaluated in `wall`: k folds learn
+    /// from as many rows as k - 1 fits on all of them. A half more, since fewer rows fit faster
+    /// than in proportion.
+    func fitTime(evaluatedIn wall: Duration) -> Duration { wall * 3 / (2 * max(1, self.folds - 1)) }
 }
