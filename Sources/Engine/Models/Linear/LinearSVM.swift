@@ -35,7 +35,10 @@ package struct LinearSVM: Learner {
             intercepts[present[0]] = 0
             return OneAgainstRestPredictor(weights: weights, intercepts: intercepts)
         }
-        let folds = Self.folds(labels, count: count, seed: seed)
+        // Two rows at least, since there are two classes.
+        let parts = min(Self.foldsCount, labels.count)
+        guard let folds = try? Folds(.classes(labels, count: count), count: parts, seed: seed)
+        else { throw LearnerError(.tooFewRows, "\(labels.count) rows do not fill \(parts) folds") }
         // The one class is the rest of the other: a second fit would find the mirror image.
         for k in present.count == 2 ? [present[1]] : present {
             let signs = labels.map { Int($0) == k ? 1.0 : -1.0 }
@@ -56,16 +59,14 @@ package struct LinearSVM: Learner {
 
     /// Weights and intercept whose logistic function is the probability of sign 1.
     private func fitOne(
-        _ features: Matrix, _ signs: [Double], _ weights: [Double]?, _ folds: [Int]
+        _ features: Matrix, _ signs: [Double], _ weights: [Double]?, _ folds: Folds
     ) throws(LearnerError) -> (weights: [Double], intercept: Double) {
         let solution = try SquaredHingeProblem(features, signs: signs, weights, c: self.c)
             .solve()
         var scores = [Double](repeating: 0, count: signs.count)
-        for fold in 0..<Self.foldsCount {
-            let kept = folds.indices.filter { folds[$0] != fold }
-            let heldOut = folds.indices.filter { folds[$0] == fold }
-            // So few rows that a fold is empty, or that all others lie in it.
-            guard !kept.isEmpty, !heldOut.isEmpty else { continue }
+        for fold in 0..<folds.count {
+            let kept = folds.kept(in: fold)
+            let heldOut = folds.heldOut(in: fold)
             let problem = SquaredHingeProblem(
                 features.rows(at: kept), signs: kept.map { signs[$0] },
                 weights.map { weights in kept.map { weights[$0] } }, c: self.c)
@@ -83,22 +84,6 @@ package struct LinearSVM: Learner {
             solution.dropLast().map { $0 * scaling.slope },
             solution[features.columns] * scaling.slope + scaling.intercept
         )
-    }
-
-    /// A fold for every row, each class dealt out evenly.
-    private static func folds(_ labels: [Int32], count: Int, seed: UInt64) -> [Int] {
-        var generator = SeededGenerator(seed: seed)
-        var rows = Array(labels.indices)
-        rows.shuffle(with: &generator)
-        var folds = [Int](repeating: 0, count: labels.count)
-        var dealt = [Int](repeating: 0, count: count)
-        for row in rows {
-            let k = Int(labels[row])
-            // Offset by the class, so that many small classes do not crowd the first fold.
-            folds[row] = (dealt[k] + k) % Self.foldsCount
-            dealt[k] += 1
-        }
-        return folds
     }
 }
 
