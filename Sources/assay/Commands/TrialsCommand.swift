@@ -18,6 +18,9 @@ struct TrialsCommand: AsyncParsableCommand {
         help: ArgumentHelp("The most to list, by number; all when 0.", valueName: "count"))
     var limit: UInt32 = 0
 
+    @Flag(help: "Also the rows and columns that each learned from, its memory and its worker.")
+    var wide = false
+
     /// What `--json` prints: trials by number.
     struct Report: Encodable {
         let job: String
@@ -39,7 +42,9 @@ struct TrialsCommand: AsyncParsableCommand {
         }
         try self.output.print(Report(job: job.id, trials: trials)) { terminal in
             LeaderboardText(job: job, trials: trials, metrics: job.metrics)
-                .text(style: terminal.resultStyle, width: terminal.resultWidth(), rows: .max)
+                .text(
+                    style: terminal.resultStyle, width: terminal.resultWidth(), rows: .max,
+                    isWide: self.wide)
         }
     }
 }

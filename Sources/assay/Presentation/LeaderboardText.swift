@@ -35,21 +35,15 @@ struct LeaderboardText {
     /// Where the trials that are not shown can be seen.
     enum Rest { case onHead, gone }
 
+    /// - Parameter isWide: Also of how many rows and columns, by whom and in how much memory.
     func text(
-        style: Style, width: Int?, rows: Int = rowsMax, rest: Rest = .onHead
+        style: Style, width: Int?, rows: Int = rowsMax, rest: Rest = .onHead, isWide: Bool = false
     ) -> String {
         let ranked = self.ranked
-        var table = TextTable(
-            [("rank", .right), ("trial", .right), ("model", .left)]
-                + self.metrics.map { ($0, TextTable.Alignment.right) }
-                + [("step", .left), ("time", .right), ("hyperparameters", .left)])
+        let columns = self.columns(isWide: isWide)
+        var table = TextTable(columns.map { ($0.heading, $0.alignment) })
         for (place, trial) in ranked.prefix(rows).enumerated() {
-            table.add(
-                ["\(place + 1)", "\(trial.index)", trial.family ?? "-"]
-                    + self.metrics.map { trial.scores?[$0].map(Figures.score) ?? "-" }
-                    + [
-                        trial.step, trial.seconds.map(Figures.seconds) ?? "-", trial.recipe,
-                    ])
+            table.add(columns.map { $0.cell(place, trial) ?? "-" })
         }
         var text =
             ranked.isEmpty ? "No trial was scored.\n" : table.text(style: style, width: width)
@@ -68,6 +62,54 @@ struct LeaderboardText {
             text += "\(words) on some of the rows, to choose what was worth all, are not ranked.\n"
         }
         return text + self.failures(style)
+    }
+
+    /// What each column says of the trial at a place, counted from 0.
+    private func columns(isWide: Bool) -> [Column] {
+        let job = self.job
+        var columns = [
+            Column("rank", .right) { place, _ in "\(place + 1)" },
+            Column("trial", .right) { "\($1.index)" },
+            Column("model", .left) { $1.family },
+        ]
+        if isWide {
+            columns += [
+                Column("samples", .right) { _, _ in job.rows.map(Figures.count) },
+                Column("features", .right) { _, trial in
+                    (trial.features.map { UInt64($0) } ?? job.features.map { UInt64($0) })
+                        .map(Figures.count)
+                },
+            ]
+        }
+        columns += self.metrics.map { metric in
+            Column(metric, .right) { $1.scores?[metric].map(Figures.score) }
+        }
+        columns += [
+            Column("step", .left) { $1.step },
+            Column("time", .right) { $1.seconds.map(Figures.seconds) },
+        ]
+        if isWide {
+            columns += [
+                Column("memory", .right) { $1.memoryBytes.map(Figures.bytes) },
+                Column("worker", .left) { $1.worker },
+            ]
+        }
+        return columns + [Column("hyperparameters", .left) { $1.recipe }]
+    }
+
+    private struct Column {
+        let heading: String
+        let alignment: TextTable.Alignment
+        let cell: (_ place: Int, _ trial: TrialReport) -> String?
+
+        init(
+            _ heading: String, _ alignment: TextTable.Alignment,
+            _ cell: @escaping (_ place: Int, _ trial: TrialReport) -> String?
+        ) {
+            self.heading = heading
+            self.alignment = alignment
+            self.cell = cell
+        }
     }
 
     /// Why trials failed: each reason once, with how many gave it and which model it was.

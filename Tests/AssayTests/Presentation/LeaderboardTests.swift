@@ -24,6 +24,25 @@ import Wire
                 """)
     }
 
+    @Test func `a wide one tells of rows, columns, memory and workers`() {
+        let sampled = Recipe(
+            family: "ridge", parameters: [Parameter("features", 7)], seed: 1)
+        var selected = Reports.scored(1, "ridge", 0.75)
+        selected.spec = TrialSpec(step: .selection, recipe: sampled).message
+        selected.worker = "w1"
+        let board = self.board([selected, Reports.scored(0, "ridge", 0.5)])
+        #expect(
+            board.text(style: .plain, width: nil, isWide: true) == """
+                rank  trial  model  samples  features    rmse      r2  step        time  memory  \
+                worker  hyperparameters
+                   1      0  ridge    3,673        11  0.5000  0.5000  tuning     1.2 s     1 B  \
+                -       alpha=0.5
+                   2      1  ridge    3,673         7  0.7500  0.2500  selection  1.2 s     1 B  \
+                w1      features=7
+
+                """)
+    }
+
     @Test func `a command's choices have their names, and who was stopped is not ranked`() throws {
         let command = CommandJob(
             command: Command(

@@ -20,6 +20,8 @@ enum Reports {
         job.spec.learning.lesson.task = "regression"
         job.spec.learning.lesson.metrics = ["rmse", "r2"]
         job.spec.learning.direction = "minimise"
+        job.spec.learning.rows = 3673
+        job.spec.learning.columns = 11
         job.trials.scored = scored
         job.trials.failed = failed
         job.trials.running = running
