@@ -1,5 +1,6 @@
 import CHost
 import Glibc
+import Synchronization
 
 /// A thread of its own for work that blocks or computes long.
 ///
@@ -24,11 +25,48 @@ package enum DedicatedThread {
                 continuation.resume(with: Result(catching: body))
             }
             do throws(HostError) {
-                try Self.start(work)
+                _ = try Self.start(work, .detached)
             } catch {
                 continuation.resume(throwing: error)
             }
         }
+    }
+
+    /// Runs `body` on this thread and on new ones at once, and returns when all of them have ended.
+    ///
+    /// For work that is claimed piece by piece: where the system grants no more threads, those that
+    /// there are do all of it.
+    ///
+    /// - Parameters:
+    ///   - count: how many threads there may be, with this one.
+    ///   - name: what `top -H` shows of the new ones, at most 15 bytes.
+    /// - Returns: what each of them answers; this one comes first.
+    package static func together<Answer: Sendable>(
+        upTo count: Int, named name: String, _ body: @escaping @Sendable () -> Answer
+    ) -> [Answer] {
+        precondition(name.utf8.count <= 15, "the kernel cuts the name \(name) after 15 bytes")
+        let answers = Answers<Answer>()
+        var threads: [pthread_t] = []
+        let work = Work {
+            Self.nameThisThread(name)
+            answers.add(body())
+        }
+        for _ in 1..<max(1, count) {
+            guard let thread = try? Self.start(work, .joinable) else { break }
+            threads.append(thread)
+        }
+        let own = body()
+        for thread in threads { pthread_join(thread, nil) }
+        return [own] + answers.all
+    }
+
+    /// What threads that run together have answered.
+    private final class Answers<Answer: Sendable>: Sendable {
+        private let kept = Mutex<[Answer]>([])
+
+        func add(_ answer: Answer) { self.kept.withLock { $0.append(answer) } }
+
+        var all: [Answer] { self.kept.withLock { $0 } }
     }
 
     private static func nameThisThread(_ name: String) {
@@ -44,12 +82,20 @@ package enum DedicatedThread {
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
-    private static func start(_ work: Work) throws(HostError) {
+    private enum Ending {
+        /// Nobody waits for it.
+        case detached
+        /// Somebody must.
+        case joinable
+    }
+
+    private static func start(_ work: Work, _ ending: Ending) throws(HostError) -> pthread_t {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         defer { pthread_attr_destroy(&attributes) }
         pthread_attr_setstacksize(&attributes, Self.stackBytes)
-        pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
+        let state = ending == .detached ? PTHREAD_CREATE_DETACHED : PTHREAD_CREATE_JOINABLE
+        pthread_attr_setdetachstate(&attributes, CInt(state))
 
         let parcel = Unmanaged.passRetained(work)
         var thread = pthread_t()
@@ -63,5 +109,6 @@ package enum DedicatedThread {
             parcel.release()
             throw HostError(failedTo: "start a thread", number)
         }
+        return thread
     }
 }

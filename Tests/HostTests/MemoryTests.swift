@@ -108,6 +108,24 @@ import Testing
             }
         }
     }
+
+    @Test func `threads work together, this one among them, and each answers once`() throws {
+        // Nobody goes on before all four are there: they run at once, or this test never ends.
+        nonisolated(unsafe) let barrier = UnsafeMutablePointer<pthread_barrier_t>
+            .allocate(capacity: 1)
+        pthread_barrier_init(barrier, nil, 4)
+        defer {
+            pthread_barrier_destroy(barrier)
+            barrier.deallocate()
+        }
+        let own = try String(contentsOfThread: "comm")
+        let names = DedicatedThread.together(upTo: 4, named: "assay-test") {
+            pthread_barrier_wait(barrier)
+            return (try? String(contentsOfThread: "comm")) ?? ""
+        }
+        #expect(names == [own] + Array(repeating: "assay-test\n", count: 3))
+        #expect(DedicatedThread.together(upTo: 0, named: "assay-test") { 7 } == [7])
+    }
 }
 
 extension String {

@@ -119,6 +119,12 @@ enum PictureLimits {
     /// The pictures of a set: as many as known sets for research have, and a table of a few
     /// gigabytes.
     static let picturesMax = 1_500_000
+    /// The files that are decoded before their numbers are joined to the table: enough that threads
+    /// seldom wait for the last of them.
+    static let batchFilesMax = 1024
+    /// The threads that decode, each of which holds a file and its pixels: a quarter of a gigabyte
+    /// at most.
+    static let threadsMax = 16
     /// The faults that a sentence tells.
     static let faultsMax = 5
 }

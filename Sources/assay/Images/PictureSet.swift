@@ -19,20 +19,49 @@ struct PictureSet {
         case records([UInt8], column: String)
     }
 
-    private struct File {
+    fileprivate struct File {
         /// Within the folder.
         let name: String
         /// The folder that it lies in, where these are classes.
         let kind: String?
     }
 
-    /// One of the pictures, or what is wrong with it.
-    struct Entry {
-        /// For sentences.
-        let name: String
-        /// What it shows, as far as the set says.
-        let kind: String?
-        let picture: Result<Picture, PictureError>
+    /// Pictures that follow one another, which several threads may decode at once.
+    ///
+    /// Unchecked: bytes of records stay where they are, and as they are, until whoever was handed
+    /// the batch returns.
+    struct Batch: @unchecked Sendable {
+        fileprivate enum Pictures {
+            case files(ArraySlice<File>, in: String)
+            /// The batch's bytes, and how many records are before it.
+            case records([UnsafeRawBufferPointer?], after: Int)
+        }
+
+        fileprivate let pictures: Pictures
+
+        var count: Int {
+            switch self.pictures {
+            case .files(let files, _): files.count
+            case .records(let records, _): records.count
+            }
+        }
+
+        /// What sentences call one of them, from 0 on.
+        func name(_ number: Int) -> String {
+            switch self.pictures {
+            case .files(let files, _): files[files.startIndex + number].name
+            // Reports count the rows of an Arrow table as lines below a header.
+            case .records(_, let before): "line \(before + number + 2)"
+            }
+        }
+
+        func picture(_ number: Int) -> Result<Picture, PictureError> {
+            switch self.pictures {
+            case .files(let files, let folder):
+                PictureSet.picture("\(folder)/\(files[files.startIndex + number].name)")
+            case .records(let records, _): PictureSet.picture(records[number])
+            }
+        }
     }
 
     /// Nil where there is a table without pictures.
@@ -82,29 +111,40 @@ struct PictureSet {
         }
     }
 
-    /// Hands over every picture, one after the other.
+    /// What each picture shows, as far as the set says.
     ///
-    /// - Parameter target: the column of records that says what pictures show; nil where nobody
-    ///   asks.
-    func each(target: String?, _ body: (Entry) -> Void) throws(InputError) {
+    /// - Parameter target: the column of records that says it; nil where nobody asks.
+    /// - Returns: nil where no column was named.
+    func kinds(in target: String?) throws(InputError) -> [String]? {
+        switch self.source {
+        case .folder(let files): return files.map { $0.kind ?? "" }
+        case .records(let bytes, _):
+            guard let target else { return nil }
+            do {
+                return try bytes.withUnsafeBytes { bytes in
+                    try TableFile.texts(of: target, try ArrowReader(bytes))
+                }
+            } catch {
+                throw InputError(self.path, "\(error)")
+            }
+        }
+    }
+
+    /// Hands over all pictures in their order, batch by batch: those of records as they lie.
+    func eachBatch(_ body: (Batch) -> Void) throws(InputError) {
         switch self.source {
         case .folder(let files):
-            for file in files {
-                body(Entry(name: file.name, kind: file.kind, picture: self.picture(file)))
+            for first in stride(from: 0, to: files.count, by: PictureLimits.batchFilesMax) {
+                let files = files[first...].prefix(PictureLimits.batchFilesMax)
+                body(Batch(pictures: .files(files, in: self.path)))
             }
         case .records(let bytes, let column):
             do {
                 try bytes.withUnsafeBytes { bytes in
-                    let reader = try ArrowReader(bytes)
-                    let kinds = try target.map { try TableFile.texts(of: $0, reader) }
-                    var row = 0
-                    try reader.eachPicture(in: column) { picture in
-                        // Reports count the rows of an Arrow table as lines below a header.
-                        body(
-                            Entry(
-                                name: "line \(row + 2)", kind: kinds?[row],
-                                picture: Self.picture(picture)))
-                        row += 1
+                    var before = 0
+                    try ArrowReader(bytes).eachBatch(of: column) { records in
+                        body(Batch(pictures: .records(records, after: before)))
+                        before += records.count
                     }
                 }
             } catch {
@@ -124,10 +164,10 @@ struct PictureSet {
 
     // MARK: Folders
 
-    private func picture(_ file: File) -> Result<Picture, PictureError> {
+    private static func picture(_ path: String) -> Result<Picture, PictureError> {
         do throws(InputError) {
             let bytes = try InputFile.read(
-                "\(self.path)/\(file.name)", upTo: PictureLimits.fileBytesMax, what: "picture")
+                path, upTo: PictureLimits.fileBytesMax, what: "picture")
             return bytes.withUnsafeBytes { bytes in
                 Result { () throws(PictureError) in try PictureDecoder.picture(bytes) }
             }

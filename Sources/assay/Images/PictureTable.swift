@@ -1,5 +1,8 @@
 import Engine
+import Host
+import Synchronization
 import Wire
+import WorkerShell
 
 /// Pictures as a table of numbers, which is all that a head or a worker ever sees of them.
 struct PictureTable {
@@ -21,18 +24,19 @@ struct PictureTable {
         else { throw InputError(set.path, "cannot be brought to squares of \(size)") }
         let width = all.names.count
         var values: [Int16] = []
-        var kinds: [String] = []
         var faults = Faults()
         var anyHasColour = false
-        try set.each(target: target) { entry in
-            switch entry.picture {
-            case .success(let picture):
-                anyHasColour = anyHasColour || picture.hasColour
-                values += all.values(of: picture)
-                kinds.append(entry.kind ?? "")
-            case .failure(let error): faults.note(entry.name, error)
+        let kinds = try set.kinds(in: target)
+        try set.eachBatch { batch in
+            for (number, outcome) in Self.outcomes(of: batch, all).enumerated() {
+                switch outcome {
+                case .success(let row):
+                    anyHasColour = anyHasColour || row.hasColour
+                    values += row.values
+                case .failure(let error): faults.note(batch.name(number), error)
+                }
             }
-            faults.pictures += 1
+            faults.pictures += batch.count
         }
         if let sentence = faults.sentence { throw InputError(set.path, sentence) }
         self.features = hasColour ?? anyHasColour ? all : grey
@@ -40,11 +44,39 @@ struct PictureTable {
         var text = Text()
         let names = self.features.names
         text.append(CSVText.row(names + [target].compactMap(\.self)))
-        for (row, kind) in kinds.enumerated() {
+        for row in 0..<faults.pictures {
             text.append(values[row * width..<row * width + names.count])
-            text.append(target == nil ? "\n" : "," + CSVText.row([kind]))
+            text.append(target == nil ? "\n" : "," + CSVText.row([kinds?[row] ?? ""]))
         }
         self.bytes = text.bytes
+    }
+
+    /// What one picture adds to the table.
+    private struct Row {
+        let values: [Int16]
+        let hasColour: Bool
+    }
+
+    /// The rows of a batch in its order, whichever thread made each.
+    private static func outcomes(
+        of batch: PictureSet.Batch, _ features: ImageFeatures
+    ) -> [Result<Row, PictureError>] {
+        let next = Atomic(0)
+        let shares = DedicatedThread.together(
+            upTo: min(batch.count, WorkerSettings.processors, PictureLimits.threadsMax),
+            named: "pictures"
+        ) {
+            var share: [(number: Int, outcome: Result<Row, PictureError>)] = []
+            while true {
+                let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard number < batch.count else { return share }
+                let outcome = batch.picture(number).map { picture in
+                    Row(values: features.values(of: picture), hasColour: picture.hasColour)
+                }
+                share.append((number, outcome))
+            }
+        }
+        return shares.joined().sorted { $0.number < $1.number }.map(\.outcome)
     }
 
     /// Pictures as a model has learned to see them.

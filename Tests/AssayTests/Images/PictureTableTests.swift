@@ -93,6 +93,36 @@ import Wire
         #expect(long.contains("13 of 16") && long.hasSuffix("b3.png is empty; …"))
     }
 
+    @Test func `many are rows in their order, whichever thread decodes them`() throws {
+        let fixtures = try ["grey.png", "grey.jpg", "deep.png", "one.png", "palette.png"]
+            .map(PictureDecoderTests.fixture)
+        let folder = try TemporaryFolder()
+        try Self.make("many", in: folder)
+        let count = PictureLimits.batchFilesMax + 9
+        let names = (0..<count).map { "\(10_000 + $0)" }
+        for (number, name) in names.enumerated() {
+            try folder.write(fixtures[number % fixtures.count], to: "many/\(name)")
+        }
+        let table = try Self.table("\(folder.path)/many", target: nil)
+        let features = try #require(ImageFeatures(size: 16, hasColour: true))
+        let expected = try fixtures.map { bytes in
+            features.values(of: try PictureDecoderTests.decode(bytes).get())
+                .map { Double($0) / 10_000 }
+        }
+        #expect(table.files == names)
+        let rows = Self.rows(table).dropFirst()
+        #expect(rows.count == count)
+        for (number, row) in rows.enumerated() {
+            #expect(row.map { Double($0) } == expected[number % fixtures.count], "row \(number)")
+        }
+        let broken = [3, 4, 90, 700, 701, count - 2]
+        for number in broken { try folder.write("-", to: "many/\(names[number])") }
+        let faults = broken.prefix(5).map { "\(names[$0]) is no PNG and no JPEG" }
+        #expect(
+            Self.refusal("\(folder.path)/many").hasSuffix(
+                "6 of 1,033 pictures cannot be read: " + faults.joined(separator: "; ") + "; …"))
+    }
+
     @Test func `a folder of neither is refused`() throws {
         let folder = try Self.folder()
         try Self.make("none", in: folder)

@@ -21,9 +21,11 @@ extension Decoder {
                 let reader = try ArrowReader(bytes)
                 for column in reader.pictureColumns {
                     var largest = 0
-                    try reader.eachPicture(in: column) { picture in
+                    try reader.eachBatch(of: column) { pictures in
                         // Each byte is touched: it must lie within the table.
-                        largest = max(largest, picture?.reduce(0) { max($0, Int($1)) } ?? 0)
+                        for byte in pictures.lazy.compactMap(\.self).joined() {
+                            largest = max(largest, Int(byte))
+                        }
                     }
                     try Self.demand(largest < 256, "a byte is larger than a byte")
                 }

@@ -5,11 +5,12 @@ extension ArrowReader {
         self.fields.filter(\.holdsPictures).map(\.name)
     }
 
-    /// Hands over what such a column holds, row after row; nil where it is missing.
+    /// Hands over what such a column holds, batch after batch; nil where it is missing.
     ///
     /// - Requires: `name` is one of `pictureColumns`.
-    package func eachPicture(
-        in name: String, _ body: (UnsafeRawBufferPointer?) -> Void
+    /// - Parameter body: may read the bytes until it returns, on any thread.
+    package func eachBatch(
+        of name: String, _ body: ([UnsafeRawBufferPointer?]) -> Void
     ) throws(TableError) {
         for message in self.framing.messages {
             guard case .batch(let table) = message.kind else { continue }
@@ -28,7 +29,8 @@ extension ArrowReader {
     }
 
     private static func give(
-        _ field: ArrowField, of batch: inout ArrowBatch, to body: (UnsafeRawBufferPointer?) -> Void
+        _ field: ArrowField, of batch: inout ArrowBatch,
+        to body: ([UnsafeRawBufferPointer?]) -> Void
     ) throws(TableError) {
         precondition(field.holdsPictures, "\(field.type.word) holds no pictures")
         let array: ArrowArray
@@ -45,10 +47,11 @@ extension ArrowReader {
             whole?.keepValues()
         }
         let cells = TextCells(array)
-        for row in 0..<batch.rows {
-            let isThere = array.validity[row] && whole?.validity[row] ?? true
-            body(isThere ? UnsafeRawBufferPointer(cells.bytes(row)) : nil)
-        }
+        body(
+            (0..<batch.rows).map { row in
+                let isThere = array.validity[row] && whole?.validity[row] ?? true
+                return isThere ? UnsafeRawBufferPointer(cells.bytes(row)) : nil
+            })
     }
 }
 

@@ -9,7 +9,9 @@ import Testing
             let reader = try ArrowReader(bytes)
             #expect(reader.pictureColumns == [column])
             var pictures: [[UInt8]?] = []
-            try reader.eachPicture(in: column) { pictures.append($0.map(Array.init)) }
+            try reader.eachBatch(of: column) { batch in
+                pictures += batch.map { $0.map(Array.init) }
+            }
             return pictures
         }
     }
@@ -52,8 +54,8 @@ import Testing
                 guard let reader = try? ArrowReader(bytes) else { return }
                 for column in reader.pictureColumns {
                     var count = 0
-                    try? reader.eachPicture(in: column) { picture in
-                        count += picture?.reduce(0) { $0 + Int($1) } ?? 0
+                    try? reader.eachBatch(of: column) { batch in
+                        for byte in batch.lazy.compactMap(\.self).joined() { count += Int(byte) }
                     }
                     #expect(count <= 255 * sound.count)
                 }
