@@ -45,11 +45,12 @@ package struct ImageFeatures: Hashable, Sendable {
     /// A number for each of `names`, in ten-thousandths: more digits than a picture has, and few
     /// enough that a table of them stays short.
     package func values(of picture: Picture) -> [Int16] {
-        let brightness = Plane(.brightness, of: picture, size: self.size)
+        let square = Square(picture, size: self.size)
+        let brightness = Plane(.brightness, of: square)
         var values = brightness.means(side: Self.part) + GradientHistograms.values(of: brightness)
         if self.hasColour {
             for component in [Plane.Component.blueness, .redness] {
-                values += Plane(component, of: picture, size: self.size).means(side: Self.part)
+                values += Plane(component, of: square).means(side: Self.part)
             }
         }
         return values.map { Int16(($0 * 10_000).rounded()) }

@@ -20,7 +20,7 @@ import Testing
         width: Int, height: Int
     ) {
         let picture = Self.picture(width, height)
-        let plane = Plane(.redness, of: picture, size: 16)
+        let plane = Plane(.redness, of: Square(picture, size: 16))
         for y in 0..<16 {
             for x in 0..<16 {
                 let value = Self.value(x, y, of: picture, size: 16)
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test(arguments: [16, 32, 40]) func `edges are counted as they are defined`(size: Int) {
-        let plane = Plane(.brightness, of: Self.picture(size, size), size: size)
+        let plane = Plane(.brightness, of: Square(Self.picture(size, size), size: size))
         let values = GradientHistograms.values(of: plane)
         let twin = Self.histograms(of: plane)
         #expect(values.count == twin.count)
