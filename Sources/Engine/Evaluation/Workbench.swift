@@ -235,13 +235,17 @@ package struct Workbench: Sendable {
     }
 }
 
-/// The best evaluations, so that an ensemble of them costs no second cross validation.
+/// The best evaluations of each family, so that an ensemble of them costs no second cross
+/// validation.
 private struct Evaluations: Sendable {
     private var entries: [Entry] = []
     private var values = 0
 
     /// 128 MiB of predictions.
     private static let valuesMax = 16 << 20
+    /// As many as a search may ask for. A quick family on a small table has thousands, and every
+    /// trial looks through those that are kept.
+    private static let familyMax = 16
 
     private struct Entry: Sendable {
         let recipe: Recipe
@@ -264,9 +268,13 @@ private struct Evaluations: Sendable {
         self.entries.insert(
             Entry(recipe: recipe, metrics: metrics, evaluation: evaluation), at: place)
         self.values += evaluation.predictions.values.count
-        while self.values > Self.valuesMax, let last = self.entries.popLast() {
-            self.values -= last.evaluation.predictions.values.count
-        }
+        let kin = self.entries.indices.filter { self.entries[$0].recipe.family == recipe.family }
+        if kin.count > Self.familyMax { self.drop(kin[kin.count - 1]) }
+        while self.values > Self.valuesMax { self.drop(self.entries.count - 1) }
+    }
+
+    private mutating func drop(_ index: Int) {
+        self.values -= self.entries.remove(at: index).evaluation.predictions.values.count
     }
 }
 

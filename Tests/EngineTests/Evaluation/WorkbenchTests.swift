@@ -52,6 +52,25 @@ import Testing
         }
     }
 
+    @Test func `of a family the best are remembered, and the best of others besides`() throws {
+        var bench = try Self.bench()
+        let metrics = [Metric.logLoss]
+        let guess = Recipe(.baseline)
+        let recipes = (0..<20).map {
+            Recipe(.linearDiscriminant, [.init("shrinkage", Double($0 + 1) / 20)])
+        }
+        _ = try bench.evaluate(guess, metrics: metrics)
+        let losses = try recipes.map { recipe in
+            try bench.evaluate(recipe, metrics: metrics).scores[0].mean
+        }
+        let order = recipes.indices.sorted { losses[$0] < losses[$1] }
+        for (rank, index) in order.enumerated() {
+            let isRemembered = bench.remembered(of: recipes[index], metrics: metrics) != nil
+            #expect(isRemembered == (rank < 16))
+        }
+        #expect(bench.remembered(of: guess, metrics: metrics) != nil)
+    }
+
     @Test func `a model finds the truth that is in the table`() throws {
         var bench = try Self.bench()
         let metrics = [Metric.areaUnderCurve]
