@@ -137,8 +137,8 @@ bench-engine: deps
 DATA ?=
 bench-quality: deps
 	Benchmarks/engine/setup.sh $(ENGINE_PEERS)
-	$(BUILD) --product assay
-	$(ENGINE_PEERS)/bin/python Benchmarks/quality/quality.py --assay .build/debug/assay \
+	$(RELEASE) --product assay
+	$(ENGINE_PEERS)/bin/python Benchmarks/quality/quality.py --assay .build/release/assay \
 	    $(if $(DATA),--data $(DATA)) --seeds $(SEEDS)
 
 clean:
