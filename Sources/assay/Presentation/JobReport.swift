@@ -134,6 +134,11 @@ struct JobReport: Encodable, Equatable, Sendable {
     }
 }
 
+extension JobReport {
+    /// How many columns a trial learns from: all of the table's, or what it selects.
+    func features(of trial: TrialReport) -> Int? { trial.features ?? self.features.map { Int($0) } }
+}
+
 /// A trial as `--json` prints it.
 struct TrialReport: Encodable, Equatable, Sendable {
     let index: UInt32
@@ -224,8 +229,8 @@ struct TrialReport: Encodable, Equatable, Sendable {
         Dictionary(scores.map { (LogText.escaped($0.metric), $0.value) }) { first, _ in first }
     }
 
-    /// How many columns it learns from, where they are not all.
-    var features: Int? {
+    /// How many columns it learns from, where they are not all; see `JobReport.features(of:)`.
+    fileprivate var features: Int? {
         guard case .number(let number)? = self.parameters?["features"] else { return nil }
         return Int(exactly: number)
     }

@@ -75,10 +75,7 @@ struct LeaderboardText {
         if isWide {
             columns += [
                 Column("samples", .right) { _, _ in job.rows.map(Figures.count) },
-                Column("features", .right) { _, trial in
-                    (trial.features.map { UInt64($0) } ?? job.features.map { UInt64($0) })
-                        .map(Figures.count)
-                },
+                Column("features", .right) { job.features(of: $1).map(Figures.count) },
             ]
         }
         columns += self.metrics.map { metric in

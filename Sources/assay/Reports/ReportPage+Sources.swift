@@ -51,7 +51,7 @@ extension ReportPage {
             Candidate(
                 trial: Int(trial.index), algorithm: trial.family ?? "",
                 samples: job.rows.map { Int($0) },
-                features: trial.features ?? job.features.map { Int($0) },
+                features: job.features(of: trial),
                 scores: trial.scores ?? [:], hyperparameters: trial.recipe,
                 seconds: trial.seconds, bytes: trial.memoryBytes, step: trial.step,
                 isMember: self.isMember(trial, job))

@@ -25,10 +25,10 @@ import Wire
     }
 
     @Test func `a wide one tells of rows, columns, memory and workers`() {
-        let sampled = Recipe(
+        let narrow = Recipe(
             family: "ridge", parameters: [Parameter("features", 7)], seed: 1)
         var selected = Reports.scored(1, "ridge", 0.75)
-        selected.spec = TrialSpec(step: .selection, recipe: sampled).message
+        selected.spec = TrialSpec(step: .selection, recipe: narrow).message
         selected.worker = "w1"
         let board = self.board([selected, Reports.scored(0, "ridge", 0.5)])
         #expect(
