@@ -25,7 +25,7 @@ extension Folds {
                 self.init(count: 1, ids: parts.map { $0 == 0 ? 0 : Self.none })
             }
         case (.time(let column), let parts):
-            let times = try Self.ranks(of: column, table)
+            let times = try Self.ranks(of: column, table, areTimes: true)
             switch parts {
             case .folds(let count):
                 try Self.check(count: count)
@@ -41,7 +41,7 @@ extension Folds {
 
     /// For every row the number of its value among the distinct ones, ascending, from 0.
     private static func ranks(
-        of column: RowSplit.Column, _ table: CleanTable
+        of column: RowSplit.Column, _ table: CleanTable, areTimes: Bool = false
     ) throws(EvaluationError) -> [Int] {
         let found = table.frame.column(named: column.name) ?? table.aside.column(named: column.name)
         guard let values = found?.values else {
@@ -59,16 +59,28 @@ extension Folds {
                 "column \(column.name), by which rows are split, is missing in \(missing) rows")
         }
         switch values {
-        // Levels are sorted, and each of them occurs.
-        case .categorical(let texts), .texts(let texts): return texts.codes.map(Int.init)
-        case .numeric(let numbers), .dates(let numbers):
-            let order = numbers.indices.sorted { numbers[$0] < numbers[$1] }
-            var ranks = Array(repeating: 0, count: numbers.count)
-            for (before, row) in zip(order, order.dropFirst()) {
-                ranks[row] = ranks[before] + (numbers[row] == numbers[before] ? 0 : 1)
+        case .categorical(let texts), .texts(let texts):
+            // Levels are sorted, and each of them occurs.
+            guard areTimes else { return texts.codes.map(Int.init) }
+            let times = texts.times.compactMap(\.self)
+            guard times.count == texts.levels.count else {
+                throw EvaluationError(
+                    .badFolds,
+                    "column \(column.name), by whose times rows are split, holds texts that are "
+                        + "neither ISO 8601 dates nor numbers, and nothing tells their order")
             }
-            return ranks
+            return Self.ranks(texts.codes.map { times[Int($0)] })
+        case .numeric(let numbers), .dates(let numbers): return Self.ranks(numbers)
         }
+    }
+
+    private static func ranks(_ numbers: [Double]) -> [Int] {
+        let order = numbers.indices.sorted { numbers[$0] < numbers[$1] }
+        var ranks = Array(repeating: 0, count: numbers.count)
+        for (before, row) in zip(order, order.dropFirst()) {
+            ranks[row] = ranks[before] + (numbers[row] == numbers[before] ? 0 : 1)
+        }
+        return ranks
     }
 
     // MARK: Groups

@@ -78,7 +78,7 @@ package struct Outlook: Equatable, Sendable {
             "a series has no forecast, or no choice")
         let shown = min(table.entries.count, ExplanationLimits.seriesMax)
         self.series = (0..<shown).map { index in
-            Line(table.entries[index], table.frequency, forecasts[index], choices[index])
+            Line(table.entries[index], table, forecasts[index], choices[index])
         }
         self.omitted = table.entries.count - shown
         self.step = table.frequency?.description
@@ -87,7 +87,7 @@ package struct Outlook: Equatable, Sendable {
 
 extension Outlook.Line {
     fileprivate init(
-        _ entry: SeriesTable.Entry, _ frequency: Frequency?, _ forecast: Forecast,
+        _ entry: SeriesTable.Entry, _ table: SeriesTable, _ forecast: Forecast,
         _ choice: ForecastChoice
     ) {
         let horizon = min(forecast.mean.count, ExplanationLimits.horizonMax)
@@ -104,10 +104,10 @@ extension Outlook.Line {
                     upper: Array(interval.upper.prefix(horizon)))
             },
             rehearsal: Self.rehearsal(choice, first: first),
-            times: frequency.map { frequency in
+            times: table.frequency.map { frequency in
                 let grid = TimeGrid(
                     frequency: frequency, start: entry.start,
-                    endsMonths: frequency.endsMonths([entry.start, entry.last]))
+                    endsMonths: table.endsMonths)
                 return (first..<values.count + horizon).map { grid.text(of: $0) ?? "" }
             } ?? [])
     }

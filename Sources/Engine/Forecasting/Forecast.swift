@@ -99,6 +99,16 @@ package struct Forecast: Equatable, Sendable {
             })
     }
 
+    /// The forecast of some of its steps.
+    func at(_ steps: [Int]) -> Forecast {
+        func pick(_ numbers: [Double]) -> [Double] { steps.map { numbers[$0] } }
+        return Forecast(
+            mean: pick(self.mean),
+            intervals: self.intervals.map {
+                Interval(level: $0.level, lower: pick($0.lower), upper: pick($0.upper))
+            })
+    }
+
     /// The forecast with a number added to every step.
     func shifted(by offsets: [Double]) -> Forecast {
         func add(_ numbers: [Double]) -> [Double] { zip(numbers, offsets).map { $0 + $1 } }

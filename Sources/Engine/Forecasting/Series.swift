@@ -6,6 +6,8 @@ package struct Series: Equatable, Sendable {
     package let season: Int
     /// What else was known at each step: rows × columns, finite; without columns if nothing.
     package let exogenous: Matrix
+    /// Places of values that nobody observed: they lie on lines between those that are there.
+    private let filled: Set<Int>
 
     /// - Throws: `LearnerError` when there is no value, one is not finite, or the columns do not
     ///   fit.
@@ -32,25 +34,50 @@ package struct Series: Equatable, Sendable {
         self.init(checked: values, season: season, exogenous: columns)
     }
 
-    private init(checked values: [Double], season: Int, exogenous: Matrix) {
+    /// The same of values some of which are missing: NaN, but for one at least. Between two that
+    /// are there they lie on a line.
+    init(
+        filling values: [Double], season: Int, exogenous: Matrix
+    ) throws(LearnerError) {
+        let whole = try Series(interpolated(values), season: season, exogenous: exogenous)
+        self.init(
+            checked: whole.values, season: season, exogenous: exogenous,
+            filled: Set(values.indices.filter { values[$0].isNaN }))
+    }
+
+    private init(checked values: [Double], season: Int, exogenous: Matrix, filled: Set<Int> = []) {
         self.values = values
         self.season = season
         self.exogenous = exogenous
+        self.filled = filled
     }
 
     package var count: Int { self.values.count }
 
-    /// The oldest values only.
+    /// Whether the value of a place was observed.
+    func isObserved(_ place: Int) -> Bool {
+        self.filled.isEmpty || !self.filled.contains(place)
+    }
+
+    /// The oldest values only, as they were known then: a gap at their end keeps the last value, as
+    /// the line across it leads to one that came later.
     ///
     /// - Requires: `count` lies in 1...self.count.
     func prefix(_ count: Int) -> Series {
         precondition(count >= 1 && count <= self.count, "\(count) of \(self.count) values")
         let width = self.exogenous.columns
+        var values = Array(self.values[..<count])
+        var known = count
+        while known > 0, !self.isObserved(known - 1) { known -= 1 }
+        if known > 0 {
+            for place in known..<count { values[place] = values[known - 1] }
+        }
         return Series(
-            checked: Array(self.values[..<count]), season: self.season,
+            checked: values, season: self.season,
             exogenous: Matrix(
                 rows: count, columns: width,
-                values: Array(self.exogenous.values[..<(count * width)])))
+                values: Array(self.exogenous.values[..<(count * width)])),
+            filled: self.filled.filter { $0 < count })
     }
 
     /// The newest values, whole seasons of older ones left out: `limit` at most, or three seasons.
@@ -63,11 +90,16 @@ package struct Series: Equatable, Sendable {
             checked: Array(self.values[first...]), season: self.season,
             exogenous: Matrix(
                 rows: self.count - first, columns: width,
-                values: Array(self.exogenous.values[(first * width)...])))
+                values: Array(self.exogenous.values[(first * width)...])),
+            filled: Set(self.filled.filter { $0 >= first }.map { $0 - first }))
     }
 
     /// The series by itself, for when nothing is known of the columns' coming values.
-    package var withoutExogenous: Series { self.replacing(self.values) }
+    package var withoutExogenous: Series {
+        Series(
+            checked: self.values, season: self.season,
+            exogenous: Matrix(rows: self.count, columns: 0), filled: self.filled)
+    }
 
     /// The same steps with other finite numbers, and no exogenous columns.
     func replacing(_ values: [Double], season: Int? = nil) -> Series {
@@ -80,7 +112,7 @@ package struct Series: Equatable, Sendable {
     func scaled(by factor: Double) -> Series {
         Series(
             checked: self.values.map { $0 * factor }, season: self.season,
-            exogenous: self.exogenous)
+            exogenous: self.exogenous, filled: self.filled)
     }
 
     /// The season, as far as the values tell of it: 1 unless two whole ones are there.
@@ -110,4 +142,24 @@ package enum ForecastLimits {
     static let originsMax = 400
     /// Gaps to fill for every value that is there; beyond, most of the series would be made up.
     package static let fillRatioMax = 1.0
+}
+
+/// NaN replaced by the line between the neighbours that are there, or by the nearest at the ends.
+///
+/// - Requires: at least one value is not NaN.
+func interpolated(_ values: [Double]) -> [Double] {
+    var filled = values
+    var before: Int?
+    for (index, value) in values.enumerated() where !value.isNaN {
+        let start = before ?? -1
+        for gap in start + 1..<index {
+            let share = Double(gap - start) / Double(index - start)
+            filled[gap] = start < 0 ? value : values[start] * (1 - share) + value * share
+        }
+        before = index
+    }
+    if let before {
+        for gap in before + 1..<max(before + 1, values.count) { filled[gap] = values[before] }
+    }
+    return filled
 }

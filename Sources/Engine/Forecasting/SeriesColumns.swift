@@ -71,7 +71,7 @@ struct SeriesColumns {
             }
             return (seconds, true)
         case .categorical(let texts), .texts(let texts):
-            let parsed = texts.levels.map { CivilTime.parse($0.revealed.utf8) }
+            let parsed = texts.times
             var times: [Double] = []
             times.reserveCapacity(frame.rows)
             for (row, code) in texts.codes.enumerated() {
@@ -84,7 +84,7 @@ struct SeriesColumns {
                         .badTime, row: row + 1, column: name,
                         "this is neither a number nor an ISO 8601 date or time")
                 }
-                times.append(Double(seconds))
+                times.append(seconds)
             }
             return (times, true)
         }

@@ -84,7 +84,7 @@ struct SeriesRows {
         func onGrid(_ column: [Double]) -> [Double] {
             var values = [Double](repeating: .nan, count: count)
             for index in first...last { values[places[index] - places[first]] = column[index] }
-            return interpolated(values)
+            return values
         }
         var columns: [[Double]] = []
         for (name, column) in zip(plan.exogenous, self.exogenous) {
@@ -93,14 +93,14 @@ struct SeriesRows {
                     .noValues, column: name, "every value beside a target is missing")
             }
             tally.add(.filledExogenous, column[first...last].count { $0.isNaN })
-            columns.append(onGrid(column))
+            columns.append(interpolated(onGrid(column)))
         }
         let future = self.future(after: last, places)
         tally.add(.trimmedEnd, places[places.count - 1] - places[last] - future.rows)
         return SeriesTable.Entry(
             key: key,
             series: try self.series(onGrid(self.target), columns, frequency, plan),
-            future: future, start: self.times[first], last: self.times[last])
+            future: future, start: self.times[first])
     }
 
     private func series(
@@ -111,9 +111,11 @@ struct SeriesRows {
             for row in values.indices { matrix[row, j] = column[row] }
         }
         let season =
-            plan.season ?? SeasonLength.detect(values, candidates: frequency?.seasonCandidates)
+            plan.season
+            ?? SeasonLength.detect(
+                interpolated(values), candidates: frequency?.seasonCandidates)
         do throws(LearnerError) {
-            return try Series(values, season: season, exogenous: matrix)
+            return try Series(filling: values, season: season, exogenous: matrix)
         } catch {
             throw SeriesError(.badSeason, column: plan.target, error.description)
         }
@@ -154,24 +156,4 @@ struct SeriesRows {
         }
         return Matrix(rows: steps, columns: self.exogenous.count, values: values)
     }
-}
-
-/// NaN replaced by the line between the neighbours that are there, or by the nearest at the ends.
-///
-/// - Requires: at least one value is not NaN.
-func interpolated(_ values: [Double]) -> [Double] {
-    var filled = values
-    var before: Int?
-    for (index, value) in values.enumerated() where !value.isNaN {
-        let start = before ?? -1
-        for gap in start + 1..<index {
-            let share = Double(gap - start) / Double(index - start)
-            filled[gap] = start < 0 ? value : values[start] * (1 - share) + value * share
-        }
-        before = index
-    }
-    if let before {
-        for gap in before + 1..<max(before + 1, values.count) { filled[gap] = values[before] }
-    }
-    return filled
 }

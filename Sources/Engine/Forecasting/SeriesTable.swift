@@ -36,6 +36,8 @@ package struct SeriesTable: Equatable, Sendable {
     package let entries: [Entry]
     /// nil when there is no time column, or only one time.
     package let frequency: Frequency?
+    /// Whether steps are months, and every time is the last day of one.
+    let endsMonths: Bool
     package let notes: [Note]
 
     package struct Entry: Equatable, Sendable {
@@ -47,8 +49,6 @@ package struct SeriesTable: Equatable, Sendable {
         package let future: Matrix
         /// The time of the first value: seconds since 1970, a number, or 0 without a time column.
         package let start: Double
-        /// The time of the last value.
-        package let last: Double
     }
 
     /// Something that was done to the table, and how often; never a value.
@@ -92,6 +92,7 @@ package struct SeriesTable: Equatable, Sendable {
                     &tally))
         }
         self.entries = entries
+        self.endsMonths = self.frequency?.endsMonths(groups.flatMap(\.times)) ?? false
         self.notes = tally.notes
     }
 

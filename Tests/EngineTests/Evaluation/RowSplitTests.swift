@@ -118,6 +118,24 @@ import Testing
         #expect(folds.kept(in: 1) == [0, 1, 2, 3])
     }
 
+    @Test func `texts that spell no time have no order that rows could be split by`() throws {
+        let days = ["01/02/2026", "31/12/2025", "15/01/2026", "16/01/2026", "01/03/2026"]
+        let csv = "day,x\n" + days.map { "\($0),1\n" }.joined()
+        let table = try Array(csv.utf8).withUnsafeBytes { bytes in
+            try CSVReader(bytes).table(try Schema.infer(from: bytes))
+        }
+        let answers = Answers.numbers([0, 0, 0, 0, 0])
+        let error = #expect(throws: EvaluationError.self) {
+            try Folds(.init(.time(.init("day", .feature)), .folds(2)), answers, table, seed: 1)
+        }
+        #expect(error?.code == .badFolds)
+        #expect(error?.description.contains("column day") == true)
+        #expect(error?.description.contains("/2026") == false)
+        #expect(throws: Never.self) {
+            try Folds(.init(.group(.init("day", .feature)), .folds(2)), answers, table, seed: 1)
+        }
+    }
+
     @Test func `equal seeds deal groups equally, others do not`() throws {
         let world = World(rows: 300, groups: 40, times: 3, seed: 8)
         let split = RowSplit(Self.byGroup, .folds(3))

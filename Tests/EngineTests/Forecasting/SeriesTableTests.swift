@@ -23,6 +23,32 @@ import Testing
         #expect(table.entries[0].key == nil && table.entries[0].start == 1_704_067_200)
     }
 
+    @Test func `in a history that ends in a gap nothing is known of what came behind it`() throws {
+        let table = try self.table("t,y\n1,10\n2,\n3,30\n4,\n5,\n6,60\n7,70\n")
+        let series = table.entries[0].series
+        #expect(series.values == [10, 20, 30, 40, 50, 60, 70])
+        #expect((0..<7).filter(series.isObserved) == [0, 2, 5, 6])
+        #expect(series.prefix(2).values == [10, 10])
+        #expect(series.prefix(4).values == [10, 20, 30, 30])
+        #expect(series.prefix(5).values == [10, 20, 30, 30, 30])
+        #expect(series.prefix(6).values == [10, 20, 30, 40, 50, 60])
+        #expect((0..<5).filter(series.prefix(5).isObserved) == [0, 2])
+        #expect((0..<4).filter(series.newest(4).isObserved) == [2, 3])
+        #expect(try Series(series.values).values == series.values)
+    }
+
+    @Test(arguments: [
+        (["2024-01-31", "2024-02-29", "2024-03-31"], true),
+        (["2021-04-30", "2021-05-30", "2021-06-30"], false),
+        (["2023-12-30", "2024-01-30", "2024-02-29"], false),
+    ]) func `days of months are the last ones only where all of them are`(
+        days: [String], areLast: Bool
+    ) throws {
+        let table = try self.table("t,y\n" + days.map { "\($0),1\n" }.joined())
+        #expect(table.frequency == .months(1))
+        #expect(table.endsMonths == areLast)
+    }
+
     @Test func `each key is a series`() throws {
         let table = try self.table("t,k,y\n1,b,5\n1,a,1\n2,a,2\n2,b,6\n3,b,7\n") { $0.key = "k" }
         #expect(table.entries.map(\.series.values) == [[1, 2], [5, 6, 7]])

@@ -159,7 +159,7 @@ extension ForecastEvaluation {
             folds: evaluations[0].folds.indices.map { index in
                 let first = evaluations[0].folds[index]
                 return RollingOrigin.Fold(
-                    origin: first.origin, actual: first.actual,
+                    origin: first.origin, steps: first.steps, actual: first.actual,
                     forecast: Forecast(
                         combining: evaluations.map { $0.folds[index].forecast }, rule: rule),
                     scale: first.scale)

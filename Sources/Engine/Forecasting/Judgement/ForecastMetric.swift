@@ -43,19 +43,23 @@ package enum ForecastMetric: String, CaseIterable, Sendable {
         return value
     }
 
-    /// The mean absolute difference between values one season apart; one step apart where that is
-    /// zero or the history is too short; 0 where every value is the same.
+    /// The mean absolute difference between values one season apart, both of them observed; one
+    /// step apart where that is zero or the history is too short; between any two neighbours that
+    /// were observed where no two steps are one apart; 0 where every value is the same.
     static func scale(of history: Series) -> Double {
-        for season in [history.season, 1] where history.count > season {
-            var sum = 0.0
-            for t in season..<history.count {
-                sum +=
-                    abs(history.values[t] - history.values[t - season])
-                    / Double(history.count - season)
-            }
-            if sum > 0 { return sum }
+        let places = (0..<history.count).filter(history.isObserved)
+        for season in [history.season, 1] {
+            let later = places.filter { $0 >= season && history.isObserved($0 - season) }
+            let scale = Self.meanDifference(history, later.map { ($0, $0 - season) })
+            if scale > 0 { return scale }
         }
-        return 0
+        return Self.meanDifference(history, Array(zip(places.dropFirst(), places)))
+    }
+
+    private static func meanDifference(_ series: Series, _ pairs: [(Int, Int)]) -> Double {
+        pairs.reduce(0) { sum, pair in
+            sum + abs(series.values[pair.0] - series.values[pair.1]) / Double(pairs.count)
+        }
     }
 }
 

@@ -8,7 +8,8 @@
 /// origin 3  ░░░░░░░░░░░░░░░░░░░░░░░░░░░░│▓▓▓▓
 /// ```
 ///
-/// Origins lie one horizon apart, closer where the series is too short for that.
+/// Origins lie one horizon apart, closer where the series is too short for that. Steps that nobody
+/// observed judge nothing, and where there is no other behind an origin it is passed over.
 package struct RollingOrigin: Equatable, Sendable {
     package let horizon: Int
     /// The lengths of the histories, ascending; at least one.
@@ -66,10 +67,19 @@ package struct RollingOrigin: Equatable, Sendable {
     package struct Fold: Equatable, Sendable {
         /// Values of the history.
         package let origin: Int
+        /// Steps of the forecast whose values were observed, from 0; at least one.
+        package let steps: [Int]
+        /// What came at these steps.
         package let actual: [Double]
         package let forecast: Forecast
         /// The naive error in the history.
         package let scale: Double
+
+        /// The forecast of these steps.
+        var judged: Forecast {
+            self.steps.count == self.forecast.mean.count
+                ? self.forecast : self.forecast.at(self.steps)
+        }
     }
 
     /// - Throws: `LearnerError` when the recipe cannot be fitted to one of the histories, naming
@@ -79,12 +89,18 @@ package struct RollingOrigin: Equatable, Sendable {
     ) throws(LearnerError) -> ForecastEvaluation {
         var folds: [Fold] = []
         for (index, origin) in self.origins.enumerated() {
+            let steps = (0..<self.horizon).filter { series.isObserved(origin + $0) }
+            guard !steps.isEmpty else { continue }
             let history = series.prefix(origin)
             do throws(LearnerError) {
                 let model = try ForecastModel(fitting: recipe, history)
                 let forecast = try model.forecast(
                     self.request(at: origin, of: series, levels: levels))
-                folds.append(self.fold(origin, series, forecast))
+                folds.append(
+                    Fold(
+                        origin: origin, steps: steps,
+                        actual: steps.map { series.values[origin + $0] }, forecast: forecast,
+                        scale: ForecastMetric.scale(of: history)))
             } catch {
                 throw LearnerError(error.code, "fold \(index + 1): \(error.description)")
             }
@@ -102,12 +118,6 @@ package struct RollingOrigin: Equatable, Sendable {
                 ? nil : columns.rows(at: Array(origin..<origin + self.horizon)))
     }
 
-    func fold(_ origin: Int, _ series: Series, _ forecast: Forecast) -> Fold {
-        Fold(
-            origin: origin,
-            actual: Array(series.values[origin..<origin + self.horizon]), forecast: forecast,
-            scale: ForecastMetric.scale(of: series.prefix(origin)))
-    }
 }
 
 /// What the origins found out about a recipe.
@@ -122,7 +132,7 @@ package struct ForecastEvaluation: Equatable, Sendable {
         var sum = 0.0
         for fold in self.folds {
             sum += try metric.value(
-                actual: fold.actual, forecast: fold.forecast.mean, scale: fold.scale)
+                actual: fold.actual, forecast: fold.judged.mean, scale: fold.scale)
         }
         return sum / Double(self.folds.count)
     }
@@ -133,7 +143,7 @@ package struct ForecastEvaluation: Equatable, Sendable {
         return first.forecast.intervals.indices.map { level in
             IntervalScores(
                 mean: self.folds.map {
-                    IntervalScores($0.forecast.intervals[level], actual: $0.actual)
+                    IntervalScores($0.judged.intervals[level], actual: $0.actual)
                 })
         }
     }

@@ -207,10 +207,7 @@ package struct SeriesBench: Sendable {
     /// How the steps of all series lie in time.
     private var grid: FittedForecasts.Grid? {
         self.series.frequency.map { frequency in
-            FittedForecasts.Grid(
-                frequency: frequency,
-                endsMonths: frequency.endsMonths(
-                    self.series.entries.flatMap { [$0.start, $0.last] }))
+            FittedForecasts.Grid(frequency: frequency, endsMonths: self.series.endsMonths)
         }
     }
 }

@@ -100,10 +100,12 @@ struct TimeGrid: Equatable {
         return self.mode(pairs.map { $0.1 - $0.0 }).map { .seconds(Int($0)) }
     }
 
+    /// Whether all are one day of their months, or the last of those that are too short for it.
     private static func areMonths(_ times: [CivilTime]) -> Bool {
-        guard let first = times.first else { return false }
-        guard times.allSatisfy({ $0.secondOfDay == first.secondOfDay }) else { return false }
-        return times.allSatisfy { $0.day == first.day } || times.allSatisfy(\.isLastDayOfMonth)
+        guard let first = times.first, let day = times.map(\.day).max() else { return false }
+        return times.allSatisfy {
+            $0.secondOfDay == first.secondOfDay && ($0.day == day || $0.isLastDayOfMonth)
+        }
     }
 
     /// Nine significant bits more than the noise of decimal fractions leaves.
