@@ -168,6 +168,16 @@ import Testing
         for (one, other) in zip(bold.values, honest.values) { #expect(abs(one - other) < 1e-12) }
         #expect(Temperature.best(for: honest, .numbers([1])) == 1)
     }
+
+    @Test func `what a stranger's model gives is tempered whatever it is`() {
+        var wild = Matrix(
+            rows: 3, columns: 2, values: [.infinity, -.infinity, .nan, 0.5, 1e308, -1e-300])
+        wild.temper(2)
+        for row in 0..<3 {
+            #expect(wild[row, 0] >= 0 && wild[row, 1] >= 0)
+            #expect(abs(wild[row, 0] + wild[row, 1] - 1) < 1e-12)
+        }
+    }
 }
 
 extension Folds {

@@ -278,11 +278,32 @@ import Testing
         #expect(abs(predictor.predict(query).values[0] - expected) < 1e-5)
         let again = try Family.nearestNeighbors.predictor(from: predictor.tensors, outputs: 1)
         #expect(again.predict(query) == predictor.predict(query))
-        let spoilt = predictor.tensors.map { tensor in
-            tensor.name == "row_weights" ? Tensor.doubles("row_weights", [1, 0, 1, 1]) : tensor
+        for wild in [[1, 0, 1, 1], [1, 1e308, 1, 1]] {
+            let spoilt = predictor.tensors.map { tensor in
+                tensor.name == "row_weights" ? Tensor.doubles("row_weights", wild) : tensor
+            }
+            #expect(throws: LearnerError(.badTensor, "")) {
+                try Family.nearestNeighbors.predictor(from: spoilt, outputs: 1)
+            }
+        }
+    }
+
+    @Test func `a forest whose leaves hold no shares of rows is refused`() throws {
+        let features = Matrix(rows: 4, columns: 1, values: [0, 1, 2, 3])
+        let data = TrainingData(features: features, answers: .classes([0, 0, 1, 1], count: 2))
+        let tensors = try Forest(.bestOfAll, .init()).fit(data, seed: 0).tensors
+        let again = try Family.randomForest.predictor(from: tensors, outputs: 2)
+        #expect(again.tensors == tensors)
+        let spoilt = tensors.map { tensor in
+            guard tensor.name == "tree_values", case .f64(let values) = tensor.values else {
+                return tensor
+            }
+            return Tensor(
+                name: tensor.name, shape: tensor.shape,
+                values: .f64(values.map { _ in 1.7e308 }))
         }
         #expect(throws: LearnerError(.badTensor, "")) {
-            try Family.nearestNeighbors.predictor(from: spoilt, outputs: 1)
+            try Family.randomForest.predictor(from: spoilt, outputs: 2)
         }
     }
 

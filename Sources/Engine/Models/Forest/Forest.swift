@@ -47,6 +47,10 @@ package struct Forest: Learner {
         self.settings = settings
     }
 
+    /// Values of all leaves, each in eight bytes: a model of 512 MiB is more than people want to
+    /// keep, and trials of it more than workers bear side by side.
+    static let valuesMax = 64 << 20
+
     /// - Complexity: O(trees × rows × features looked at × depth).
     package func fit(_ data: TrainingData, seed: UInt64) throws(LearnerError) -> any Predictor {
         try data.requireRows()
@@ -61,6 +65,12 @@ package struct Forest: Learner {
             var chance = SeededGenerator(seed: generator.next())
             let (tree, values) = grower.grow(&chance)
             ensemble.append(tree, values: values)
+            guard ensemble.values.count <= Self.valuesMax else {
+                throw LearnerError(
+                    .badParameter,
+                    "its leaves would hold more than \(Self.valuesMax) shares of classes; let them "
+                        + "have more rows (min_rows_leaf), or grow fewer trees")
+            }
         }
         return ForestPredictor(ensemble: ensemble, outputs: data.answers.outputs)
     }
@@ -130,6 +140,10 @@ struct ForestPredictor: Predictor, Equatable {
         self.outputs = outputs
         guard !self.ensemble.roots.isEmpty else {
             throw LearnerError(.badTensor, "tensor tree_roots holds no tree to average")
+        }
+        // Means of ones and zeros, but for their rounding.
+        guard outputs == 1 || self.ensemble.values.allSatisfy({ abs($0 - 0.5) <= 0.501 }) else {
+            throw LearnerError(.badTensor, "tensor tree_values holds what is no share of rows")
         }
     }
 

@@ -143,8 +143,11 @@ extension NeighborsPredictor {
         self.rowWeights =
             store.holds("row_weights")
             ? try store.doubles("row_weights", shape: [.exactly(rows)]) : nil
-        guard self.rowWeights?.allSatisfy({ $0 >= lightestWeight }) ?? true else {
-            throw LearnerError(.badTensor, "tensor row_weights holds one that counts nothing")
+        // They are 1 on average, so that none is more than there are rows.
+        let heaviest = 2 * Double(rows)
+        guard self.rowWeights?.allSatisfy({ $0 >= lightestWeight && $0 <= heaviest }) ?? true else {
+            throw LearnerError(
+                .badTensor, "tensor row_weights holds one that counts nothing, or more than all")
         }
         if outputs == 1 {
             self.labels = .numbers(try store.doubles("numbers", shape: [.exactly(rows)]))
