@@ -103,13 +103,20 @@ private struct LevelSums {
     private let answers: Answers
     private let groups: AnswerGroups
     private var rows: [Double]
+    /// Of numbers in this unit, so that no sum overflows: a power of two, which rounds nothing.
     private var sums: [Double]
+    private let unit: Double
 
     init(levels: Int, _ answers: Answers, _ groups: AnswerGroups) {
-        if case .numbers = answers {
+        if case .numbers(let numbers) = answers {
             self.outputs = 1
+            let farthest = numbers.reduce(0) { max($0, abs($1)) }
+            self.unit =
+                farthest > 1e200
+                ? Double(sign: .plus, exponent: farthest.exponent, significand: 1) : 1
         } else {
             self.outputs = groups.count == 2 ? 1 : groups.count
+            self.unit = 1
         }
         self.answers = answers
         self.groups = groups
@@ -122,7 +129,7 @@ private struct LevelSums {
         self.rows[level] += sign
         let start = level * self.outputs
         if case .numbers(let numbers) = self.answers {
-            self.sums[start] += sign * numbers[index]
+            self.sums[start] += sign * (numbers[index] / self.unit)
         } else if self.outputs == 1 {
             self.sums[start] += sign * Double(self.groups.labels[index])
         } else {
@@ -142,7 +149,8 @@ private struct LevelSums {
         for level in self.rows.indices {
             for output in 0..<self.outputs {
                 let sum = self.sums[level * self.outputs + output]
-                means.append((sum + weight * prior[output]) / (self.rows[level] + weight))
+                let mean = (sum + weight * prior[output]) / (self.rows[level] + weight)
+                means.append(mean * self.unit)
             }
             means.append(naturalLogarithm((1 + self.rows[level]) / (1 + all)))
         }

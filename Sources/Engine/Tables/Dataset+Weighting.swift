@@ -18,7 +18,21 @@ extension Dataset.Weighting {
             throw TableError(
                 .badWeight, column: place, "all rows have a weight of 0, so that none counts")
         }
-        self.init(column: name, weights: weights)
+        self.init(column: name, weights: inRange(weights))
+    }
+}
+
+/// The same proportions as numbers that sums and products of bear, as only proportions count: the
+/// largest near 1 where it is beyond 2^±100, and none that counts so little beside it that it
+/// would be 0.
+private func inRange(_ weights: [Double]) -> [Double] {
+    guard let largest = weights.max(), largest > 0 else { return weights }
+    // By powers of two, which round nothing.
+    let exponent = abs(largest.exponent) > 100 ? largest.exponent : 0
+    let least = Double(sign: .plus, exponent: -100, significand: largest)
+    return weights.map { weight in
+        weight == 0
+            ? 0 : Double(sign: .plus, exponent: -exponent, significand: max(weight, least))
     }
 }
 
@@ -61,7 +75,7 @@ extension Dataset {
         }
         let weights: [Double]
         switch classWeights {
-        case .given(let given): weights = given
+        case .given(let given): weights = inRange(given)
         case .balanced:
             // Of classes without rows nobody asks.
             weights = classShares(rows.map { labels[$0] }, count: count, own).map { 1 / $0 }

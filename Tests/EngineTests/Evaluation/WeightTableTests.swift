@@ -28,6 +28,29 @@ import Testing
         #expect(try Self.table("x,y\n1,a\n2,b\n", weight: nil).weights(at: [0]) == nil)
     }
 
+    @Test(arguments: [["1.5e308", "1.5e308", "1", "3"], ["5e-324", "1e-300", "5e-324", "1e-310"]])
+    func `weights beyond all measure count by their proportions`(weights: [String]) throws {
+        let rows = weights.enumerated().map { "\($0),\($1),\($0 % 2 == 0 ? "a" : "b")\n" }
+        let data = try Self.table("x,w,y\n" + rows.joined())
+        let rowsOfAll = Array(0..<4)
+        #expect(data.learned(of: rowsOfAll) == rowsOfAll)
+        for classes in [ClassWeights.balanced, .given([1e-300, 1e300]), .given([0.3, 1])] {
+            let fitting = try #require(
+                try data.weighing(classes).fittingWeights(at: rowsOfAll))
+            #expect(fitting.allSatisfy { $0 > 0 && $0.isFinite })
+            let relative = relativeWeights(fitting) ?? []
+            #expect(relative.allSatisfy { $0 > 0 && $0.isFinite })
+        }
+        let own = try #require(data.weights(at: rowsOfAll))
+        #expect(own.reduce(0, +).isFinite)
+        let given = weights.compactMap { Double($0) }
+        let heaviest = try #require(given.max())
+        for (weight, was) in zip(own, given) where was / heaviest > 1e-20 {
+            let proportion = weight / (own.max() ?? 1)
+            #expect(abs(proportion - was / heaviest) < 1e-12)
+        }
+    }
+
     @Test func `a weight that is none is refused by its row, and its value is not told`() throws {
         for (csv, code, words) in [
             ("x,w,y\n1,2,a\n2,-777,b\n", TableError.Code.badWeight, "row 2"),

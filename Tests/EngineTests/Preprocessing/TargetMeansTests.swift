@@ -73,6 +73,18 @@ import Testing
         }
     }
 
+    @Test func `the largest of numbers have means too`() throws {
+        let texts = (0..<40).map { "l\($0 % 2)" }
+        let numbers = (0..<40).map { $0 % 2 == 0 ? 1.5e308 : -1 }
+        let fitted = try #require(try self.fit(texts, .numbers(numbers)))
+        let all = fitted.means.values + fitted.training.values
+        #expect(all.allSatisfy { $0.isFinite })
+        let small = try #require(try self.fit(texts, .numbers(numbers.map { $0 / 1e300 })))
+        for (one, other) in zip(fitted.means.values, small.means.values) where other > 1 {
+            #expect(abs(one / 1e300 - other) < 1e-9 * other)
+        }
+    }
+
     @Test func `levels of a few rows each do not tell their own answers`() throws {
         let texts = (0..<600).map { "l\($0 / 6)" }
         let labels = (0..<600).map { Int32($0 * 7919 % 101 % 2) }
