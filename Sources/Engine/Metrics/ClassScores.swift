@@ -45,12 +45,13 @@ struct ClassScores {
         return sum / Double(occurring)
     }
 
-    /// A probability of 0 for what came true would cost infinitely much: it is taken as 10⁻¹⁵.
+    /// A probability of 0 for what came true would cost infinitely much: it is taken as 2⁻⁵², as
+    /// scikit-learn does.
     var logLoss: Double {
         var sum = 0.0
         for (row, label) in self.labels.enumerated() {
             let probability = self.probabilities[row, Int(label)]
-            sum -= self.weights[row] * naturalLogarithm(max(1e-15, min(1, probability)))
+            sum -= self.weights[row] * naturalLogarithm(max(.ulpOfOne, min(1, probability)))
         }
         return sum / self.total
     }

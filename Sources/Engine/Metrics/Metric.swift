@@ -21,10 +21,10 @@
 /// | poisson_deviance | mean deviance of counts (Nelder and Wedderburn 1972); what is predicted |
 /// | | and not above 0 is taken as 10⁻¹⁵ |
 ///
-/// The values agree with those of scikit-learn, but for three: `poisson_deviance` of predictions
-/// that are not above 0 (there an error), `mape` is undefined where an answer
-/// is 0 (there it is astronomic), and `roc_auc` of several classes leaves out classes that do not
-/// occur (there it is an error).
+/// The values agree with those of scikit-learn, but for five: `poisson_deviance` of predictions
+/// that are not above 0 (there an error), `mape` is undefined where an answer is 0 (there it is
+/// astronomic), `r2` where all answers are equal (there it is 0 or 1), and of several classes
+/// `roc_auc` and `average_precision` leave out those that do not occur (there an error, and 0).
 package enum Metric: String, CaseIterable, Sendable {
     case accuracy
     case balancedAccuracy = "balanced_accuracy"

@@ -34,7 +34,7 @@ struct CheckedTable {
                 learning.split, folds: learning.folds ?? ValidationTerms.foldsStandard),
             weight: learning.weight)
         let dataset = bound.dataset
-        (self.folds, self.split) = Self.judging(learning, rows: dataset.rows)
+        (self.folds, self.split) = Self.judging(learning, dataset)
         let judge = try Self.validation(of: learning, bytes, bound)
         do throws(TableError) {
             _ = try dataset.aiming(at: learning.metrics, quantile: learning.quantile)
@@ -58,14 +58,7 @@ struct CheckedTable {
                 value, or another value in every row
                 """)
         }
-        do {
-            if learning.validation == nil {
-                let split = RowSplit(self.split, folds: self.folds)
-                _ = try Folds(split, dataset.answers, bound.table, seed: seed)
-            }
-        } catch {
-            throw InputError(terms.train, "\(error)")
-        }
+        try Self.check(RowSplit(self.split, folds: self.folds), learning, bound, seed: seed)
         let columns = try place.map { place throws(InputError) in
             try terms.map(at: place, bytes, bound.schema)
         }
@@ -121,17 +114,51 @@ struct CheckedTable {
         return (path, bytes, table)
     }
 
-    /// - Throws: where the job's screen refuses the table.
-    /// How candidates are judged: as the job says, else by how many rows there are. Anomalies are
-    /// few, wherever they are marked at all.
+    /// How candidates are judged: as the job says, else by how many rows there are, of the rarer of
+    /// two classes too. Anomalies are few, wherever they are marked at all.
     private static func judging(
-        _ learning: JobFile.Learning, rows: Int
+        _ learning: JobFile.Learning, _ dataset: Dataset
     ) -> (folds: Int, split: SplitTerms?) {
         if let folds = learning.folds { return (folds, learning.split) }
-        return learning.task == .anomalyDetection
-            ? (ValidationTerms.foldsStandard, nil) : ValidationTerms.standard(rows: rows)
+        guard learning.task != .anomalyDetection else {
+            return (ValidationTerms.foldsStandard, nil)
+        }
+        let standard = ValidationTerms.standard(rows: dataset.rows)
+        guard standard.split == nil, dataset.rows >= 2 * standard.folds,
+            case .classes(let labels, 2) = dataset.answers
+        else { return standard }
+        let seconds = labels.count { $0 == 1 }
+        let rarer = min(seconds, labels.count - seconds)
+        return (max(2, min(standard.folds, rarer)), nil)
     }
 
+    /// - Throws: where the table makes no folds, or one lacks what the job's first metric needs.
+    private static func check(
+        _ split: RowSplit, _ learning: JobFile.Learning, _ bound: TableFile.Bound, seed: UInt64
+    ) throws(InputError) {
+        guard learning.validation == nil else { return }
+        let dataset = bound.dataset
+        let folds: Folds
+        do {
+            folds = try Folds(split, dataset.answers, bound.table, seed: seed)
+        } catch {
+            throw InputError(learning.table.train, "\(error)")
+        }
+        let metric =
+            learning.metrics.first
+            ?? Metric.standard(for: learning.task, classes: dataset.classNames.count)
+        let weights = dataset.weights(at: Array(0..<dataset.rows))
+        guard let (fold, reason) = folds.gap(in: metric, dataset.answers, weights) else { return }
+        throw InputError(
+            learning.table.train,
+            """
+            cannot be judged by \(metric.rawValue), which is undefined in fold \(fold + 1) of \
+            \(folds.count): \(reason); name another metric first, split by cv otherwise, or bring \
+            more rows
+            """)
+    }
+
+    /// - Throws: where the job's screen refuses the table.
     private static func report(
         of bound: TableFile.Bound, _ bytes: [UInt8], _ learning: JobFile.Learning,
         _ columns: ColumnMap?, seed: UInt64

@@ -117,14 +117,14 @@ import Wire
         try folder.write("id,age,end,start,label\n" + Self.rows(200), to: "may.csv")
         let moved = (0..<200).map { "m\($0),\(60 + $0 % 50),\($0 + 1),\($0),yes\n" }.joined()
         let terms = ", reference: may.csv, screen: { drift: 0.2 }"
-        let job = try Self.job(moved + "z,1,1,0,no\n", screen: terms, in: folder)
+        let job = try Self.job(moved + "y,1,1,0,no\nz,1,1,0,no\n", screen: terms, in: folder)
         let drift = job.data?.findings.filter { $0.reason == "drift" } ?? []
         #expect(drift.map(\.subject).contains("age"))
         #expect(drift.allSatisfy { ($0.stabilityIndex ?? 0) > 0.2 })
         #expect(job.data?.reference?.hasPrefix("sha256:") == true)
         let error = #expect(throws: InputError.self) {
             try Self.job(
-                moved + "z,1,1,0,no\n",
+                moved + "y,1,1,0,no\nz,1,1,0,no\n",
                 screen: ", reference: may.csv, screen: { drift: 0.2, on_findings: refuse }",
                 in: folder)
         }

@@ -43,6 +43,31 @@ import Wire
         #expect(try JobSpec(job.spec.message) == job.spec)
     }
 
+    /// What is said of a table with so many rows of the rarer of two classes, else its folds.
+    private static func folds(rarer: Int, more: String = "") throws -> UInt32 {
+        let folder = try TemporaryFolder()
+        let rows = (0..<60).map { "\($0),\($0 % 7),\($0 < rarer ? "yes" : "no")\n" }
+        try folder.write("a,b,label\n" + rows.joined(), to: "rows.csv")
+        let path = try folder.write(
+            Self.job("classification", "label", more: more), to: "job.yaml")
+        guard case .learning(let learning) = try PreparedJob(path: path).spec.kind else { return 0 }
+        return UInt32(learning.lesson.folds)
+    }
+
+    @Test func `every fold has rows of both classes, or the job is told what to do`() throws {
+        #expect(try Self.folds(rarer: 20) == 5)
+        #expect(try Self.folds(rarer: 3) == 3)
+        #expect(try Self.folds(rarer: 1, more: "metric: log_loss") == 2)
+        for (rarer, more) in [(1, ""), (3, "cv: 5")] {
+            let error = #expect(throws: InputError.self) {
+                try Self.folds(rarer: rarer, more: more)
+            }
+            let text = "\(error!)"
+            #expect(text.contains("rows.csv: cannot be judged by roc_auc"), "\(text)")
+            #expect(text.contains("all rows to judge are of one class"))
+        }
+    }
+
     @Test func `a table that is not the one the job names is refused before it is read`() throws {
         let folder = try TemporaryFolder()
         try folder.write("a\n1\n2\n", to: "rows.csv")

@@ -129,7 +129,7 @@ import Testing
 
     @Test func `a sure and wrong prediction costs much and not everything`() throws {
         let loss = try Metric.logLoss.value(.classes([1], count: 2), self.binary([0]))
-        #expect(self.isClose(loss, 34.538_776_394_910_684))
+        #expect(self.isClose(loss, 36.043_653_389_117_154))
     }
 
     @Test func `classes that are never predicted nor right have no part in f1`() throws {
