@@ -69,6 +69,49 @@ import Testing
     }
 }
 
+@Suite struct OutputPlaceTests {
+    let scratch: Scratch
+
+    init() throws { self.scratch = try Scratch() }
+
+    private func write(_ text: String, to name: String) throws {
+        let place = try OutputPlace(self.scratch[name], readers: .owner)
+        try Array(text.utf8).withUnsafeBytes { try place.append($0) }
+        try place.publish()
+    }
+
+    @Test func `a link is followed, and stays one`() throws {
+        let file = try self.scratch.file("real.csv")
+        #expect(symlink("real.csv", self.scratch["link"]) == 0)
+        try self.write("new", to: "link")
+        #expect(try String(contentsOfFile: file, encoding: .utf8) == "new")
+        var status = stat()
+        #expect(lstat(self.scratch["link"], &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+    }
+
+    @Test func `a pipe is written to as it is`() throws {
+        let path = self.scratch["pipe"]
+        #expect(mkfifo(path, 0o600) == 0)
+        // Opened for both, it neither blocks nor ends.
+        let number = open(path, O_RDWR)
+        defer { close(number) }
+        try self.write("new", to: "pipe")
+        var bytes = [UInt8](repeating: 0, count: 3)
+        #expect(read(number, &bytes, 3) == 3 && bytes == Array("new".utf8))
+        var status = stat()
+        #expect(lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+    }
+
+    @Test func `a device stays one, and a directory is no place`() throws {
+        #expect(symlink("/dev/null", self.scratch["null"]) == 0)
+        try self.write("new", to: "null")
+        var status = stat()
+        #expect(stat("/dev/null", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
+        try self.scratch.directory("folder")
+        #expect(throws: HostError.self) { try self.write("new", to: "folder") }
+    }
+}
+
 @Suite struct AtomicFileTests {
     let scratch: Scratch
 

@@ -1,33 +1,36 @@
 import Host
 
-/// Writes files that people asked for, whole or not at all, in the place of older ones.
+/// Writes files that people asked for, whole or not at all, in the place of older ones; what is no
+/// file, such as a pipe or a device, is written to as it is.
 enum OutputFile {
     static func write(
         _ bytes: [UInt8], to path: String, readers: AtomicFile.Readers
     ) throws(CommandError) {
-        do {
-            try AtomicFile.write(bytes, to: path, readers: readers, existing: .replaced)
-        } catch {
-            throw CommandError(.failed, error.description)
-        }
+        let draft = try Draft(of: path, readers: readers)
+        try draft.append(bytes.span.bytes)
+        try draft.publish()
     }
 
     /// A file that is whole, and has its name, once it was published.
     struct Draft {
-        private let draft: AtomicFileDraft
+        private let place: OutputPlace
 
         init(of path: String, readers: AtomicFile.Readers) throws(CommandError) {
             do {
-                self.draft = try AtomicFileDraft(of: path, readers: readers)
+                self.place = try OutputPlace(path, readers: readers)
             } catch {
                 throw CommandError(.failed, error.description)
             }
         }
 
         func append(_ text: String) throws(CommandError) {
+            try self.append(text.utf8Span.span.bytes)
+        }
+
+        fileprivate func append(_ bytes: RawSpan) throws(CommandError) {
             do throws(HostError) {
-                try text.utf8Span.span.bytes.withUnsafeBytes { bytes throws(HostError) in
-                    try self.draft.append(bytes)
+                try bytes.withUnsafeBytes { bytes throws(HostError) in
+                    try self.place.append(bytes)
                 }
             } catch {
                 throw CommandError(.failed, error.description)
@@ -36,7 +39,7 @@ enum OutputFile {
 
         func publish() throws(CommandError) {
             do {
-                try self.draft.publish(.replaced)
+                try self.place.publish()
             } catch {
                 throw CommandError(.failed, error.description)
             }
