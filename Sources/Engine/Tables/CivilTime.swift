@@ -67,12 +67,14 @@ struct CivilTime: Equatable {
     var weekday: Int { (((Self.days(self.year, self.month, self.day) + 3) % 7) + 7) % 7 }
 
     /// The date, and the time of day where it is not midnight, as ISO 8601 spells them.
-    var text: String {
+    var text: String { self.text(hasTime: self.secondOfDay > 0) }
+
+    func text(hasTime: Bool) -> String {
         func digits(_ number: Int, _ count: Int) -> String {
             String(repeating: "0", count: max(0, count - "\(number)".utf8.count)) + "\(number)"
         }
         let date = "\(digits(self.year, 4))-\(digits(self.month, 2))-\(digits(self.day, 2))"
-        guard self.secondOfDay > 0 else { return date }
+        guard hasTime else { return date }
         let (hour, rest) = self.secondOfDay.quotientAndRemainder(dividingBy: 3600)
         return date + "T\(digits(hour, 2)):\(digits(rest / 60, 2)):\(digits(rest % 60, 2))"
     }

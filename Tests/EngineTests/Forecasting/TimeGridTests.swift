@@ -7,7 +7,7 @@ import Testing
         (Frequency.months(1), 0, "1970-01-01"), (.months(1), -1, "1969-12-01"),
         (.months(3), 5, "1971-04-01"), (.seconds(86_400), 59, "1970-03-01"),
         (.seconds(3600), 25, "1970-01-02T01:00:00"), (.seconds(1), 61, "1970-01-01T00:01:01"),
-        (.number(0.5), 3, "1.5"),
+        (.seconds(3600), 24, "1970-01-02T00:00:00"), (.number(0.5), 3, "1.5"),
     ]) func `a place on the grid has a time`(frequency: Frequency, place: Int, text: String) {
         #expect(TimeGrid(frequency: frequency, start: 0).text(of: place)?.revealed == text)
     }

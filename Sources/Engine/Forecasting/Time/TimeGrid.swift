@@ -68,11 +68,15 @@ struct TimeGrid: Equatable {
         }
     }
 
-    /// The same as a table would spell it.
+    /// The same as a table would spell it, with the time of day for all places or for none.
     func text(of place: Int) -> Private<String>? {
         self.time(of: place).map { time in
-            self.frequency.isCivil
-                ? Private(CivilTime(seconds: Int(time)).text) : Target.text(of: time)
+            guard self.frequency.isCivil else { return Target.text(of: time) }
+            var hasTime = CivilTime(seconds: Int(self.start)).secondOfDay > 0
+            if case .seconds(let step) = self.frequency {
+                hasTime = hasTime || step % CivilTime.secondsPerDay != 0
+            }
+            return Private(CivilTime(seconds: Int(time)).text(hasTime: hasTime))
         }
     }
 
