@@ -105,6 +105,43 @@ import Testing
 
     // MARK: The model
 
+    /// Random walks: nothing forecasts them better than their last value, but by luck.
+    @Test func `the luckiest recipe on a few origins makes way for what serves all`() throws {
+        let recipes = [ForecasterFamily.naive, .seasonalNaive, .drift, .theta].map {
+            ForecastRecipe($0)
+        }
+        var errors = (alone: 0.0, among: 0.0)
+        var trials: [ForecastTrials] = []
+        let walks = try (0..<40).map { seed in
+            var sum = 100.0
+            let values = SmallSeries.autoregressive(count: 60, phi: 0, seed: UInt64(seed)).map {
+                sum += $0
+                return sum
+            }
+            return try Series(values, season: 7)
+        }
+        for walk in walks {
+            trials.append(
+                try ForecastTrials(
+                    walk.prefix(50), horizon: 10, folds: 2, metric: .meanAbsoluteError,
+                    recipes: recipes))
+        }
+        #expect(ForecastMerits([trials[0]]) == nil)
+        let merits = try #require(ForecastMerits(trials))
+        #expect(merits.ofRecipes.count == 4)
+        for (walk, trials) in zip(walks, trials) {
+            func error(_ merits: ForecastMerits?) throws -> Double {
+                let model = try ForecastChoice(trials, among: merits).model(walk.prefix(50))
+                let forecast = try model.forecast(ForecastRequest(horizon: 10))
+                return try ForecastMetric.meanAbsoluteError.value(
+                    actual: Array(walk.values[50...]), forecast: forecast.mean, scale: 1)
+            }
+            errors.alone += try error(nil)
+            errors.among += try error(merits)
+        }
+        #expect(errors.among < 0.98 * errors.alone, "\(errors)")
+    }
+
     @Test func `each series gets what serves it best, and the shares say how much`() throws {
         let other = SmallSeries.autoregressive(count: 60, phi: 0.5, seed: 3)
         let bench = try Self.bench([("a", Self.long), ("b", other)]) { $0.season = 12 }

@@ -2,9 +2,11 @@
 /// best few.
 ///
 /// 1. Every recipe of the portfolio is judged from the same origins (``RollingOrigin``).
-/// 2. The mean of the best three is a candidate as well; its forecasts are those of its members,
+/// 2. Where the series is one of several, what the others found counts too (``ForecastMerits``):
+///    the luckiest of many recipes on a few folds of one series is rarely its best.
+/// 3. The mean of the best three is a candidate as well; its forecasts are those of its members,
 ///    so that it costs nothing.
-/// 3. The combination is chosen unless a single recipe is clearly better: few folds cannot tell
+/// 4. The combination is chosen unless a single recipe is clearly better: few folds cannot tell
 ///    close candidates apart, and a mean of them is rarely worse than the luckiest.
 package struct ForecastChoice: Sendable {
     /// A recipe, and what the origins found out about it.
@@ -44,47 +46,38 @@ package struct ForecastChoice: Sendable {
         metric: ForecastMetric = .meanAbsoluteScaledError, recipes: [ForecastRecipe]? = nil,
         seed: UInt64 = 0
     ) throws(LearnerError) {
-        guard let rolling = try RollingOrigin(judging: series, horizon: horizon, folds: folds)
-        else {
+        let tried = recipes ?? ForecastPortfolio.recipes(for: series, seed: seed)
+        let trials = try ForecastTrials(
+            series, horizon: horizon, folds: folds, metric: metric, recipes: tried)
+        try self.init(trials, among: nil)
+    }
+
+    /// - Parameter merits: of the same recipes on all series that this one is of.
+    init(_ trials: ForecastTrials, among merits: ForecastMerits?) throws(LearnerError) {
+        self.metric = trials.metric
+        self.rolling = trials.rolling
+        guard trials.rolling != nil else {
             self.candidates = []
-            self.metric = metric
-            self.rolling = nil
             self.chosen = ForecastRecipe(.naive)
             return
         }
-        let tried = recipes ?? ForecastPortfolio.recipes(for: series, seed: seed)
-        var results: [(ForecastRecipe, Result<ForecastEvaluation, LearnerError>)] = []
-        for recipe in tried {
-            do throws(LearnerError) {
-                results.append((recipe, .success(try rolling.evaluate(recipe, series))))
-            } catch {
-                results.append((recipe, .failure(error)))
-            }
-        }
-        let evaluations = results.compactMap { try? $0.1.get() }
-        guard !evaluations.isEmpty else {
-            if case .failure(let error)? = results.first?.1 { throw error }
-            throw LearnerError(.badParameter, "there is no recipe to choose among")
-        }
-        let isDefined = evaluations.contains { (try? $0.value(metric)) != nil }
-        let metric = isDefined ? metric : .meanAbsoluteError
-        self.metric = metric
-        self.rolling = rolling
-        var candidates = results.map { recipe, result in
-            Candidate(recipe: recipe, outcome: Self.judged(result, metric))
-        }
-        candidates = Self.ranked(candidates)
-        guard let best = candidates.first, let bestScore = best.score else {
+        let merit = trials.merits(among: merits)
+        let order = trials.candidates.indices.sorted { (merit[$0], $0) < (merit[$1], $1) }
+        guard let best = order.first, merit[best].isFinite else {
             throw LearnerError(.numericalFailure, "no forecast has a finite error")
         }
-        guard let combination = Self.combination(candidates, metric) else {
-            self.candidates = candidates
-            self.chosen = best.recipe
+        let ranked = order.map { trials.candidates[$0] }
+        guard let combination = Self.combination(ranked, trials.metric),
+            let score = combination.score
+        else {
+            self.candidates = Self.byScore(ranked)
+            self.chosen = ranked[0].recipe
             return
         }
-        self.candidates = Self.ranked(candidates + [combination])
-        let isClear = bestScore <= Self.clearlyBetter * (combination.score ?? .infinity)
-        self.chosen = isClear ? best.recipe : combination.recipe
+        self.candidates = Self.byScore(ranked + [combination])
+        let ofMean = trials.merit(of: score, common: merits?.ofMean, among: merits)
+        let isClear = merit[best] <= ofMean + log(Self.clearlyBetter)
+        self.chosen = isClear ? ranked[0].recipe : combination.recipe
     }
 
     /// What the origins found out about the chosen recipe; nil where there were none.
@@ -103,25 +96,8 @@ package struct ForecastChoice: Sendable {
         return try ForecastModel(fitting: ForecastRecipe(.naive), series)
     }
 
-    private static func judged(
-        _ result: Result<ForecastEvaluation, LearnerError>, _ metric: ForecastMetric
-    ) -> Result<Candidate.Judged, LearnerError> {
-        switch result {
-        case .failure(let error): return .failure(error)
-        case .success(let evaluation):
-            do throws(Metric.Undefined) {
-                return .success(
-                    .init(evaluation: evaluation, score: try evaluation.value(metric)))
-            } catch {
-                return .failure(
-                    LearnerError(
-                        .numericalFailure, "\(metric.rawValue) is undefined: \(error)"))
-            }
-        }
-    }
-
     /// By score, equal ones in their order, failures last.
-    private static func ranked(_ candidates: [Candidate]) -> [Candidate] {
+    private static func byScore(_ candidates: [Candidate]) -> [Candidate] {
         candidates.enumerated().sorted { left, right in
             let (a, b) = (left.element.score ?? .infinity, right.element.score ?? .infinity)
             return a != b ? a < b : left.offset < right.offset
@@ -129,7 +105,7 @@ package struct ForecastChoice: Sendable {
     }
 
     /// The mean of the best, without their being fitted again.
-    private static func combination(
+    static func combination(
         _ candidates: [Candidate], _ metric: ForecastMetric
     ) -> Candidate? {
         var members: [(ForecastRecipe, ForecastEvaluation)] = []
@@ -146,7 +122,7 @@ package struct ForecastChoice: Sendable {
             combining: members.map { $0.1 }, rule: .mean)
         return Candidate(
             recipe: ForecastRecipe(.combination, members: members.map { $0.0 }),
-            outcome: Self.judged(.success(evaluation), metric))
+            outcome: ForecastTrials.judged(.success(evaluation), metric))
     }
 }
 

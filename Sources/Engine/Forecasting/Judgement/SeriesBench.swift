@@ -155,12 +155,12 @@ package struct SeriesBench: Sendable {
         var evaluations: [ForecastEvaluation] = []
         var shares = [Double](repeating: 0, count: recipes.count)
         do throws(LearnerError) {
-            for (entry, rolling) in zip(self.series.entries, self.rolling) {
+            let trials = recipes.count > 1 ? try self.trials(of: recipes, by: metrics[0]) : []
+            let merits = ForecastMerits(trials)
+            for (index, entry) in self.series.entries.enumerated() {
                 var chosen = [recipes[0]]
-                if recipes.count > 1, rolling != nil {
-                    let choice = try ForecastChoice(
-                        entry.series, horizon: self.horizon, folds: self.folds,
-                        metric: metrics[0], recipes: recipes)
+                if recipes.count > 1, self.rolling[index] != nil {
+                    let choice = try ForecastChoice(trials[index], among: merits)
                     chosen = [choice.chosen] + choice.candidates.map(\.recipe)
                     if let judged = choice.judgement { evaluations.append(judged) }
                 }
@@ -188,6 +188,19 @@ package struct SeriesBench: Sendable {
                 horizon: self.horizon, entries: entries),
             scores: evaluations.isEmpty ? [] : try Self.scores(evaluations, metrics),
             shares: total > 0 ? shares.map { $0 / total } : shares)
+    }
+
+    private func trials(
+        of recipes: [ForecastRecipe], by metric: ForecastMetric
+    ) throws(LearnerError) -> [ForecastTrials] {
+        var trials: [ForecastTrials] = []
+        for entry in self.series.entries {
+            trials.append(
+                try ForecastTrials(
+                    entry.series, horizon: self.horizon, folds: self.folds, metric: metric,
+                    recipes: recipes))
+        }
+        return trials
     }
 
     /// The first that learns the series, which the naive forecast always does.
