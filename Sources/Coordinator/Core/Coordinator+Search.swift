@@ -129,7 +129,13 @@ extension Coordinator {
         }
         let first = why.first.map { "; the first to fail said: \($0)" } ?? ""
         let extent = record.counts.scored > 0 ? " on all rows" : ""
-        return "none of \(record.trials.count) candidates was scored\(extent)\(first)"
+        let late = record.trials.count { trial in
+            guard case .failed(let failure)? = trial.outcome?.result else { return false }
+            return failure.code == .cancelled
+        }
+        let time =
+            late > 0 ? "; the budget's time was used before \(late) of them had ended" : ""
+        return "none of \(record.trials.count) candidates was scored\(extent)\(time)\(first)"
     }
 
     // MARK: Time

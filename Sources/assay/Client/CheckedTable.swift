@@ -43,11 +43,13 @@ struct CheckedTable {
             throw InputError(terms.place, error.description)
         }
         guard dataset.rows >= 2 * self.folds else {
+            let most = dataset.rows / 2
+            let advice = most < 2 ? "" : "set cv to \(most) or less, or "
             throw InputError(
                 terms.train,
                 """
                 has \(dataset.rows) rows, too few for a cross validation in \(self.folds) \
-                folds; set cv to \(max(2, dataset.rows / 2)) or less, or bring more rows
+                folds; \(advice)bring more rows
                 """)
         }
         guard dataset.tellsRowsApart else {

@@ -40,7 +40,10 @@ struct StrictYAML {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw InputError(path, "is not UTF-8 text")
         }
-        try self.init(text: text, file: path)
+        // Editors of Windows begin a file with a byte order mark, which is no part of its text.
+        let isMarked = text.unicodeScalars.first == "\u{FEFF}"
+        try self.init(
+            text: isMarked ? String(text.unicodeScalars.dropFirst()) : text, file: path)
     }
 
     /// Looks at the text before the parser does: an alias may stand for gigabytes, and each bracket

@@ -39,13 +39,18 @@ enum JobText {
         return text
     }
 
-    /// Of a model that several candidates make: which ones, and what they score together.
+    /// Of a model that several candidates make, or another than the best: which ones, and what they
+    /// score together.
     private static func made(_ job: JobReport) -> String {
-        guard let members = job.modelMembers, members.count > 1 else { return "" }
+        guard let members = job.modelMembers, let first = members.first else { return "" }
+        let isOfBest = job.best.map { $0.family == first.family && $0.seed == first.seed } ?? true
+        guard members.count > 1 || !isOfBest else { return "" }
         let score = job.metric.flatMap { metric in
             job.modelScores?[metric].map { "\(metric) \(Figures.score($0)) " }
         }
-        return ", \(score ?? "")by \(ModelReport.Member.text(members))"
+        let reason =
+            members.count > 1 ? "" : "; the best could not be fitted on all rows, or not in time"
+        return ", \(score ?? "")by \(ModelReport.Member.text(members))\(reason)"
     }
 
     /// A family with its hyperparameters; of a command these alone, or the trial's number.

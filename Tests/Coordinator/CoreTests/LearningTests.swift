@@ -132,7 +132,9 @@ import Wire
         let job = self.desk.submit(.table(), time: .seconds(60))
         self.desk.propose()
         self.desk.pass(.seconds(60))
-        let reason = "none of 2 candidates was scored"
+        let reason = """
+            none of 2 candidates was scored; the budget's time was used before 2 of them had ended
+            """
         #expect(self.desk.ended(job)?.state == .failed(reason: reason))
     }
 
