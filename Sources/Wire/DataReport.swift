@@ -49,6 +49,8 @@ package struct DataReport: Hashable, Sendable {
         case contradiction
         case loneLabel = "lone_label"
         case farOut = "far_out"
+        case nearlyNumbers = "nearly_numbers"
+        case nearlyDates = "nearly_dates"
     }
 
     package enum Remedy: String, CaseIterable, Hashable, Sendable {

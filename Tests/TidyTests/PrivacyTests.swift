@@ -27,6 +27,7 @@ import Testing
         "Sources/Engine/Preprocessing/EncodingPlan.swift": "texts become scores of their words",
         "Sources/Engine/Preprocessing/Text/TextScores+Fitting.swift": "texts are cut into words",
         "Sources/Engine/Screening/Drift.swift": "texts are compared by their length",
+        "Sources/Engine/Screening/KindScreen.swift": "texts that look like numbers are told",
         "Sources/Engine/Preprocessing/Encoder+JSON.swift": "a model knows its levels",
         "Sources/Engine/Explanation/Influence.swift": "quantiles are counted",
         "Sources/Engine/Explanation/ClassJudgement.swift": "a long name is cut",

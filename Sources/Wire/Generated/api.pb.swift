@@ -275,7 +275,7 @@ package nonisolated struct Assay_V1_DataFinding: Sendable {
   package var reason: String = String()
 
   /// "drift", "unlike_reference", "contradiction", "lone_label",
-  /// "far_out"
+  /// "far_out", "nearly_numbers", "nearly_dates"
   package var remedy: String = String()
 
   /// of rows or fields

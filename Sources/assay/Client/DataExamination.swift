@@ -25,7 +25,7 @@ struct DataExamination {
         let drift = reference.map { TableScreen(of: bound.table.frame, against: $0.frame) }
         var findings = Self.findings(of: bound.table.repairs)
         let drifted = drift?.columns.filter { $0.drift.stability > terms.drift } ?? []
-        let strange = try Self.flags(drifted, drift, poison, bound.table, bytes, path)
+        let strange = try Self.flags(drifted, drift, poison, bound, bytes, path)
         findings += strange
         self.report = DataReport(
             rowsRead: UInt64(bound.table.repairs.rowsRead),
@@ -74,12 +74,18 @@ struct DataExamination {
 
     private static func flags(
         _ drifted: [TableScreen.Column], _ drift: TableScreen?, _ poison: PoisonScreen,
-        _ table: CleanTable, _ bytes: [UInt8], _ path: String
+        _ bound: TableFile.Bound, _ bytes: [UInt8], _ path: String
     ) throws(InputError) -> [DataReport.Finding] {
+        let (table, target) = (bound.table, bound.dataset.target)
         let strange = (drift?.strangeRows ?? []).map(\.row)
         var flags: [(subject: String, reason: DataReport.Reason, rows: [Int], measure: Double)] =
             drifted.map { ($0.name, .drift, $0.drift.strangers, $0.drift.stability) }
         if !strange.isEmpty { flags.append(("", .unlikeReference, strange, 0)) }
+        for finding in KindScreen(table.frame, target: target).findings {
+            let isNumbers = finding.reason == .nearlyNumbers
+            flags.append(
+                (finding.column, isNumbers ? .nearlyNumbers : .nearlyDates, finding.rows, 0))
+        }
         for finding in poison.findings {
             flags.append((finding.column ?? "", Self.reason(finding.reason), finding.rows, 0))
         }

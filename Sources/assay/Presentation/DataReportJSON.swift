@@ -122,5 +122,7 @@ struct DataReportJSON: Encodable, Equatable, Sendable {
         "unlike_reference": "rows unlike the reference",
         "contradiction": "rows that contradict their twins",
         "lone_label": "labels that no neighbour shares", "far_out": "far out",
+        "nearly_numbers": "texts, most of which look like numbers",
+        "nearly_dates": "texts that look like dates but are not ISO 8601",
     ]
 }
