@@ -42,7 +42,7 @@ package enum AtomicFile {
         }
     }
 
-    fileprivate static func split(_ path: String) -> (directory: String, name: String) {
+    static func split(_ path: String) -> (directory: String, name: String) {
         guard let slash = path.lastIndex(of: "/") else { return (".", path) }
         let directory = path[..<slash]
         return (

@@ -26,6 +26,21 @@ package enum OutputPlace {
         self = .stream(Descriptor(adopting: number), path: path)
     }
 
+    /// Whether something may be written there, before there is anything to write.
+    ///
+    /// - Throws: `HostError` where its directory is missing or closed to us, or it is one itself.
+    package static func check(_ path: String) throws(HostError) {
+        var status = stat()
+        let isThere = stat(path, &status) == 0
+        if isThere, status.st_mode & S_IFMT != S_IFREG {
+            guard status.st_mode & S_IFMT == S_IFDIR else { return }
+            // Fails, and says why.
+            _ = try posix("write \(path)") { open(path, O_WRONLY | O_CLOEXEC) }
+        }
+        let directory = AtomicFile.split(path).directory
+        _ = try posix("write \(path)") { access(directory, W_OK | X_OK) }
+    }
+
     package func append(_ bytes: UnsafeRawBufferPointer) throws(HostError) {
         switch self {
         case .file(let draft): try draft.append(bytes)

@@ -110,6 +110,15 @@ import Testing
         try self.scratch.directory("folder")
         #expect(throws: HostError.self) { try self.write("new", to: "folder") }
     }
+
+    @Test func `where nothing can be written is known before there is anything`() throws {
+        try self.scratch.directory("folder")
+        for name in ["folder", "none/file.csv"] {
+            #expect(throws: HostError.self) { try OutputPlace.check(self.scratch[name]) }
+        }
+        try OutputPlace.check(self.scratch["folder/file.csv"])
+        try OutputPlace.check("/dev/null")
+    }
 }
 
 @Suite struct AtomicFileTests {

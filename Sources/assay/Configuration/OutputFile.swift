@@ -11,6 +11,15 @@ enum OutputFile {
         try draft.publish()
     }
 
+    /// - Throws: where nothing can be written there, whatever it will be.
+    static func check(_ path: String) throws(CommandError) {
+        do {
+            try OutputPlace.check(path)
+        } catch {
+            throw CommandError(.usage, error.description)
+        }
+    }
+
     /// A file that is whole, and has its name, once it was published.
     struct Draft {
         private let place: OutputPlace

@@ -39,6 +39,7 @@ struct JobPageOptions: ParsableArguments {
         guard let table = job.table else {
             throw CommandError(.usage, "--report is for jobs that make a model")
         }
+        try OutputFile.check(path)
         return JobPage(path: path, table: table, validation: job.validation)
     }
 }
