@@ -48,19 +48,24 @@ struct Canaries {
     }
 
     /// Percentages of nothing are undefined, which only a runner finds out.
-    var failingJob: String {
+    func failingJob(on cluster: Cluster) throws -> String {
+        _ = try cluster.write(self.failingTable(rows: 20), to: "judge.csv")
+        return try cluster.write(
+            job: self.failingJob, on: self.failingTable(rows: 40), named: "shares")
+    }
+
+    private var failingJob: String {
         """
         task: regression
-        data: { train: shares.csv, target: \(Self.names[0]) }
+        data: { train: shares.csv, validation: judge.csv, target: \(Self.names[0]) }
         metric: [mape, rmse]
         budget: { trials: 2 }
         model_list: [ridge]
-        cv: 2
         """
     }
 
-    var failingTable: String {
-        let rows = (0..<40).map { row in
+    private func failingTable(rows: Int) -> String {
+        let rows = (0..<rows).map { row in
             "\(row % 2 == 0 ? "0" : Self.number),\(row % 5),\(Self.level)\n"
         }
         return Self.names.joined(separator: ",") + "\n" + rows.joined()

@@ -50,8 +50,7 @@ import Testing
             #expect(status == 2)
             #expect(!canaries.cells.contains { words.utf8.firstRange(of: Array($0)) != nil })
         }
-        let shares = try cluster.write(
-            job: canaries.failingJob, on: canaries.failingTable, named: "shares")
+        let shares = try canaries.failingJob(on: cluster)
         let second = try await cluster.aside(["submit", shares, "--anonymize-columns"], as: "ute")
         #expect(second.status == 0)
         #expect(try await cluster.client(["watch", "j2"], as: "olga").status == 1)

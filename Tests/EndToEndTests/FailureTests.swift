@@ -4,15 +4,14 @@ import Testing
 
 /// A trial that cannot be computed says why, from the runner to the leaderboard.
 @Suite struct FailureTests {
-    /// Percentages of nothing are undefined: the fold that holds the answer 0 fails each trial.
+    /// Percentages of nothing are undefined: an answer of 0 among those that judge fails a trial.
     static let job = """
         name: shares
         task: regression
-        data: { train: shares.csv, target: z }
+        data: { train: shares.csv, validation: judge.csv, target: z }
         metric: [mape, rmse]
         budget: { trials: 4 }
         model_list: [ridge, extra_trees]
-        cv: 3
         seed: 5
         """
     static let reason = "mape is undefined: an answer is 0"
@@ -22,9 +21,10 @@ import Testing
         let head = try await cluster.startHead()
         let worker = try await cluster.startWorker("w1", slots: 2)
         defer { [worker, head].forEach { $0.send(SIGKILL) } }
+        _ = try cluster.write(
+            Tables.regression(rows: 30, seed: 2) + "0.25,0.5,0\n", to: "judge.csv")
         let job = try cluster.write(
-            job: Self.job, on: Tables.regression(rows: 60, seed: 1) + "0.25,0.5,0\n",
-            named: "shares")
+            job: Self.job, on: Tables.regression(rows: 60, seed: 1), named: "shares")
         let id = try #require(try await cluster.ask(["submit", job])["id"] as? String)
 
         // A job without a model is a command that failed.

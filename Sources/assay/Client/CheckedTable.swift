@@ -146,9 +146,8 @@ struct CheckedTable {
         } catch {
             throw InputError(learning.table.train, "\(error)")
         }
-        let metric =
-            learning.metrics.first
-            ?? Metric.standard(for: learning.task, classes: dataset.classNames.count)
+        let metric = Self.metrics(
+            of: learning, target: dataset.target, classes: dataset.classNames.count)[0]
         let weights = dataset.weights(at: Array(0..<dataset.rows))
         guard let (fold, reason) = folds.gap(in: metric, dataset.answers, weights) else { return }
         throw InputError(
@@ -193,11 +192,16 @@ struct CheckedTable {
         return DataExamination.Reference(digest: BlobUpload(sent).blob.digest, frame: table.frame)
     }
 
+    /// Those that the job names, else the usual one; the first is optimised.
+    private static func metrics(
+        of learning: JobFile.Learning, target: String?, classes: Int
+    ) -> [Metric] {
+        guard learning.metrics.isEmpty else { return learning.metrics }
+        return [target == nil ? .stability : .standard(for: learning.task, classes: classes)]
+    }
+
     func job(_ learning: JobFile.Learning, seed: UInt64) -> LearningJob {
-        let standard =
-            self.target == nil
-            ? .stability : Metric.standard(for: learning.task, classes: self.classes)
-        let metrics = learning.metrics.isEmpty ? [standard] : learning.metrics
+        let metrics = Self.metrics(of: learning, target: self.target, classes: self.classes)
         let lesson = Lesson(
             task: Wire.LearningTask(learning.task),
             data: self.sent.data.blob, schema: self.sent.schema.blob,
