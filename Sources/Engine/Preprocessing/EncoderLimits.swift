@@ -10,9 +10,15 @@ package enum EncoderLimits {
     package static let rankedLevelsMax = 1000
     /// Levels of one column that are told apart by the answers of their rows.
     package static let targetLevelsMax = 10_000
-    /// Rows that the mean of all answers counts as, beside the rows of a level: what five rows say
-    /// moves it by a third.
-    package static let priorRows = 10.0
+    /// Training rows that such a level needs: of a single one the other parts of the rows know
+    /// nothing.
+    package static let rowsOfTargetLevelMin = 2
+    /// Rows that the mean of all answers counts as, beside those of a level. Answers that hardly
+    /// vary within levels still have some prior, and what tells nothing is not told exactly.
+    package static let priorRows = 0.1...1000.0
+    /// At least so many beside the rare levels, which are not alike: a few of them say little of a
+    /// new one.
+    package static let priorRowsOfRare = 10.0
     /// Standardised numbers lie within ± this. No honest value comes near; one that does (a unit
     /// mistaken, 1e300) must not turn a whole prediction into infinities.
     package static let standardizedMax = 1e9

@@ -3,9 +3,10 @@ import Privacy
 /// What the answers of a level's rows are on average: a column of many levels as a few numbers.
 ///
 /// Smoothed by the m-estimate (Micci-Barreca 2001): a level with n rows counts n, the mean of all
-/// rows counts `EncoderLimits.priorRows`. Of classes it is the share of each, of two classes the
-/// second's; of numbers their mean. A last column tells how frequent the level is. Rare levels are
-/// one together, and new ones are taken for it.
+/// rows counts m. That is the variance within levels over the variance between them, where the
+/// expected error is least (Robbins 1956, "An Empirical Bayes Approach to Statistics"). Of classes
+/// it is the share of each, of two classes the second's; of numbers their mean. A last column tells
+/// how frequent the level is. Rare levels are one together, and new ones are taken for it.
 package struct TargetMeans: Equatable, Sendable {
     /// The most frequent first.
     let levels: [Private<String>]
@@ -42,9 +43,9 @@ extension TargetMeans {
         _ ranked: Encoder.Encoding.RankedLevels, _ answers: Answers, _ groups: AnswerGroups,
         _ form: FeatureForm
     ) -> (means: TargetMeans, training: Matrix)? {
-        let frequent = ranked.levels.prefix { $0.count >= EncoderLimits.rowsOfLevelMin }
+        let frequent = ranked.levels.prefix { $0.count >= EncoderLimits.rowsOfTargetLevelMin }
             .prefix(EncoderLimits.targetLevelsMax)
-        let hasMissing = ranked.missing >= EncoderLimits.rowsOfLevelMin
+        let hasMissing = ranked.missing >= EncoderLimits.rowsOfTargetLevelMin
         let rare = frequent.count + (hasMissing ? 1 : 0)
         guard rare > 0 else { return nil }
         var places = [Int](repeating: rare, count: categories.levels.count + 1)
@@ -97,44 +98,75 @@ extension TargetMeans {
     }
 }
 
-/// Answers summed by level.
+/// Answers summed by level, the last of which are the rare ones together.
 private struct LevelSums {
     let outputs: Int
     private let answers: Answers
     private let groups: AnswerGroups
     private var rows: [Double]
-    /// Of numbers in this unit, so that no sum overflows: a power of two, which rounds nothing.
+    /// Of each level's answers: of numbers the distances from `center`, in `unit`.
     private var sums: [Double]
+    /// Of each output's answers squared, of all levels but the rare, which are not alike.
+    private var squares: [Double]
+    /// A power of two, which rounds nothing, near the largest: no square overflows or vanishes.
     private let unit: Double
+    /// In `unit`.
+    private let center: Double
 
     init(levels: Int, _ answers: Answers, _ groups: AnswerGroups) {
         if case .numbers(let numbers) = answers {
-            self.outputs = 1
             let farthest = numbers.reduce(0) { max($0, abs($1)) }
-            self.unit =
-                farthest > 1e200
-                ? Double(sign: .plus, exponent: farthest.exponent, significand: 1) : 1
+            let unit =
+                farthest > 0 ? Double(sign: .plus, exponent: farthest.exponent, significand: 1) : 1
+            self.outputs = 1
+            self.unit = unit
+            self.center = mean(numbers.map { $0 / unit })
         } else {
             self.outputs = groups.count == 2 ? 1 : groups.count
-            self.unit = 1
+            (self.unit, self.center) = (1, 0)
         }
         self.answers = answers
         self.groups = groups
         self.rows = Array(repeating: 0, count: levels)
         self.sums = Array(repeating: 0, count: levels * self.outputs)
+        self.squares = Array(repeating: 0, count: self.outputs)
     }
 
     /// - Parameter index: of the answer.
     mutating func add(_ index: Int, to level: Int, sign: Double = 1) {
-        self.rows[level] += sign
-        let start = level * self.outputs
+        var (output, value) = (0, 1.0)
         if case .numbers(let numbers) = self.answers {
-            self.sums[start] += sign * (numbers[index] / self.unit)
+            value = numbers[index] / self.unit - self.center
         } else if self.outputs == 1 {
-            self.sums[start] += sign * Double(self.groups.labels[index])
+            value = Double(self.groups.labels[index])
         } else {
-            self.sums[start + Int(self.groups.labels[index])] += sign
+            output = Int(self.groups.labels[index])
         }
+        self.rows[level] += sign
+        self.sums[level * self.outputs + output] += sign * value
+        if level + 1 < self.rows.count { self.squares[output] += sign * value * value }
+    }
+
+    /// How many rows of a level the mean of all counts as: the variance of an output within levels
+    /// over that between them, both estimated by the moments of a one-way analysis of variance.
+    private func priorRows(_ output: Int) -> Double {
+        let range = EncoderLimits.priorRows
+        var (levels, count, countSquares, sum, explained) = (0.0, 0.0, 0.0, 0.0, 0.0)
+        for level in self.rows.indices.dropLast() where self.rows[level] > 0 {
+            let (rows, own) = (self.rows[level], self.sums[level * self.outputs + output])
+            levels += 1
+            count += rows
+            countSquares += rows * rows
+            sum += own
+            explained += own * own / rows
+        }
+        // Of a single level, or where each has a single row, nothing can be told of either.
+        guard levels > 1, count > levels else { return EncoderLimits.priorRowsOfRare }
+        let within = max(0, self.squares[output] - explained) / (count - levels)
+        let excess = explained - sum * sum / count - (levels - 1) * within
+        let between = excess / (count - countSquares / count)
+        guard between > 0 else { return range.upperBound }
+        return min(max(within / between, range.lowerBound), range.upperBound)
     }
 
     /// Of each level the smoothed mean of every output, then the logarithm of its share of rows.
@@ -144,15 +176,18 @@ private struct LevelSums {
             stride(from: output, to: self.sums.count, by: self.outputs)
                 .reduce(0) { $0 + self.sums[$1] } / all
         }
-        let weight = EncoderLimits.priorRows
+        let priorRows = (0..<self.outputs).map(self.priorRows)
         var means: [Double] = []
-        for level in self.rows.indices {
+        for (level, rows) in self.rows.enumerated() {
+            let isRare = level + 1 == self.rows.count
             for output in 0..<self.outputs {
-                let sum = self.sums[level * self.outputs + output]
-                let mean = (sum + weight * prior[output]) / (self.rows[level] + weight)
-                means.append(mean * self.unit)
+                let weight =
+                    isRare
+                    ? max(priorRows[output], EncoderLimits.priorRowsOfRare) : priorRows[output]
+                let sum = self.sums[level * self.outputs + output] + weight * prior[output]
+                means.append((sum / (rows + weight) + self.center) * self.unit)
             }
-            means.append(naturalLogarithm((1 + self.rows[level]) / (1 + all)))
+            means.append(naturalLogarithm((1 + rows) / (1 + all)))
         }
         return means
     }

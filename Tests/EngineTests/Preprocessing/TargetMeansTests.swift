@@ -37,39 +37,99 @@ import Testing
         #expect(means.values[outputs] == naturalLogarithm(8.0 / 21))
     }
 
-    /// Computed by scikit-learn's TargetEncoder with smooth=10, d and e being one level.
+    /// Computed by SciPy: of m rows for the mean of all, where F is f_oneway's of the levels a, b and
+    /// c, (F - 1) m = (N - sum of squared counts / N) / (levels - 1). The rare have ten at least.
     @Test func `means are smoothed, of two classes, of more, and of numbers`() throws {
         let two = try #require(try self.fit(Self.letters, .classes(Self.flags, count: 2)))
-        self.expect(two.means, [[0.5625, 0.35294118, 0.6, 0.5]])
+        self.expect(two.means, [[0.62294352, 0.22629184, 0.71026615, 0.5]])
         let numbers = Self.flags.enumerated().map { Double($1) * 3.5 + Double($0) / 10 }
         let mean = try #require(try self.fit(Self.letters, .numbers(numbers)))
-        self.expect(mean.means, [[2.65625, 2.16470588, 3.23333333, 2.85]])
-        let three: [Int32] = [1, 1, 0, 1, 1, 0, 0, 1, 0, 0, 1, 2, 0, 2, 0, 1, 1, 0, 0, 2]
+        self.expect(mean.means, [[2.6058572, 1.62122737, 3.94310224, 2.85]])
+        let three: [Int32] = [1, 1, 0, 1, 1, 1, 0, 0, 0, 0, 1, 2, 0, 2, 2, 1, 2, 0, 0, 2]
         let shares = try #require(try self.fit(Self.letters, .classes(three, count: 3)))
         self.expect(
             shares.means,
             [
-                [0.40625, 0.5, 0.43333333, 0.45833333], [0.5, 0.35294118, 0.4, 0.33333333],
-                [0.09375, 0.14705882, 0.16666667, 0.20833333],
+                [0.2445297, 0.61989148, 0.27507707, 0.41666667],
+                [0.74421279, 0.17648099, 0.2320093, 0.29166667],
+                [0.06461353, 0.16750269, 0.49678457, 0.29166667],
             ])
     }
 
-    /// A plain twin: the rows of the other parts, level by level.
-    @Test func `a training row is told by the others of its level`() throws {
+    /// Of levels whose answers vary as much within as between them.
+    @Test func `levels that tell nothing have nearly the mean of all`() throws {
+        let texts = (0..<2000).map { "l\($0 % 100)" }
+        let numbers = (0..<2000).map { Double($0 / 100 % 2) }
+        let means = try #require(try self.fit(texts, .numbers(numbers))).means
+        for place in 0..<means.rows { #expect(abs(means.values[2 * place] - 0.5) < 1e-12) }
+        var generator = SeededGenerator(seed: 9)
+        let noise = numbers.map { _ in Double(generator.below(1000)) }
+        let noisy = try #require(try self.fit(texts, .numbers(noise))).means
+        // The means of 20 such rows deviate by 65 of chance.
+        let all = Engine.mean(noise)
+        let distances = (0..<100).map { abs(noisy.values[2 * $0] - all) }
+        #expect(Engine.mean(distances) < 20)
+    }
+
+    /// A plain twin: the rows of the other parts, level by level, by the sums of squares of the
+    /// analysis of variance as textbooks have them.
+    @Test(arguments: [0.5, 4, 40])
+    func `a training row is told by the others of its level`(noise: Double) throws {
         var generator = SeededGenerator(seed: 4)
-        let texts = (0..<200).map { _ in "l\(generator.below(12))" }
-        let numbers = (0..<200).map { _ in Double(generator.below(50)) }
+        let levels = (0..<200).map { _ in generator.below(12) }
+        let numbers = levels.map { 1e6 + Double($0 * 7 % 12) + noise * generator.unit() }
         let answers = Answers.numbers(numbers)
-        let training = try #require(try self.fit(texts, answers)).training
+        let training = try #require(try self.fit(levels.map { "l\($0)" }, answers)).training
         let parts = try #require(AnswerGroups(answers)).parts
         for part in 0..<parts.count {
             let kept = parts.kept(in: part)
-            let prior = kept.reduce(0) { $0 + numbers[$1] } / Double(kept.count)
+            let groups = Dictionary(grouping: kept) { levels[$0] }
+                .mapValues { rows in rows.map { numbers[$0] } }
+            let prior = Engine.mean(kept.map { numbers[$0] })
+            let weight = Self.priorRows(groups, prior)
             for row in parts.heldOut(in: part) {
-                let like = kept.filter { texts[$0] == texts[row] }
-                let sum = like.reduce(0) { $0 + numbers[$1] } + 10 * prior
-                #expect(abs(training[row, 0] - sum / Double(like.count + 10)) < 1e-9)
+                let like = try #require(groups[levels[row]])
+                let sum = like.reduce(0, +) + weight * prior
+                #expect(abs(training[row, 0] - sum / (Double(like.count) + weight)) < 1e-6)
             }
+        }
+    }
+
+    private static func priorRows(_ groups: [Int: [Double]], _ all: Double) -> Double {
+        let (levels, count) = (Double(groups.count), Double(groups.values.joined().count))
+        var (within, between, squares) = (0.0, 0.0, 0.0)
+        for (_, group) in groups.sorted(by: { $0.key < $1.key }) {
+            let own = Engine.mean(group)
+            for number in group { within += (number - own) * (number - own) }
+            between += Double(group.count) * (own - all) * (own - all)
+            squares += Double(group.count * group.count)
+        }
+        within /= count - levels
+        between /= levels - 1
+        let typical = (count - squares / count) / (levels - 1)
+        let variance = (between - within) / typical
+        return variance > 0 ? min(max(within / variance, 0.1), 1000) : 1000
+    }
+
+    @Test func `a single rare row says little of a new level`() throws {
+        let texts = (0..<300).map { "l\($0 / 3)" } + ["alone"]
+        let numbers = (0..<300).map { Double($0 / 3 % 10) } + [1000]
+        let means = try #require(try self.fit(texts, .numbers(numbers))).means
+        // Levels are told exactly: m is 0.1, but 10 beside the rare one.
+        #expect(abs(means.values[0] - 0) < 0.5)
+        let all = Engine.mean(numbers)
+        let rare = means.values[means.values.count - 2]
+        #expect(abs(rare - (1000 + 10 * all) / 11) < 1e-9)
+    }
+
+    @Test func `answers near nothing have means as others`() throws {
+        let texts = (0..<40).map { "l\($0 % 4)" }
+        let numbers: [Double] = (0..<40).map { index in Double(3 * (index % 4) + index / 4 % 2) }
+        let small = numbers.map { $0 * 0x1p-1000 }
+        let means = try #require(try self.fit(texts, .numbers(numbers))).means
+        let tiny = try #require(try self.fit(texts, .numbers(small))).means
+        for (one, other) in zip(tiny.values, means.values) where other > 0 {
+            #expect(one == other * 0x1p-1000)
         }
     }
 
@@ -95,7 +155,6 @@ import Testing
             let rows = labels.indices.filter { labels[$0] == label }
             return rows.reduce(0) { $0 + training[$1, 0] } / Double(rows.count)
         }
-        // By its own answer a row of class 1 would have 0.06 more.
         #expect(mean(1) - mean(0) < 0.01)
     }
 
