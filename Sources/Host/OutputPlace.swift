@@ -9,36 +9,43 @@ package enum OutputPlace {
     case stream(Descriptor, path: String)
 
     package init(_ path: String, readers: AtomicFile.Readers) throws(HostError) {
-        var status = stat()
-        guard stat(path, &status) == 0 else {
-            self = .file(try AtomicFileDraft(of: path, readers: readers))
-            return
+        if let file = Self.file(at: path) {
+            self = .file(try AtomicFileDraft(of: file, readers: readers))
+        } else {
+            let number = try posix("open \(path)") {
+                open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
+            }
+            self = .stream(Descriptor(adopting: number), path: path)
         }
-        if status.st_mode & S_IFMT == S_IFREG {
-            let real = realpath(path, nil)
-            defer { free(real) }
-            self = .file(
-                try AtomicFileDraft(
-                    of: real.map { String(cString: $0) } ?? path, readers: readers))
-            return
-        }
-        let number = try posix("open \(path)") { open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY) }
-        self = .stream(Descriptor(adopting: number), path: path)
     }
 
     /// Whether something may be written there, before there is anything to write.
     ///
     /// - Throws: `HostError` where its directory is missing or closed to us, or it is one itself.
     package static func check(_ path: String) throws(HostError) {
-        var status = stat()
-        let isThere = stat(path, &status) == 0
-        if isThere, status.st_mode & S_IFMT != S_IFREG {
-            guard status.st_mode & S_IFMT == S_IFDIR else { return }
-            // Fails, and says why.
-            _ = try posix("write \(path)") { open(path, O_WRONLY | O_CLOEXEC) }
+        if let file = Self.file(at: path) {
+            let directory = AtomicFile.split(file).directory
+            _ = try posix("write \(path)") { access(directory, W_OK | X_OK) }
+        } else if Self.kind(of: path) == S_IFDIR {
+            throw HostError(failedTo: "write \(path)", EISDIR)
+        } else {
+            _ = try posix("write \(path)") { access(path, W_OK) }
         }
-        let directory = AtomicFile.split(path).directory
-        _ = try posix("write \(path)") { access(directory, W_OK | X_OK) }
+    }
+
+    /// The file that links lead to, or where one would be made; nil where anything else is there.
+    private static func file(at path: String) -> String? {
+        guard let kind = Self.kind(of: path) else { return path }
+        guard kind == S_IFREG else { return nil }
+        guard let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
+    /// nil where nothing is.
+    private static func kind(of path: String) -> mode_t? {
+        var status = stat()
+        return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
     }
 
     package func append(_ bytes: UnsafeRawBufferPointer) throws(HostError) {

@@ -123,19 +123,16 @@ extension Coordinator {
     func failure(of id: JobID, after reason: String?) -> String {
         if let reason { return "the winner could not be fitted on all rows: \(reason)" }
         guard let record = self.ledger.jobs[id]?.record else { return "" }
-        let why = record.trials.lazy.compactMap { trial -> String? in
-            guard case .failed(let failure)? = trial.outcome?.result else { return nil }
-            return failure.code == .cancelled ? nil : failure.reason
+        let failures = record.trials.compactMap { trial -> Failure? in
+            if case .failed(let failure)? = trial.outcome?.result { failure } else { nil }
         }
-        let first = why.first.map { "; the first to fail said: \($0)" } ?? ""
+        let first = failures.first { $0.code != .cancelled }
+            .map { "; the first to fail said: \($0.reason)" }
         let extent = record.counts.scored > 0 ? " on all rows" : ""
-        let late = record.trials.count { trial in
-            guard case .failed(let failure)? = trial.outcome?.result else { return false }
-            return failure.code == .cancelled
-        }
+        let late = failures.count { $0.code == .cancelled }
         let time =
             late > 0 ? "; the budget's time was used before \(late) of them had ended" : ""
-        return "none of \(record.trials.count) candidates was scored\(extent)\(time)\(first)"
+        return "none of \(record.trials.count) candidates was scored\(extent)\(time)\(first ?? "")"
     }
 
     // MARK: Time

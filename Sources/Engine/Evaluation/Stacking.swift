@@ -32,14 +32,7 @@ enum Stacking {
 
     /// The logarithms that stand for probabilities in a stack.
     static func logarithms(_ probabilities: Matrix) -> Matrix {
-        let least = Self.probabilityMin(classes: probabilities.columns)
-        var result = probabilities
-        for index in result.values.indices {
-            let value = result.values[index]
-            // Whatever a stranger's model gives: what is no number is as good as 0.
-            result.values[index] = naturalLogarithm(value > least ? min(value, 1) : least)
-        }
-        return result
+        probabilities.logarithms(least: Self.probabilityMin(classes: probabilities.columns))
     }
 
     static func probabilityMin(classes: Int) -> Double {

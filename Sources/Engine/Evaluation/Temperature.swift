@@ -17,7 +17,8 @@ enum Temperature {
         guard !rows.isEmpty else { return 1 }
         let relative = weights.flatMap { weights in relativeWeights(rows.map { weights[$0] }) }
         guard case .classes(let labels, _) = answers.rows(at: rows) else { return 1 }
-        let logarithms = probabilities.rows(at: rows).logarithms
+        let logarithms = probabilities.rows(at: rows)
+            .logarithms(least: Self.probabilityMin)
         func loss(_ exponent: Double) -> Double {
             let tempered = logarithms.softmax(dividedBy: exp(exponent))
             return ClassScores(labels: labels, count: count, tempered, relative).logLoss
@@ -31,6 +32,8 @@ enum Temperature {
         return (exp(exponent) * 1000).rounded() / 1000
     }
 
+    /// One of 0 stays as good as 0.
+    fileprivate static let probabilityMin = 1e-300
     private static let rowsMax = 20_000
     /// Some 24 losses of as many probabilities are computed, each in ten nanoseconds.
     private static let valuesMax = 400_000
@@ -65,16 +68,17 @@ extension Matrix {
     /// Divides the logarithms of every row's probabilities by `temperature`; 1 changes no bit.
     mutating func temper(_ temperature: Double) {
         guard temperature != 1 else { return }
-        self = self.logarithms.softmax(dividedBy: temperature)
+        self = self.logarithms(least: Temperature.probabilityMin)
+            .softmax(dividedBy: temperature)
     }
 
-    /// Of probabilities; one of 0 stays as good as 0, as does what is no number, whatever a
+    /// Of probabilities, those below `least` taken as it; and so is what is no number, whatever a
     /// stranger's model gives.
-    fileprivate var logarithms: Matrix {
+    func logarithms(least: Double) -> Matrix {
         var result = self
         for index in result.values.indices {
             let value = result.values[index]
-            result.values[index] = naturalLogarithm(value > 1e-300 ? min(value, 1) : 1e-300)
+            result.values[index] = naturalLogarithm(value > least ? min(value, 1) : least)
         }
         return result
     }

@@ -37,8 +37,8 @@ import Testing
         #expect(means.values[outputs] == naturalLogarithm(8.0 / 21))
     }
 
-    /// Computed by SciPy: of m rows for the mean of all, where F is f_oneway's of the levels a, b and
-    /// c, (F - 1) m = (N - sum of squared counts / N) / (levels - 1). The rare have ten at least.
+    /// Computed by SciPy, the mean of all counting m rows: with F by f_oneway of the levels a, b
+    /// and c, (F - 1) m = (N - sum of squared counts / N) / (levels - 1). The rare have ten at least.
     @Test func `means are smoothed, of two classes, of more, and of numbers`() throws {
         let two = try #require(try self.fit(Self.letters, .classes(Self.flags, count: 2)))
         self.expect(two.means, [[0.62294352, 0.22629184, 0.71026615, 0.5]])

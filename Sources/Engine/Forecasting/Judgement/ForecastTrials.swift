@@ -6,6 +6,8 @@ struct ForecastTrials: Sendable {
     let candidates: [ForecastChoice.Candidate]
     /// The one asked for, or the mean absolute error where that has no value in any fold.
     let metric: ForecastMetric
+    /// The logarithm of the geometric mean of all scores, beside which a recipe is good or bad.
+    let middle: Double
 
     /// - Throws: `LearnerError` when horizon or folds are out of range or no recipe is right.
     init(
@@ -16,6 +18,7 @@ struct ForecastTrials: Sendable {
         guard let rolling else {
             self.candidates = []
             self.metric = metric
+            self.middle = 0
             return
         }
         var results: [(ForecastRecipe, Result<ForecastEvaluation, LearnerError>)] = []
@@ -37,6 +40,8 @@ struct ForecastTrials: Sendable {
         self.candidates = results.map { recipe, result in
             .init(recipe: recipe, outcome: Self.judged(result, judging))
         }
+        let scores = self.candidates.compactMap { $0.score.map(Self.logarithm) }
+        self.middle = scores.isEmpty ? 0 : mean(scores)
     }
 
     static func judged(
@@ -57,12 +62,6 @@ struct ForecastTrials: Sendable {
     }
 
     // MARK: Merits
-
-    /// The logarithm of the geometric mean of all scores, beside which a recipe is good or bad.
-    var middle: Double {
-        let scores = self.candidates.compactMap { $0.score.map(Self.logarithm) }
-        return scores.isEmpty ? 0 : mean(scores)
-    }
 
     static func logarithm(_ score: Double) -> Double { log(max(score, 1e-12)) }
 
