@@ -17,10 +17,14 @@ struct LBFGS {
         self.gradientMax = gradientMax
     }
 
-    /// - Parameter evaluate: returns the value at a point and writes the gradient there.
+    /// - Parameters:
+    ///   - preconditioner: multiplies a gradient by an inverse Hessian as far as it is known before
+    ///     any step, such as that of a bound; positive definite.
+    ///   - evaluate: returns the value at a point and writes the gradient there.
     /// - Throws: `LearnerError` with code `numericalFailure` when the start has no finite value.
     func minimise(
-        from start: [Double], _ evaluate: (_ point: [Double], _ gradient: inout [Double]) -> Double
+        from start: [Double], preconditioner: ((inout [Double]) -> Void)? = nil,
+        _ evaluate: (_ point: [Double], _ gradient: inout [Double]) -> Double
     ) throws(LearnerError) -> [Double] {
         var point = start
         var gradient = start
@@ -33,11 +37,13 @@ struct LBFGS {
         for _ in 0..<self.stepsMax {
             let largest = gradient.reduce(0) { max($0, abs($1)) }
             if largest <= self.gradientMax { return point }
-            let direction = Self.direction(gradient, pairs)
+            let direction = Self.direction(gradient, pairs, preconditioner)
             let slope = LinearAlgebra.dot(gradient, direction)
             guard slope < 0 else { return point }
             var (low, high) = (0.0, Double.infinity)
-            var size = pairs.isEmpty ? 1 / LinearAlgebra.dot(gradient, gradient).squareRoot() : 1
+            var size =
+                pairs.isEmpty && preconditioner == nil
+                ? 1 / LinearAlgebra.dot(gradient, gradient).squareRoot() : 1
             var found: (point: [Double], value: Double)?
             for _ in 0..<self.trialsMax {
                 let next = zip(point, direction).map { $0 + size * $1 }
@@ -80,7 +86,9 @@ struct LBFGS {
     }
 
     /// The negative gradient, multiplied by what the pairs tell of the inverse Hessian.
-    private static func direction(_ gradient: [Double], _ pairs: [Pair]) -> [Double] {
+    private static func direction(
+        _ gradient: [Double], _ pairs: [Pair], _ preconditioner: ((inout [Double]) -> Void)?
+    ) -> [Double] {
         var direction = gradient.map { -$0 }
         var shares: [Double] = []
         for pair in pairs.reversed() {
@@ -88,8 +96,11 @@ struct LBFGS {
             shares.append(share)
             for i in direction.indices { direction[i] -= share * pair.change[i] }
         }
+        preconditioner?(&direction)
         if let last = pairs.last {
-            let scale = last.product / LinearAlgebra.dot(last.change, last.change)
+            var change = last.change
+            preconditioner?(&change)
+            let scale = last.product / LinearAlgebra.dot(last.change, change)
             for i in direction.indices { direction[i] *= scale }
         }
         for (pair, share) in zip(pairs, shares.reversed()) {

@@ -28,4 +28,27 @@ import Testing
         }
         #expect(end == [0, 0] && calls == 1)
     }
+
+    /// f = sum of scale x^2 / 2, whose inverse Hessian is known.
+    @Test func `what is known of the Hessian spares steps`() throws {
+        let scales = (0..<20).map { index in (0..<index).reduce(1.0) { value, _ in 2 * value } }
+        func search(_ preconditioner: ((inout [Double]) -> Void)?) throws -> (Int, [Double]) {
+            var calls = 0
+            let start = [Double](repeating: 1, count: 20)
+            let end = try LBFGS(gradientMax: 1e-9).minimise(
+                from: start, preconditioner: preconditioner
+            ) { point, gradient in
+                calls += 1
+                for i in gradient.indices { gradient[i] = scales[i] * point[i] }
+                return zip(point, gradient).reduce(0) { $0 + $1.0 * $1.1 / 2 }
+            }
+            return (calls, end)
+        }
+        let (plain, _) = try search(nil)
+        let (exact, end) = try search { gradient in
+            for i in gradient.indices { gradient[i] /= scales[i] }
+        }
+        #expect(exact <= 3 && plain > 20)
+        #expect(end.allSatisfy { abs($0) < 1e-8 })
+    }
 }

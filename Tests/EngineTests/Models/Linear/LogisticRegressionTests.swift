@@ -38,6 +38,26 @@ import Testing
                 Array(fitted.predict(Worlds.eight).values[..<3]), first, within: 1e-4))
     }
 
+    /// Without the scatter of the columns so few steps do not do.
+    @Test func `of three classes columns that tell nearly the same are no obstacle`() throws {
+        let plain = Worlds.uniform(rows: 600, columns: 6, seed: 8)
+        var features = plain
+        for row in 0..<600 {
+            for column in 3..<6 {
+                features[row, column] = plain[row, column - 3] + 0.02 * plain[row, column]
+            }
+        }
+        let labels = (0..<600).map { row in
+            plain[row, 0] + plain[row, 3] > 1.2 ? 2 : plain[row, 1] + plain[row, 4] > 1 ? 1 : 0
+        }
+        let problem = MultinomialProblem(features, labels, classes: 3, penalty: 1e-3)
+        let solution = try problem.solve(stepsMax: 30)
+        var scores = Matrix(rows: 600, columns: 3)
+        var gradient = solution
+        _ = problem.evaluate(at: solution, &scores, into: &gradient)
+        #expect(gradient.allSatisfy { abs($0) <= 1e-5 * 600 })
+    }
+
     @Test func `the gradient is the slope of the loss`() {
         let signs = self.labels.map { $0 == 1 ? 1.0 : -1.0 }
         let problem = BinaryLogisticProblem(Worlds.eight, signs: signs, penalty: 0.4)
