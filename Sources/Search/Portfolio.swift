@@ -9,7 +9,9 @@ import Wire
 enum Portfolio {
     /// A configuration is left out when it costs more than this many times the standard boosting,
     /// unless the job names its families. Forecasters are all tried: series are short.
-    static let costRatioMax = 20.0
+    static let costRatioMax = 30.0
+    /// Likewise neighbours among more rows than these.
+    static let neighborsRowsMax = 300_000.0
 
     static func recipes(
         of families: [SearchFamily], shape: TableShape, seed: UInt64,
@@ -68,6 +70,8 @@ enum Portfolio {
         case .logisticRegression: return [1, 0.03].map { [("c", $0)] }
         case .linearSVM: return [[("c", 0.1)]]
         case .nearestNeighbors:
+            // Each prediction reads all rows.
+            guard shape.rows <= Self.neighborsRowsMax || shape.takesAnyCost else { return [] }
             let k = min(16, max(1, (shape.rows / 2).rounded(.down)))
             return [[("k", k), ("weights", 1)]]
         case .decisionTree:
@@ -198,19 +202,19 @@ enum Portfolio {
         let cells = shape.rows * shape.columns
         switch family {
         case .baseline: return shape.rows
-        case .naiveBayes: return 3 * cells
+        case .naiveBayes: return 30 * cells
         case .ridge: return cells * (5 + 0.1 * shape.columns)
         case .elasticNet: return cells * (6 + 0.1 * shape.columns)
         case .linearDiscriminant: return cells * (40 + 0.1 * shape.columns)
         case .logisticRegression:
             // A weaker penalty takes more iterations.
-            return 200 * cells * shape.outputs * (1 + 0.2 * max(0, Functions.log(value("c"))))
+            return 50 * cells * shape.outputs * (1 + 0.2 * max(0, Functions.log(value("c"))))
         case .linearSVM: return 500 * cells * shape.outputs
         case .kernelMachine:
             let components = value("components")
             let perFeature =
                 shape.task == .regression
-                ? 15 + 0.03 * components : (5 + 0.3 * components) * shape.outputs
+                ? 9 + 0.02 * components : (4 + 0.22 * components) * shape.outputs
             return shape.rows * components * (perFeature + 0.1 * shape.columns)
         case .multilayerPerceptron:
             // Categories become several inputs, of two values that have no pieces.
@@ -230,19 +234,23 @@ enum Portfolio {
             // Distances are taken to no more rows than this; the combination takes all the others.
             let others = family == .combinedDetector ? 10_000 * shape.rows : 0
             return 0.5 * cells * min(shape.rows, 10_000) + others
-        case .nearestNeighbors: return 0.1 * shape.rows * cells + 10 * shape.rows * value("k")
+        case .nearestNeighbors:
+            return shape.rows * (shape.rows * (0.3 + 0.007 * shape.columns) + 10 * value("k"))
         case .decisionTree:
             return 60 * cells * Functions.log(shape.rows / value("min_rows_leaf") + 2)
         case .extraTrees, .randomForest:
             let depth = Functions.log(shape.rows / value("min_rows_leaf") + 2) * 1.44
-            let perCell = family == .extraTrees ? 5.0 : 4.0
+            // Leaves of single rows and sums of squares, where classes are counted.
+            let perCell = shape.task == .regression ? 10.0 : 5.0
             let looked = value("max_features") * shape.columns + 1
             return perCell * shape.rows * looked * depth * value("trees")
         case .gradientBoosting:
             let depth = Functions.log(value("leaves") + 1) * 1.44
             // Rows left out of a tree are still moved around for the next.
             let sampling = value("row_fraction") < 1 ? 2.0 : 1
-            return 0.8 * cells * depth * value("trees") * shape.outputs * sampling
+            let perRow = shape.task == .regression ? 5.0 : 20
+            return shape.rows * (0.65 * shape.columns * depth + perRow) * value("trees")
+                * shape.outputs * sampling
         case .naive, .seasonalNaive, .drift, .theta, .exponentialSmoothing, .arima,
             .seasonalTrend, .ridgeLags, .boostingLags, .combinedForecaster:
             return shape.rows * Self.perStep(family)

@@ -3,15 +3,43 @@ import Wire
 extension Study {
     // MARK: Choices
 
-    /// Indices of recipes still to be proposed; those of families that keep failing are passed
-    /// over.
+    /// Places of recipes still to be proposed; those of families that keep failing are passed over,
+    /// and what would not end in time.
     var restOfPortfolio: [Int] {
-        let rest = (self.portfolioNext..<self.portfolio.count).filter { place in
+        let rest = self.portfolioLeft.filter { place in
             !self.isHopeless(self.portfolioSpaces[place])
                 && self.fitsAllTheWay(self.spec(.portfolio, self.portfolio[place]))
         }
-        return Array(rest.prefix(self.room(of: .portfolio)))
+        return Array(self.byPromise(rest).prefix(self.room(of: .portfolio)))
     }
+
+    /// The cheapest first. Where there is no time for all, cost is weighed by what may come of it.
+    private func byPromise(_ rest: [Int]) -> [Int] {
+        let together = rest.reduce(0) { sum, place in
+            sum + self.shareAllTheWay(self.spec(.portfolio, self.portfolio[place]))
+        }
+        guard together > 1 else { return rest }
+        let best = self.standings.first
+        let weighed = rest.map { place in
+            let space = self.portfolioSpaces[place]
+            let isKnown = self.observed(space) > 0
+            let isLikely =
+                isKnown
+                ? space == best
+                : self.spaces[space].family == SearchFamily.gradientBoosting.rawValue
+            let weight = isLikely ? Self.weightOfLikely : isKnown ? Self.weightOfOthers : 1
+            let cost = self.cost(self.portfolio[place], on: self.ladder.top) ?? 0
+            return (cost: cost * weight, place: place)
+        }
+        return weighed.sorted { $0 < $1 }.map(\.place)
+    }
+
+    /// Of the family that leads; also of boosting before it was seen, which leads on most tables
+    /// (Grinsztajn et al., 2022, "Why do tree-based models still outperform deep learning on
+    /// typical tabular data?").
+    private static let weightOfLikely = 1.0 / 3
+    /// Of those that were seen and do not lead.
+    private static let weightOfOthers = 10.0
 
     /// Whether the portfolio has said enough to choose leaders: every family was seen at least
     /// once, or three quarters of it has ended. Without this, a cluster with more slots than the
@@ -27,14 +55,21 @@ extension Study {
 
     /// Indices of the families worth tuning, the best first.
     var leaders: [Int] {
+        let tunable = self.standings.filter {
+            !self.spaces[$0].dimensions.isEmpty && !self.isHopeless($0)
+        }
+        return Array(tunable.prefix(self.leadersMax))
+    }
+
+    /// Indices of the families that have scored, the best first.
+    private var standings: [Int] {
         self.spaces.indices
-            .filter { !self.spaces[$0].dimensions.isEmpty && !self.isHopeless($0) }
             .compactMap { index in self.standing(index).map { (index, $0) } }
             .sorted { left, right in
                 left.1 == right.1
                     ? left.0 < right.0 : self.direction.prefers(left.1, to: right.1)
             }
-            .prefix(self.leadersMax).map(\.0)
+            .map(\.0)
     }
 
     /// The best score of a family on the fewest rows that it was tried on: there most families

@@ -37,9 +37,7 @@ extension Study {
     }
 
     private var hasPortfolioLeft: Bool {
-        (self.portfolioNext..<self.portfolio.count).contains { place in
-            !self.isHopeless(self.portfolioSpaces[place])
-        }
+        self.portfolioLeft.contains { !self.isHopeless(self.portfolioSpaces[$0]) }
     }
 }
 

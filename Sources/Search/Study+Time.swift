@@ -31,7 +31,12 @@ extension Study {
 
     /// Whether it does, and after it those that it needs to be compared on all rows.
     func fitsAllTheWay(_ spec: TrialSpec) -> Bool {
-        spec.rows == nil ? self.fits(spec) : self.share(of: spec) { _ in self.ladder.top } <= 1
+        spec.rows == nil ? self.fits(spec) : self.shareAllTheWay(spec) <= 1
+    }
+
+    /// What it takes, and after it those that it needs, as a part of what is left.
+    func shareAllTheWay(_ spec: TrialSpec) -> Double {
+        self.share(of: spec) { _ in self.ladder.top }
     }
 
     /// What it takes, as a part of what is left.
@@ -46,11 +51,14 @@ extension Study {
     }
 
     /// Seconds that a recipe takes on a rung: our estimate of its cost, times what those of its
-    /// family took that have ended, of theirs; nil while nothing is known.
+    /// family took that have ended, of theirs; nil while nothing is known. Of a new family it is as
+    /// of the one that took least: another may have found the table hard for reasons of its own,
+    /// and what is not tried for that would never be known.
     private func expected(_ recipe: Recipe, on rung: Int) -> Double? {
         guard let cost = self.cost(recipe, on: rung) else { return nil }
-        let pace = self.paces[recipe.family].flatMap { $0.isKnown ? $0 : nil } ?? self.pace
-        return pace.isKnown ? cost * pace.ratio : nil
+        let known = self.paces.filter(\.value.isKnown)
+        let ratio = known[recipe.family]?.ratio ?? known.values.map(\.ratio).min()
+        return ratio.map { cost * $0 }
     }
 
     /// Our estimate: about the seconds of one fit.
@@ -70,7 +78,6 @@ extension Study {
         guard let cost = self.cost(candidate.recipe, on: candidate.rung ?? self.ladder.top) else {
             return
         }
-        self.pace.add(wall.seconds, of: cost)
         self.paces[candidate.recipe.family, default: Pace()].add(wall.seconds, of: cost)
     }
 }

@@ -34,8 +34,8 @@ package struct Study: Equatable, Sendable {
 
     /// Candidates adopted; also the number of the next one.
     var count: UInt32 = 0
-    /// The portfolio's recipes before this one are adopted or passed over.
-    var portfolioNext = 0
+    /// Places in the portfolio of recipes that are not adopted, ascending.
+    var portfolioLeft: [Int]
     package private(set) var isClosed = false
     /// Adopted, and without an observation.
     var running: [UInt32: Candidate] = [:]
@@ -52,8 +52,7 @@ package struct Study: Equatable, Sendable {
     let featuresMin: Int
     /// What a fit sees; nil where a user's program computes.
     let shape: TableShape?
-    /// What trials take, of all families and of each.
-    var pace = Pace()
+    /// By family: what trials take.
     var paces: [String: Pace] = [:]
     /// Seconds that what is proposed may take; nil: any. See `within`.
     var left: Double?
@@ -80,6 +79,7 @@ package struct Study: Equatable, Sendable {
         self.featuresMin = job.search.featuresMin
         self.shape = shape
         self.portfolio = portfolio
+        self.portfolioLeft = Array(portfolio.indices)
         self.portfolioSpaces = portfolio.compactMap { recipe in
             families.firstIndex { $0.rawValue == recipe.family }
         }
@@ -102,8 +102,7 @@ package struct Study: Equatable, Sendable {
         self.explores = true
         self.ladder = .none
         (self.selects, self.columns, self.featuresMin, self.shape) = (false, 0, 1, nil)
-        self.portfolio = []
-        self.portfolioSpaces = []
+        (self.portfolio, self.portfolioSpaces, self.portfolioLeft) = ([], [], [])
         self.candidatesMax = min(trials ?? .max, Limits.trialsPerJobMax)
         self.leadersMax = 1
         self.seed = seed
@@ -266,10 +265,8 @@ package struct Study: Equatable, Sendable {
             self.uses[spec.step]?.adopt()
             if let rung, rung > 0 { self.rungs[rung - 1].promote(recipe) }
             if spec.step == .selection { self.beginSelection(of: recipe) }
-            guard spec.step == .portfolio, let place = self.portfolio.firstIndex(of: recipe) else {
-                continue
-            }
-            self.portfolioNext = max(self.portfolioNext, place + 1)
+            guard spec.step == .portfolio else { continue }
+            self.portfolioLeft.removeAll { self.portfolio[$0] == recipe }
         }
     }
 

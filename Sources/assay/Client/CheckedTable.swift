@@ -20,9 +20,11 @@ struct CheckedTable {
     /// How pictures became the table; nil where it is one.
     private let images: ImageFeatures?
 
-    /// - Parameter place: where the map of the columns is kept; nil lets their names travel.
+    /// - Parameters:
+    ///   - time: what the job has.
+    ///   - place: where the map of the columns is kept; nil lets their names travel.
     init(
-        _ learning: JobFile.Learning, seed: UInt64, aliasesAt place: String?
+        _ learning: JobFile.Learning, time: Duration?, seed: UInt64, aliasesAt place: String?
     ) throws(InputError) {
         let terms = learning.table
         let (loaded, images) = try Self.load(learning, aliasesAt: place)
@@ -34,7 +36,7 @@ struct CheckedTable {
                 learning.split, folds: learning.folds ?? ValidationTerms.foldsStandard),
             weight: learning.weight)
         let dataset = bound.dataset
-        (self.folds, self.split) = Self.judging(learning, dataset)
+        (self.folds, self.split) = Self.judging(learning, dataset, in: time)
         let judge = try Self.validation(of: learning, bytes, bound)
         do throws(TableError) {
             _ = try dataset.aiming(at: learning.metrics, quantile: learning.quantile)
@@ -116,22 +118,29 @@ struct CheckedTable {
         return (path, bytes, table)
     }
 
-    /// How candidates are judged: as the job says, else by how many rows there are, of the rarer of
-    /// two classes too. Anomalies are few, wherever they are marked at all.
+    /// How candidates are judged: as the job says, else by how large the table is, and of how many
+    /// rows the rarer of two classes. Anomalies are few, wherever they are marked at all.
     private static func judging(
-        _ learning: JobFile.Learning, _ dataset: Dataset
+        _ learning: JobFile.Learning, _ dataset: Dataset, in time: Duration?
     ) -> (folds: Int, split: SplitTerms?) {
         if let folds = learning.folds { return (folds, learning.split) }
         guard learning.task != .anomalyDetection else {
             return (ValidationTerms.foldsStandard, nil)
         }
-        let standard = ValidationTerms.standard(rows: dataset.rows)
-        guard standard.split == nil, dataset.rows >= 2 * standard.folds,
-            case .classes(let labels, 2) = dataset.answers
-        else { return standard }
-        let seconds = labels.count { $0 == 1 }
-        let rarer = min(seconds, labels.count - seconds)
-        return (max(2, min(standard.folds, rarer)), nil)
+        var counts: [Int] = []
+        if case .classes(let labels, let count) = dataset.answers {
+            counts = Array(repeating: 0, count: count)
+            for label in labels { counts[Int(label)] += 1 }
+        }
+        let rarest = counts.min() ?? dataset.rows
+        let standard = ValidationTerms.standard(
+            of: .init(
+                rows: dataset.rows, columns: dataset.features.columns.count,
+                outputs: counts.count > 2 ? counts.count : 1, rarest: rarest), in: time)
+        guard standard.split == nil, dataset.rows >= 2 * standard.folds, counts.count == 2 else {
+            return standard
+        }
+        return (max(2, min(standard.folds, rarest)), nil)
     }
 
     /// - Throws: where the table makes no folds, or one lacks what the job's first metric needs.

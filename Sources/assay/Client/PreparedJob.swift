@@ -43,7 +43,8 @@ struct PreparedJob: Sendable {
         case .learning(let learning):
             let place = ColumnMap.path(beside: file.output ?? self.stem + JobResult.model.suffix)
             let table = try CheckedTable(
-                learning, seed: file.seed, aliasesAt: file.anonymizesColumns ? place : nil)
+                learning, time: file.budget.time, seed: file.seed,
+                aliasesAt: file.anonymizesColumns ? place : nil)
             self.columns = table.sent.columns
             self.uploads =
                 [table.sent.data, table.sent.schema] + [table.validation].compactMap(\.self)

@@ -10,8 +10,8 @@ import Wire
 /// ```
 ///
 /// The column is not learned from, unless `feature: true` says so. A table of its own, named by
-/// `data: { validation: … }`, judges in place of all that. Without either it depends on how many
-/// rows there are; see `standard`.
+/// `data: { validation: … }`, judges in place of all that. Without either it depends on how
+/// large the table is; see `standard`.
 struct ValidationTerms: Equatable {
     /// Nil: what is standard for the table.
     let folds: Int?
@@ -25,16 +25,40 @@ struct ValidationTerms: Equatable {
     ///  50,000 to 99,999   three
     /// 100,000 and more    a fifth is held out, once: 20,000 rows and more
     /// ```
-    static func standard(rows: Int) -> (folds: Int, split: SplitTerms?) {
-        if rows < 50_000 { return (Self.foldsStandard, nil) }
-        if rows < 100_000 { return (3, nil) }
-        let fifth = SplitTerms(by: .chance, column: nil, isFeature: false, holdout: 0.2)
-        return (Self.foldsOfHoldout, fifth)
+    ///
+    /// A fifth is held out of fewer rows too where the budget's time would else hold a handful of
+    /// trials. By what the job says alone: it is judged alike on any host.
+    static func standard(of size: TableSize, in time: Duration?) -> (
+        folds: Int, split: SplitTerms?
+    ) {
+        if size.rows >= 100_000 || time.map(size.isMuch) == true {
+            let fifth = SplitTerms(by: .chance, column: nil, isFeature: false, holdout: 0.2)
+            return (Self.foldsOfHoldout, fifth)
+        }
+        return (size.rows < 50_000 ? Self.foldsStandard : 3, nil)
     }
 
     static let foldsStandard = 5
     /// What a share that is held out once costs is like one of two folds.
     private static let foldsOfHoldout = 2
+
+    /// What a fit's time depends on.
+    struct TableSize: Equatable {
+        let rows: Int
+        let columns: Int
+        /// Classes if more than two, each of which has trees of its own; else 1.
+        let outputs: Int
+        /// Of the rarest class; as many as there are rows where there are none.
+        let rarest: Int
+
+        /// Whether the time holds less than some twenty fits of 200 trees, at four nanoseconds for
+        /// each of a tree's rows, columns and outputs, and a fifth of the rows tell models apart.
+        func isMuch(for time: Duration) -> Bool {
+            let values = Double(self.rows) * Double(self.columns) * Double(self.outputs)
+            return values > 75_000 * (time / .seconds(1)) && self.rows >= 4000
+                && self.rarest >= 50
+        }
+    }
 
     /// - Parameter hasTable: whether there is a table to judge by.
     init(_ value: StrictYAML.Value?, hasTable: Bool = false) throws(InputError) {

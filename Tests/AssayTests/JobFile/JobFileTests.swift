@@ -44,8 +44,26 @@ import Wire
     ]) func `the more rows judge, the fewer folds there are`(
         rows: Int, folds: Int, holdout: Double?
     ) {
-        let standard = ValidationTerms.standard(rows: rows)
-        #expect(standard.folds == folds && standard.split?.holdout == holdout)
+        let size = ValidationTerms.TableSize(rows: rows, columns: 10, outputs: 1, rarest: rows)
+        for time in [nil, Duration.seconds(60)] {
+            let standard = ValidationTerms.standard(of: size, in: time)
+            #expect(standard.folds == folds && standard.split?.holdout == holdout)
+        }
+    }
+
+    @Test(arguments: [
+        (15, 10_500, 120, 1, 5000, true), (30, 10_500, 120, 1, 5000, false),
+        (15, 38_000, 9, 5, 1000, true), (15, 38_000, 9, 1, 19_000, false),
+        (1, 3999, 500, 1, 2000, false), (1, 4000, 500, 1, 50, true), (1, 4000, 500, 1, 49, false),
+        (60, 60_000, 100, 1, 30_000, true),
+    ]) func `where time is short a fifth is held out of fewer rows`(
+        seconds: Int, rows: Int, columns: Int, outputs: Int, rarest: Int, isHeldOut: Bool
+    ) {
+        let size = ValidationTerms.TableSize(
+            rows: rows, columns: columns, outputs: outputs, rarest: rarest)
+        let standard = ValidationTerms.standard(of: size, in: .seconds(seconds))
+        #expect((standard.split?.holdout == 0.2) == isHeldOut)
+        #expect(ValidationTerms.standard(of: size, in: nil).split == nil)
     }
 
     @Test func `every key is read`() throws {
