@@ -38,7 +38,8 @@ import Testing
     }
 
     /// Computed by SciPy, the mean of all counting m rows: with F by f_oneway of the levels a, b
-    /// and c, (F - 1) m = (N - sum of squared counts / N) / (levels - 1). The rare have ten at least.
+    /// and c, (F - 1) m = (N - sum of squared counts / N) / (levels - 1). Rare ones have ten at
+    /// least.
     @Test func `means are smoothed, of two classes, of more, and of numbers`() throws {
         let two = try #require(try self.fit(Self.letters, .classes(Self.flags, count: 2)))
         self.expect(two.means, [[0.62294352, 0.22629184, 0.71026615, 0.5]])
