@@ -56,9 +56,9 @@ extension Study {
     /// and what is not tried for that would never be known.
     private func expected(_ recipe: Recipe, on rung: Int) -> Double? {
         guard let cost = self.cost(recipe, on: rung) else { return nil }
-        let known = self.paces.filter(\.value.isKnown)
-        let ratio = known[recipe.family]?.ratio ?? known.values.map(\.ratio).min()
-        return ratio.map { cost * $0 }
+        if let own = self.paces[recipe.family], own.isKnown { return cost * own.ratio }
+        let least = self.paces.values.lazy.filter(\.isKnown).map(\.ratio).min()
+        return least.map { cost * $0 }
     }
 
     /// Our estimate: about the seconds of one fit.

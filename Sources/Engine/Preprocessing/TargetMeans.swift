@@ -106,8 +106,12 @@ private struct LevelSums {
     private var rows: [Double]
     /// Of each level's answers: of numbers the distances from `center`, in `unit`.
     private var sums: [Double]
-    /// Of each output's answers squared, of all levels but the rare, which are not alike.
-    private var squares: [Double]
+    /// The same of answers within `usual`, and each output's squared, of all levels but the rare,
+    /// which are not alike: a single far one would else say that levels tell nothing.
+    private var usualSums: [Double]
+    private var usualSquares: [Double]
+    /// All but the least and the largest hundredth.
+    private let usual: ClosedRange<Double>
     /// A power of two, which rounds nothing, near the largest: no square overflows or vanishes.
     private let unit: Double
     /// In `unit`.
@@ -118,33 +122,45 @@ private struct LevelSums {
             let farthest = numbers.reduce(0) { max($0, abs($1)) }
             let unit =
                 farthest > 0 ? Double(sign: .plus, exponent: farthest.exponent, significand: 1) : 1
+            let sorted = numbers.sorted()
+            let rest = (sorted.count - 1) / 100
             self.outputs = 1
+            self.usual = sorted[rest]...sorted[sorted.count - 1 - rest]
             self.unit = unit
             self.center = mean(numbers.map { $0 / unit })
         } else {
             self.outputs = groups.count == 2 ? 1 : groups.count
-            (self.unit, self.center) = (1, 0)
+            (self.unit, self.center, self.usual) = (1, 0, 0...1)
         }
         self.answers = answers
         self.groups = groups
         self.rows = Array(repeating: 0, count: levels)
         self.sums = Array(repeating: 0, count: levels * self.outputs)
-        self.squares = Array(repeating: 0, count: self.outputs)
+        self.usualSums = self.sums
+        self.usualSquares = Array(repeating: 0, count: self.outputs)
     }
 
     /// - Parameter index: of the answer.
     mutating func add(_ index: Int, to level: Int, sign: Double = 1) {
         var (output, value) = (0, 1.0)
+        var usual: Double?
         if case .numbers(let numbers) = self.answers {
-            value = numbers[index] / self.unit - self.center
+            let number = numbers[index]
+            value = number / self.unit - self.center
+            usual =
+                min(max(number, self.usual.lowerBound), self.usual.upperBound) / self.unit
+                - self.center
         } else if self.outputs == 1 {
             value = Double(self.groups.labels[index])
         } else {
             output = Int(self.groups.labels[index])
         }
         self.rows[level] += sign
-        self.sums[level * self.outputs + output] += sign * value
-        if level + 1 < self.rows.count { self.squares[output] += sign * value * value }
+        let place = level * self.outputs + output
+        let spread = usual ?? value
+        self.sums[place] += sign * value
+        self.usualSums[place] += sign * spread
+        if level + 1 < self.rows.count { self.usualSquares[output] += sign * spread * spread }
     }
 
     /// How many rows of a level the mean of all counts as: the variance of an output within levels
@@ -153,7 +169,8 @@ private struct LevelSums {
         let range = EncoderLimits.priorRows
         var (levels, count, countSquares, sum, explained) = (0.0, 0.0, 0.0, 0.0, 0.0)
         for level in self.rows.indices.dropLast() where self.rows[level] > 0 {
-            let (rows, own) = (self.rows[level], self.sums[level * self.outputs + output])
+            let rows = self.rows[level]
+            let own = self.usualSums[level * self.outputs + output]
             levels += 1
             count += rows
             countSquares += rows * rows
@@ -162,7 +179,7 @@ private struct LevelSums {
         }
         // Of a single level, or where each has a single row, nothing can be told of either.
         guard levels > 1, count > levels else { return EncoderLimits.priorRowsOfRare }
-        let within = max(0, self.squares[output] - explained) / (count - levels)
+        let within = max(0, self.usualSquares[output] - explained) / (count - levels)
         let excess = explained - sum * sum / count - (levels - 1) * within
         let between = excess / (count - countSquares / count)
         guard between > 0 else { return range.upperBound }

@@ -119,7 +119,7 @@ struct CheckedTable {
     }
 
     /// How candidates are judged: as the job says, else by how large the table is, and of how many
-    /// rows the rarer of two classes. Anomalies are few, wherever they are marked at all.
+    /// rows the rarest class. Anomalies are few, wherever they are marked at all.
     private static func judging(
         _ learning: JobFile.Learning, _ dataset: Dataset, in time: Duration?
     ) -> (folds: Int, split: SplitTerms?) {

@@ -26,8 +26,8 @@ struct ValidationTerms: Equatable {
     /// 100,000 and more    a fifth is held out, once: 20,000 rows and more
     /// ```
     ///
-    /// A fifth is held out of fewer rows too where the budget's time would else hold a handful of
-    /// trials. By what the job says alone: it is judged alike on any host.
+    /// A fifth is held out of fewer rows too where the budget's time would else hold three or four
+    /// trials of boosting. By what the job says alone: it is judged alike on any host.
     static func standard(of size: TableSize, in time: Duration?) -> (
         folds: Int, split: SplitTerms?
     ) {
@@ -51,7 +51,7 @@ struct ValidationTerms: Equatable {
         /// Of the rarest class; as many as there are rows where there are none.
         let rarest: Int
 
-        /// Whether the time holds less than some twenty fits of 200 trees, at four nanoseconds for
+        /// Whether the time holds less than some 17 fits of 200 trees, at four nanoseconds for
         /// each of a tree's rows, columns and outputs, and a fifth of the rows tell models apart.
         func isMuch(for time: Duration) -> Bool {
             let values = Double(self.rows) * Double(self.columns) * Double(self.outputs)

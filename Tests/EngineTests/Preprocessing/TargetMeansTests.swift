@@ -57,19 +57,34 @@ import Testing
             ])
     }
 
-    /// Of levels whose answers vary as much within as between them.
     @Test func `levels that tell nothing have nearly the mean of all`() throws {
         let texts = (0..<2000).map { "l\($0 % 100)" }
-        let numbers = (0..<2000).map { Double($0 / 100 % 2) }
-        let means = try #require(try self.fit(texts, .numbers(numbers))).means
-        for place in 0..<means.rows { #expect(abs(means.values[2 * place] - 0.5) < 1e-12) }
         var generator = SeededGenerator(seed: 9)
-        let noise = numbers.map { _ in Double(generator.below(1000)) }
+        let noise = texts.map { _ in Double(generator.below(1000)) }
         let noisy = try #require(try self.fit(texts, .numbers(noise))).means
         // The means of 20 such rows deviate by 65 of chance.
         let all = Engine.mean(noise)
         let distances = (0..<100).map { abs(noisy.values[2 * $0] - all) }
         #expect(Engine.mean(distances) < 20)
+    }
+
+    @Test(arguments: [1e3, 1e6, 1e12]) func `one far answer moves no level but its own`(
+        far: Double
+    ) throws {
+        var generator = SeededGenerator(seed: 5)
+        let texts = (0..<2000).map { "l\($0 % 400)" }
+        var numbers = (0..<2000).map { index in
+            Double(index % 400 % 7) + 0.5 * generator.unit()
+        }
+        let before = try #require(try self.fit(texts, .numbers(numbers))).means
+        numbers[0] = far
+        let after = try #require(try self.fit(texts, .numbers(numbers))).means
+        // The mean of all moves by a two thousandth of it, and counts a fiftieth of a level.
+        let most = 0.05 + far / 2000 / 20
+        #expect(before.levels == after.levels)
+        for (level, text) in before.levels.enumerated() where text != Private("l0") {
+            #expect(abs(before.values[2 * level] - after.values[2 * level]) < most)
+        }
     }
 
     /// A plain twin: the rows of the other parts, level by level, by the sums of squares of the
@@ -82,15 +97,19 @@ import Testing
         let answers = Answers.numbers(numbers)
         let training = try #require(try self.fit(levels.map { "l\($0)" }, answers)).training
         let parts = try #require(AnswerGroups(answers)).parts
+        // The least and the largest hundredth of 200 count as the next.
+        let sorted = numbers.sorted()
+        let usual = numbers.map { min(max($0, sorted[1]), sorted[198]) }
         for part in 0..<parts.count {
             let kept = parts.kept(in: part)
             let groups = Dictionary(grouping: kept) { levels[$0] }
-                .mapValues { rows in rows.map { numbers[$0] } }
             let prior = Engine.mean(kept.map { numbers[$0] })
-            let weight = Self.priorRows(groups, prior)
+            let weight = Self.priorRows(
+                groups.mapValues { rows in rows.map { usual[$0] } },
+                Engine.mean(kept.map { usual[$0] }))
             for row in parts.heldOut(in: part) {
                 let like = try #require(groups[levels[row]])
-                let sum = like.reduce(0, +) + weight * prior
+                let sum = like.reduce(0) { $0 + numbers[$1] } + weight * prior
                 #expect(abs(training[row, 0] - sum / (Double(like.count) + weight)) < 1e-6)
             }
         }
