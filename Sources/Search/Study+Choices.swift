@@ -6,19 +6,19 @@ extension Study {
     /// Places of recipes still to be proposed; those of families that keep failing are passed over,
     /// and what would not end in time.
     var restOfPortfolio: [Int] {
-        let rest = self.portfolioLeft.filter { place in
-            !self.isHopeless(self.portfolioSpaces[place])
-                && self.fitsAllTheWay(self.spec(.portfolio, self.portfolio[place]))
+        let rest = self.portfolioLeft.compactMap { place -> (place: Int, share: Double)? in
+            guard !self.isHopeless(self.portfolioSpaces[place]) else { return nil }
+            let spec = self.spec(.portfolio, self.portfolio[place])
+            return self.shareAllTheWay(spec).map { (place, $0) }
         }
-        return Array(self.byPromise(rest).prefix(self.room(of: .portfolio)))
+        let isShort = rest.reduce(0) { $0 + $1.share } > 1
+        let places = isShort ? self.byPromise(rest.map(\.place)) : rest.map(\.place)
+        return Array(places.prefix(self.room(of: .portfolio)))
     }
 
-    /// The cheapest first. Where there is no time for all, cost is weighed by what may come of it.
+    /// The cheapest first, cost being weighed by what may come of it: where there is no time for
+    /// all, as one slot has it. Else they come as the portfolio has them.
     private func byPromise(_ rest: [Int]) -> [Int] {
-        let together = rest.reduce(0) { sum, place in
-            sum + self.shareAllTheWay(self.spec(.portfolio, self.portfolio[place]))
-        }
-        guard together > 1 else { return rest }
         let best = self.standings.first
         let weighed = rest.map { place in
             let space = self.portfolioSpaces[place]

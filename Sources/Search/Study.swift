@@ -3,7 +3,7 @@ package import Wire
 /// The search for one job's best recipe: which candidates come next, and which is the best so far.
 ///
 /// ```
-///                 all proposed             budget used, or nothing left to vary
+///                 nothing fits or is left  budget used, or nothing left to vary
 /// ┌───────────┐ ───────────────▶ ┌────────┐ ───────────────▶ ┌──────────┐
 /// │ PORTFOLIO │                  │ TUNING │                  │ FINISHED │
 /// └───────────┘ ───────────────────────────────────────────▶ └──────────┘

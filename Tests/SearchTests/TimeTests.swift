@@ -80,6 +80,22 @@ import Wire
         #expect(hasty.contains { $0.family == other.first })
     }
 
+    @Test func `a search that has no time for the rest of its portfolio says so`() {
+        let families = ["gradient_boosting", "multilayer_perceptron", "logistic_regression"]
+        var study = Study(
+            job: Jobs.job(families: families, rows: 40_000), trials: nil, seed: 1)
+        study.run(to: 3, Self.score)
+        #expect(study.ends(isLate: true)[0] == StageEnd(.portfolio, .jobTime))
+        // Nothing that is left fits: the search goes on to what is shorter, and ends.
+        let late = study.within(.milliseconds(1))
+        #expect(study.stage == .portfolio && late.stage != .portfolio)
+        #expect(late.propose(8).isEmpty)
+        // All of it tried: its end is its own.
+        study.run(to: 64, Self.score)
+        #expect(study.stage == .tuning)
+        #expect(study.ends(isLate: true)[0] == StageEnd(.portfolio, .exhausted))
+    }
+
     @Test func `the longest in flight is told from those that have ended`() {
         var study = Self.study(after: 3)
         #expect(study.longestInFlight == .zero)

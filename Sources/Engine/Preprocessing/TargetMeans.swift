@@ -106,11 +106,11 @@ private struct LevelSums {
     private var rows: [Double]
     /// Of each level's answers: of numbers the distances from `center`, in `unit`.
     private var sums: [Double]
-    /// The same of answers within `usual`, and each output's squared, of all levels but the rare,
-    /// which are not alike: a single far one would else say that levels tell nothing.
+    /// The same of answers brought into `usual`, and each output's squared, of all levels but the
+    /// rare, which are not alike: a single far one would else say that levels tell nothing.
     private var usualSums: [Double]
     private var usualSquares: [Double]
-    /// All but the least and the largest hundredth.
+    /// All distances but the least and the largest hundredth.
     private let usual: ClosedRange<Double>
     /// A power of two, which rounds nothing, near the largest: no square overflows or vanishes.
     private let unit: Double
@@ -124,10 +124,11 @@ private struct LevelSums {
                 farthest > 0 ? Double(sign: .plus, exponent: farthest.exponent, significand: 1) : 1
             let sorted = numbers.sorted()
             let rest = (sorted.count - 1) / 100
+            let center = mean(numbers.map { $0 / unit })
             self.outputs = 1
-            self.usual = sorted[rest]...sorted[sorted.count - 1 - rest]
-            self.unit = unit
-            self.center = mean(numbers.map { $0 / unit })
+            self.usual =
+                sorted[rest] / unit - center...sorted[sorted.count - 1 - rest] / unit - center
+            (self.unit, self.center) = (unit, center)
         } else {
             self.outputs = groups.count == 2 ? 1 : groups.count
             (self.unit, self.center, self.usual) = (1, 0, 0...1)
@@ -143,13 +144,8 @@ private struct LevelSums {
     /// - Parameter index: of the answer.
     mutating func add(_ index: Int, to level: Int, sign: Double = 1) {
         var (output, value) = (0, 1.0)
-        var usual: Double?
         if case .numbers(let numbers) = self.answers {
-            let number = numbers[index]
-            value = number / self.unit - self.center
-            usual =
-                min(max(number, self.usual.lowerBound), self.usual.upperBound) / self.unit
-                - self.center
+            value = numbers[index] / self.unit - self.center
         } else if self.outputs == 1 {
             value = Double(self.groups.labels[index])
         } else {
@@ -157,10 +153,10 @@ private struct LevelSums {
         }
         self.rows[level] += sign
         let place = level * self.outputs + output
-        let spread = usual ?? value
+        let usual = min(max(value, self.usual.lowerBound), self.usual.upperBound)
         self.sums[place] += sign * value
-        self.usualSums[place] += sign * spread
-        if level + 1 < self.rows.count { self.usualSquares[output] += sign * spread * spread }
+        self.usualSums[place] += sign * usual
+        if level + 1 < self.rows.count { self.usualSquares[output] += sign * usual * usual }
     }
 
     /// How many rows of a level the mean of all counts as: the variance of an output within levels

@@ -44,6 +44,22 @@ import Testing
         for j in 0..<3 { #expect(abs(z[j] - (0..<6).reduce(0) { $0 + a[$1, j] }) < 1e-14) }
     }
 
+    @Test(arguments: [0, 1, 255, 256, 600])
+    mutating func `a scatter with an intercept is the sum over the rows that count`(rows: Int) {
+        let a = self.matrix(rows, 3)
+        let scatter = a.scatterWithIntercept { Double($0 % 4) }
+        for i in 0..<4 {
+            for j in i..<4 {
+                var sum = 0.0
+                for row in 0..<rows {
+                    let (left, right) = (i < 3 ? a[row, i] : 1, j < 3 ? a[row, j] : 1)
+                    sum += Double(row % 4) * left * right
+                }
+                #expect(abs(scatter[i, j] - sum) < 1e-11)
+            }
+        }
+    }
+
     @Test mutating func `a Gram matrix is the product with its own transpose`() {
         let a = self.matrix(6, 4)
         for orientation in [Orientation.stored, .transposed] {

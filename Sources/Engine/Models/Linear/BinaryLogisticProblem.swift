@@ -12,8 +12,7 @@
 /// Written with q, not with the probability of the second class, so that a row which is badly wrong
 /// keeps all digits of its small likelihood.
 struct BinaryLogisticProblem {
-    /// [X 1]: the features and a column of ones, so that the intercept is one more weight.
-    private let design: Matrix
+    private let features: Matrix
     /// 1 for the second class, -1 for the first.
     private let signs: [Double]
     /// How much each row counts; nil: all alike.
@@ -28,18 +27,7 @@ struct BinaryLogisticProblem {
         _ features: Matrix, signs: [Double], _ weights: [Double]? = nil, penalty: Double
     ) {
         precondition(features.rows == signs.count, "a feature row has no answer")
-        let width = features.columns
-        var design = Matrix(rows: features.rows, columns: width + 1, repeating: 1)
-        design.values.withUnsafeMutableBufferPointer { target in
-            features.values.withUnsafeBufferPointer { source in
-                for row in 0..<features.rows {
-                    for column in 0..<width {
-                        target[row * (width + 1) + column] = source[row * width + column]
-                    }
-                }
-            }
-        }
-        self.design = design
+        self.features = features
         self.signs = signs
         self.weights = weights
         self.penalty = penalty
@@ -48,7 +36,7 @@ struct BinaryLogisticProblem {
     /// No weights, and the intercept that predicts the share of the second class.
     private var start: [Double] {
         let share = (1 + mean(self.signs, self.weights)) / 2
-        var point = [Double](repeating: 0, count: self.design.columns)
+        var point = [Double](repeating: 0, count: self.features.columns + 1)
         point[point.count - 1] = log(share / (1 - share))
         return point
     }
@@ -60,21 +48,17 @@ struct BinaryLogisticProblem {
     ///
     /// - Complexity: rows × columns² / 2 multiplications a step; 5 to 10 steps as a rule.
     func solveByNewton() throws(LearnerError) -> [Double] {
-        let rows = self.design.rows
-        let width = self.design.columns
+        let rows = self.features.rows
         var point = self.start
         var likelihoods = [Double](repeating: 0, count: rows)
         var loss = self.loss(at: point, &likelihoods)
-        var gradient = [Double](repeating: 0, count: width)
-        var scaled = self.design
-        var hessian = Matrix(rows: width, columns: width)
+        var gradient = point
         var trial = likelihoods
         for _ in 0..<Self.newtonStepsMax {
             self.gradient(at: point, likelihoods, into: &gradient)
-            self.hessian(likelihoods, &scaled, into: &hessian)
             var step = gradient
             do throws(LinearError) {
-                try Cholesky(hessian).solve(&step)
+                try Cholesky(self.hessian(likelihoods)).solve(&step)
             } catch {
                 throw LearnerError(.numericalFailure, "the Hessian: \(error)")
             }
@@ -104,8 +88,8 @@ struct BinaryLogisticProblem {
 
     /// The same minimum by L-BFGS, whose steps cost rows × columns only.
     func solveByLBFGS() throws(LearnerError) -> [Double] {
-        var likelihoods = [Double](repeating: 0, count: self.design.rows)
-        let minimiser = LBFGS(gradientMax: 1e-5 * Double(self.design.rows))
+        var likelihoods = [Double](repeating: 0, count: self.features.rows)
+        let minimiser = LBFGS(gradientMax: 1e-5 * Double(self.features.rows))
         return try minimiser.minimise(from: self.start) { point, gradient in
             let loss = self.loss(at: point, &likelihoods)
             self.gradient(at: point, likelihoods, into: &gradient)
@@ -115,8 +99,12 @@ struct BinaryLogisticProblem {
 
     /// The loss at `point`, and on the way the likelihood of every row's label.
     func loss(at point: [Double], _ likelihoods: inout [Double]) -> Double {
-        LinearAlgebra.multiply(self.design, .stored, point, into: &likelihoods)
-        for row in likelihoods.indices { likelihoods[row] *= self.signs[row] }
+        let intercept = point[self.features.columns]
+        LinearAlgebra.multiply(
+            self.features, .stored, Array(point.dropLast()), into: &likelihoods)
+        for row in likelihoods.indices {
+            likelihoods[row] = self.signs[row] * (likelihoods[row] + intercept)
+        }
         likelihoods.withUnsafeMutableBufferPointer { applySigmoid($0) }
         var square = 0.0
         for weight in point.dropLast() { square += weight * weight }
@@ -153,27 +141,21 @@ struct BinaryLogisticProblem {
         var residues = likelihoods
         for row in residues.indices { residues[row] = self.signs[row] * (residues[row] - 1) }
         if let weights { for row in residues.indices { residues[row] *= weights[row] } }
-        LinearAlgebra.multiply(self.design, .transposed, residues, into: &gradient)
-        for column in 0..<point.count - 1 { gradient[column] += self.penalty * point[column] }
+        var product = [Double](repeating: 0, count: self.features.columns)
+        LinearAlgebra.multiply(self.features, .transposed, residues, into: &product)
+        for column in product.indices {
+            gradient[column] = product[column] + self.penalty * point[column]
+        }
+        gradient[product.count] = residues.reduce(0, +)
     }
 
-    private func hessian(
-        _ likelihoods: [Double], _ scaled: inout Matrix, into hessian: inout Matrix
-    ) {
-        let width = self.design.columns
-        self.design.values.withUnsafeBufferPointer { source in
-            scaled.values.withUnsafeMutableBufferPointer { target in
-                for row in likelihoods.indices {
-                    // Floored, or rows that are certain would leave the intercept without a pivot.
-                    let q = likelihoods[row]
-                    let weight = self.weights?[row] ?? 1
-                    let scale = (weight * max(q * (1 - q), 1e-10)).squareRoot()
-                    let start = row * width
-                    for column in start..<start + width { target[column] = source[column] * scale }
-                }
-            }
+    private func hessian(_ likelihoods: [Double]) -> Matrix {
+        var hessian = self.features.scatterWithIntercept { row in
+            // Floored, or rows that are certain would leave the intercept without a pivot.
+            let q = likelihoods[row]
+            return (self.weights?[row] ?? 1) * max(q * (1 - q), 1e-10)
         }
-        LinearAlgebra.gram(scaled, .transposed, into: &hessian)
-        for column in 0..<width - 1 { hessian[column, column] += self.penalty }
+        for column in 0..<self.features.columns { hessian[column, column] += self.penalty }
+        return hessian
     }
 }

@@ -1,8 +1,6 @@
 extension Moments {
     /// Rows that are made at once: they stay in a core's cache until they are centred.
     static let rowsMade = LinearAlgebra.rowsBlock
-    /// Rows whose products are added at once: enough for CBLAS to be at its full speed.
-    static let rowsAdded = 4 * rowsMade
 
     /// The primal form, of features that never lie in memory all together.
     ///
@@ -17,7 +15,7 @@ extension Moments {
     /// 1983, "Algorithms for computing the sample variance").
     ///
     /// - Parameter make: fills rows of `columns` values each.
-    /// - Complexity: rows × columns² / 2 multiplications; memory for `rowsAdded` rows.
+    /// - Complexity: rows × columns² / 2 multiplications; memory for `LinearAlgebra.rowsAdded` rows.
     init(
         _ numbers: [Double], _ weights: [Double]?, columns: Int,
         make: (Range<Int>, UnsafeMutableBufferPointer<Double>) -> Void
@@ -29,11 +27,11 @@ extension Moments {
             Memory<Double>(count: columns, repeating: 0)
         )
         let block = Memory<Double>(
-            count: min(numbers.count, Self.rowsAdded) * columns, repeating: 0)
+            count: min(numbers.count, LinearAlgebra.rowsAdded) * columns, repeating: 0)
         var gram = Matrix(rows: columns, columns: columns)
         var (total, residues) = (0.0, 0.0)
-        for start in stride(from: 0, to: numbers.count, by: Self.rowsAdded) {
-            let end = min(start + Self.rowsAdded, numbers.count)
+        for start in stride(from: 0, to: numbers.count, by: LinearAlgebra.rowsAdded) {
+            let end = min(start + LinearAlgebra.rowsAdded, numbers.count)
             for first in stride(from: start, to: end, by: Self.rowsMade) {
                 let rows = first..<min(first + Self.rowsMade, end)
                 let made = UnsafeMutableBufferPointer(

@@ -50,36 +50,34 @@ struct MultinomialProblem {
     }
 
     /// Multiplies by the inverse of the Hessian at the start, as if classes did not depend on one
-    /// another: a block [X 1]ᵀ [X 1] s (1 - s) for each, s being its share, beside the penalty.
-    /// Classes share one factor, by the mean of s (1 - s), and are scaled by their own.
+    /// another: for a class of share s, of s (1 - s) [X 1]ᵀ [X 1] beside the penalty.
+    ///
+    /// Where a factor for each would take more memory than the features, all share one by the mean
+    /// of s (1 - s), and are scaled by their own.
     ///
     /// - Returns: nil where there are too many columns, or two are the same to the last digits.
     private func preconditioner(_ shares: [Double]) -> ((inout [Double]) -> Void)? {
-        let (rows, width) = (self.features.rows, self.features.columns)
+        let width = self.features.columns
         guard width <= Self.scatterColumnsMax else { return nil }
+        let scatter = self.features.scatterWithIntercept { self.weights?[$0] ?? 1 }
         let spreads = shares.map { $0 * (1 - $0) }
-        let spread = mean(spreads)
-        var design = Matrix(rows: rows, columns: width + 1)
-        for row in 0..<rows {
-            let scale = ((self.weights?[row] ?? 1) * spread).squareRoot()
-            let (source, target) = (row * width, row * (width + 1))
-            for column in 0..<width {
-                design.values[target + column] = self.features.values[source + column] * scale
-            }
-            design.values[target + width] = scale
+        let isEach = self.classes * (width + 1) <= self.features.rows
+        let factored = isEach ? spreads : [mean(spreads)]
+        let factors = factored.compactMap { spread in
+            var curvature = scatter
+            for index in curvature.values.indices { curvature.values[index] *= spread }
+            for column in 0..<width { curvature[column, column] += self.penalty }
+            return try? Cholesky(curvature)
         }
-        var scatter = Matrix(rows: width + 1, columns: width + 1)
-        LinearAlgebra.gram(design, .transposed, into: &scatter)
-        for column in 0..<width { scatter[column, column] += self.penalty }
-        guard let factor = try? Cholesky(scatter) else { return nil }
+        guard factors.count == factored.count else { return nil }
         return { [classes] gradient in
             var block = [Double](repeating: 0, count: width + 1)
             for k in 0..<classes {
                 let (start, intercept) = (k * width, classes * width + k)
                 for column in 0..<width { block[column] = gradient[start + column] }
                 block[width] = gradient[intercept]
-                factor.solve(&block)
-                let scale = spread / spreads[k]
+                factors[isEach ? k : 0].solve(&block)
+                let scale = factored[isEach ? k : 0] / spreads[k]
                 for column in 0..<width { gradient[start + column] = block[column] * scale }
                 gradient[intercept] = block[width] * scale
             }

@@ -96,23 +96,13 @@ struct SquaredHingeProblem {
     /// I + 2 c [X 1]ᵀ [X 1] over the rows that lack their margin; the intercept has no 1 of I.
     private func hessian(_ margins: [Double]) -> Matrix {
         let width = self.features.columns
-        let active = margins.indices.filter { margins[$0] != 0 }
-        var design = Matrix(rows: active.count, columns: width + 1, repeating: 1)
-        design.values.withUnsafeMutableBufferPointer { target in
-            self.features.values.withUnsafeBufferPointer { source in
-                for (index, row) in active.enumerated() {
-                    let start = index * (width + 1)
-                    for j in 0..<width { target[start + j] = source[row * width + j] }
-                }
-            }
+        var hessian = self.features.scatterWithIntercept { row in
+            margins[row] == 0 ? 0 : self.weights?[row] ?? 1
         }
-        design.scaleRows(byRootsOf: self.weights.map { weights in active.map { weights[$0] } })
-        var hessian = Matrix(rows: width + 1, columns: width + 1)
-        LinearAlgebra.gram(design, .transposed, into: &hessian)
+        // Where no row lacks its margin the intercept has no curvature, and no slope either.
+        if hessian[width, width] == 0 { hessian[width, width] = 1 }
         for index in hessian.values.indices { hessian.values[index] *= 2 * self.c }
         for j in 0..<width { hessian[j, j] += 1 }
-        // Where no row lacks its margin the intercept has no curvature, and no slope either.
-        if active.isEmpty { hessian[width, width] = 1 }
         return hessian
     }
 

@@ -69,7 +69,7 @@ import Testing
     @Test(arguments: [false, true]) func `features made in blocks give the model of all at once`(
         isWeighted: Bool
     ) throws {
-        let rows = Moments.rowsAdded + 2 * Moments.rowsMade + 5
+        let rows = LinearAlgebra.rowsAdded + 2 * Moments.rowsMade + 5
         let features = Worlds.uniform(rows: rows, columns: 3, seed: 38)
         let numbers = (0..<rows).map { 100 + features[$0, 0] * features[$0, 1] }
         let weights = isWeighted ? (0..<rows).map { Double($0 % 4 + 1) } : nil

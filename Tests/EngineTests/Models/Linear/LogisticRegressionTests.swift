@@ -58,6 +58,23 @@ import Testing
         #expect(gradient.allSatisfy { abs($0) <= 1e-5 * 600 })
     }
 
+    /// The curvature of each class is its own: with one for all, rare ones take hundreds of steps.
+    @Test func `rare classes are no obstacle`() throws {
+        let plain = Worlds.uniform(rows: 3000, columns: 4, seed: 9)
+        var features = plain
+        for row in 0..<3000 { features[row, 3] = plain[row, 2] + 0.02 * plain[row, 3] }
+        let labels = (0..<3000).map { row in
+            plain[row, 0] > 0.99 ? 2 : plain[row, 1] + 0.3 * plain[row, 2] > 1.1 ? 1 : 0
+        }
+        #expect(labels.count { $0 == 2 } < 60)
+        let problem = MultinomialProblem(features, labels, classes: 3, penalty: 0.1)
+        let solution = try problem.solve(stepsMax: 40)
+        var scores = Matrix(rows: 3000, columns: 3)
+        var gradient = solution
+        _ = problem.evaluate(at: solution, &scores, into: &gradient)
+        #expect(gradient.allSatisfy { abs($0) <= 1e-5 * 3000 })
+    }
+
     @Test func `the gradient is the slope of the loss`() {
         let signs = self.labels.map { $0 == 1 ? 1.0 : -1.0 }
         let problem = BinaryLogisticProblem(Worlds.eight, signs: signs, penalty: 0.4)
