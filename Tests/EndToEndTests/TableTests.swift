@@ -13,7 +13,7 @@ import Testing
             name: clouds
             task: classification
             data: { train: clouds.csv, target: kind, validation: later.csv, weight: length,
-                    sample: { rows: 300, seed: 4 } }
+                    ignore: colour, sample: { rows: 300, seed: 4 } }
             class_weight: { "yes": 2 }
             budget: { trials: 6 }
             output: clouds.model
@@ -47,5 +47,12 @@ import Testing
         let made = try cluster.start(
             Binaries.assay, page + ["--validation", cluster.path("later.csv")])
         #expect(await made.status == 0, "\(made.errors)")
+
+        // Neither what is ignored nor what weighs is asked for.
+        let rest = try cluster.write("width\n1.5\n", to: "rest.csv")
+        let predicted = try cluster.start(
+            Binaries.assay, ["predict", cluster.path("clouds.model"), rest])
+        #expect(await predicted.status == 0, "\(predicted.errors)")
+        #expect(predicted.output.split(separator: "\n").count == 2)
     }
 }

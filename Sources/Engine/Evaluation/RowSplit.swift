@@ -68,7 +68,7 @@ extension Schema {
         }
         var column = columns[index]
         guard wanted.name != target, column.kind != .ignored else {
-            let what = wanted.name == target ? "the target" : "ignored by the schema"
+            let what = wanted.name == target ? "the target" : "ignored"
             throw TableError(
                 .wrongKind, column: place, "rows cannot be split by this column: it is \(what)")
         }

@@ -34,7 +34,7 @@ struct CheckedTable {
             task: learning.task,
             split: RowSplit(
                 learning.split, folds: learning.folds ?? ValidationTerms.foldsStandard),
-            weight: learning.weight)
+            weight: learning.weight, ignoring: learning.ignored)
         let dataset = bound.dataset
         (self.folds, self.split) = Self.judging(learning, dataset, in: time)
         let judge = try Self.validation(of: learning, bytes, bound)

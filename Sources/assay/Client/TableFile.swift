@@ -16,14 +16,16 @@ enum TableFile {
     struct Bound {
         let dataset: Dataset
         let table: CleanTable
-        /// The given one, or the one that the table suggests.
+        /// The given one, or the one that the table suggests; less what is ignored.
         let schema: Schema
     }
 
     /// The table read with the given schema, or with the one that it suggests.
+    ///
+    /// - Parameter ignored: columns that are not learned from, whatever the schema says.
     static func dataset(
         _ bytes: [UInt8], at path: String, schema: Schema?, target: String?, task: LearningTask,
-        split: RowSplit? = nil, weight: String? = nil
+        split: RowSplit? = nil, weight: String? = nil, ignoring ignored: [String] = []
     ) throws(InputError) -> Bound {
         do {
             return try bytes.withUnsafeBytes { bytes in
@@ -31,7 +33,7 @@ enum TableFile {
                 if let target, !reader.columnNames.contains(Private(target)) {
                     throw Self.noTarget(target, reader, path)
                 }
-                let schema = try schema ?? Schema.infer(from: bytes)
+                let schema = try (schema ?? Schema.infer(from: bytes)).ignoring(ignored)
                 let (table, demanding) = try Dataset.table(
                     bytes: bytes, schema: schema, target: target, task: task, split: split,
                     weight: weight)

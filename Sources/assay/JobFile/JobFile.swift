@@ -11,8 +11,9 @@ import Wire
 ///                                     # command | idle
 /// data: { train: wine.csv, target: quality, schema: wine.schema.yaml, sha256: 5c8c3e… }
 ///                                     # and reference, screen: see ScreenTerms; weight: the
-///                                     # column that says how much each row counts; validation:
-///                                     # a table that candidates are judged by
+///                                     # column that says how much each row counts; ignore:
+///                                     # columns that are not learned from; validation: a table
+///                                     # that candidates are judged by
 /// metric: [rmse, r2]                  # the first is optimised
 /// budget: { trials: 60, time: 120s }  # whichever ends first
 /// output: wine.model
@@ -48,6 +49,8 @@ struct JobFile: Equatable {
         let target: String?
         /// The column that says how much each row counts; nil: all alike.
         let weight: String?
+        /// Columns that are not learned from; rules of a schema may ask for them.
+        let ignored: [String]
         /// How much rows count by their class in fits; nil: all alike.
         let classWeights: ClassTerms?
         let metrics: [Metric]
@@ -174,27 +177,9 @@ struct JobFile: Equatable {
         var data = try root.required("data", example: example).mapping()
         let table = try TableTerms(&data, folder: folder, takesImages: true)
         let target = try Self.target(&data, for: task, isOfImages: table.images != nil)
-        var weight: String?
-        var reference: String?
-        var judge: String?
-        var screen: ScreenTerms?
-        if table.images == nil {
-            weight = try data.value("weight").map { value throws(InputError) in
-                guard task != .anomalyDetection else {
-                    throw value.wrong(Self.noWeights("a detector"))
-                }
-                return try value.text()
-            }
-            reference = try data.value("reference").map { value throws(InputError) in
-                Self.path(try value.text(), in: folder)
-            }
-            judge = try data.value("validation").map { value throws(InputError) in
-                Self.path(try value.text(), in: folder)
-            }
-            screen = try data.value("screen").map { value throws(InputError) in
-                try ScreenTerms(value)
-            }
-        }
+        let rows =
+            table.images == nil
+            ? try RowTerms(&data, for: task, target: target, folder: folder) : RowTerms()
         try data.finish()
         let metrics = try root.value("metric").map { value throws(InputError) in
             // Without a target there is nothing that the others could judge by.
@@ -214,7 +199,7 @@ struct JobFile: Equatable {
             ? try root.value("contamination").map { value throws(InputError) in
                 try Self.contamination(value)
             } : nil
-        let validation = try ValidationTerms(root.value("cv"), hasTable: judge != nil)
+        let validation = try ValidationTerms(root.value("cv"), hasTable: rows.validation != nil)
         let monotone = try root.value("monotone").map { value throws(InputError) in
             try Self.monotone(value, task, metrics ?? [])
         }
@@ -228,12 +213,12 @@ struct JobFile: Equatable {
             &root, among: families ?? [], for: task.rawValue, hasRows: task != .anomalyDetection,
             suits: { $0.supports(task) })
         return Learning(
-            task: task, table: table, target: target, weight: weight,
-            classWeights: classWeights, metrics: metrics ?? [], monotone: monotone ?? [],
-            quantile: quantile,
-            folds: validation.folds, split: validation.split, families: families ?? [],
-            ensembles: ensembles, contamination: contamination, validation: judge,
-            reference: reference, screen: screen ?? .defaults, search: search)
+            task: task, table: table, target: target, weight: rows.weight,
+            ignored: rows.ignored, classWeights: classWeights, metrics: metrics ?? [],
+            monotone: monotone ?? [], quantile: quantile, folds: validation.folds,
+            split: validation.split, families: families ?? [], ensembles: ensembles,
+            contamination: contamination, validation: rows.validation,
+            reference: rows.reference, screen: rows.screen, search: search)
     }
 
     private static func monotone(

@@ -43,6 +43,28 @@ import Wire
         #expect(try JobSpec(job.spec.message) == job.spec)
     }
 
+    @Test func `what is ignored is no column that is learned from`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("a,b,label\n" + Self.rows(40), to: "rows.csv")
+        func prepared(_ names: String) throws -> PreparedJob {
+            let text = Self.job("classification", "label")
+                .replacing("target: label", with: "target: label, ignore: \(names)")
+            return try PreparedJob(path: try folder.write(text, to: "job.yaml"))
+        }
+        guard case .learning(let learning) = try prepared("[b]").spec.kind else {
+            Issue.record("not a learning job")
+            return
+        }
+        #expect(learning.columns == 1)
+        for (names, words) in [
+            ("[c]", "rows.csv: column c: what is to be ignored is no column of the table"),
+            ("[a, b]", "no column to learn from"),
+        ] {
+            let error = #expect(throws: InputError.self) { try prepared(names) }
+            #expect("\(error!)".contains(words), "\(error!)")
+        }
+    }
+
     /// What is said of a table with so many rows of the rarer of two classes, else its folds.
     private static func folds(rarer: Int, more: String = "") throws -> UInt32 {
         let folder = try TemporaryFolder()

@@ -134,6 +134,18 @@ import Wire
     }
 
     @Test(arguments: [
+        ("ignore: id", "no error"), ("ignore: [id, note], weight: w", "no error"),
+        ("ignore: []", "data.ignore is an empty list"),
+        ("ignore: [id, id]", "data.ignore names a column twice"),
+        ("ignore: [id, y]", "data.ignore names the target"),
+        ("ignore: w, weight: w", "data.ignore names the weight"),
+    ]) func `columns may be left out of what is learned`(data: String, words: String) {
+        let sentence = self.sentence(
+            "task: regression\ndata: { train: m.csv, target: y, \(data) }\nbudget: { trials: 3 }\n")
+        #expect(sentence.contains(words), "\(sentence)")
+    }
+
+    @Test(arguments: [
         ("metric: [quantile_loss, mae]\nquantile: 0.9", "no error"),
         ("metric: quantile_loss", "quantile is missing; write for example quantile: 0.9"),
         ("metric: mae\nquantile: 0.9", "quantile is for metric: quantile_loss"),

@@ -23,6 +23,21 @@ import Testing
         #expect(try Schema(decoding: schema.encoded()).encoded() == schema.encoded())
     }
 
+    @Test func `columns are ignored, but for the rules that name them`() throws {
+        let columns: [Schema.Column] = [
+            .init("id", .categorical(categories: ["a", "b"]), missing: .refused),
+            .init("age", .numeric(bounds: .init(low: 0, high: nil)), remedy: .repair),
+        ]
+        let plain = try Schema(columns).ignoring(["id"])
+        #expect(plain.columns == [.init("id", .ignored), columns[1]])
+        let key = Rule("key", .unique(["id"]))
+        let ruled = try Schema(columns, rules: [key]).ignoring(["id"])
+        #expect(ruled.column(named: "id")?.use == .checks && ruled.rules == [key])
+        #expect(try Schema(columns).ignoring([]) == Schema(columns))
+        let error = #expect(throws: TableError.self) { try plain.ignoring(["name"]) }
+        #expect(error?.code == .missingColumn && error?.column?.name == "name")
+    }
+
     @Test func `no mutation of an encoded schema makes the decoder crash`() throws {
         let bytes = try Schema(
             [
