@@ -94,6 +94,20 @@ extension Schema {
         try TableFormat.reader(of: table).inferredSchema()
     }
 
+    /// A suggestion for tables that are yet to come as well: what programs write for a missing
+    /// value is one in every column of numbers or dates, also where the first table misses none.
+    package func expectingMissingValues() -> Schema {
+        Schema(
+            suggesting: self.columns.map { column in
+                var column = column
+                switch column.kind {
+                case .numeric, .date: column.missingValues = MissingValues.wellKnown
+                case .categorical, .text, .ignored: break
+                }
+                return column
+            })
+    }
+
     /// - Requires: the reader has checked the names by the rules of schemas.
     init(suggesting columns: [Column]) {
         do throws(SchemaError) {

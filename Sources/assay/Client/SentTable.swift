@@ -78,7 +78,7 @@ extension TableTerms {
                 source, rows: terms.rows, seed: terms.seed, schema: schema,
                 bytesMax: TableFile.bytesMax)
             return Loaded(
-                bytes: sample.table, schema: sample.schema,
+                bytes: sample.table, schema: schema ?? sample.schema.expectingMissingValues(),
                 sample: RowSample(
                     rows: UInt64(sample.rows), of: UInt64(sample.rowsOfTable), seed: terms.seed,
                     table: isNamed ? digest : nil))

@@ -14,7 +14,7 @@ enum TableFile {
 
     /// A table bound to its target.
     struct Bound {
-        let dataset: Dataset
+        var dataset: Dataset
         let table: CleanTable
         /// The given one, or the one that the table suggests; less what is ignored.
         let schema: Schema
@@ -33,7 +33,8 @@ enum TableFile {
                 if let target, !reader.columnNames.contains(Private(target)) {
                     throw Self.noTarget(target, reader, path)
                 }
-                let schema = try (schema ?? Schema.infer(from: bytes)).ignoring(ignored)
+                let suggested = try schema ?? Schema.infer(from: bytes).expectingMissingValues()
+                let schema = try suggested.ignoring(ignored)
                 let (table, demanding) = try Dataset.table(
                     bytes: bytes, schema: schema, target: target, task: task, split: split,
                     weight: weight)

@@ -23,6 +23,29 @@ import Testing
         #expect(try Schema(decoding: schema.encoded()).encoded() == schema.encoded())
     }
 
+    @Test func `a suggested schema takes the words for missing values of later tables`() throws {
+        let columns: [Schema.Column] = [
+            .init("a", .numeric(), missingValues: ["NA"]), .init("b", .date),
+            .init("c", .categorical()), .init("d", .text), .init("e", .ignored),
+        ]
+        let expecting = try Schema(columns).expectingMissingValues()
+        #expect(
+            expecting.columns.map { $0.missingValues.contains("null") } == [
+                true, true, false, false, false,
+            ])
+        let later = "a,b,c,d,e\nNULL,n/a,NA,words,1\n"
+        let frame = try Array(later.utf8).withUnsafeBytes {
+            try CSVReader($0).table(expecting).frame
+        }
+        guard case .numeric(let numbers)? = frame.column(named: "a")?.values,
+            case .categorical(let texts)? = frame.column(named: "c")?.values
+        else {
+            Issue.record("columns of other kinds")
+            return
+        }
+        #expect(numbers[0].isNaN && texts.codes[0] == 0)
+    }
+
     @Test func `columns are ignored, but for the rules that name them`() throws {
         let columns: [Schema.Column] = [
             .init("id", .categorical(categories: ["a", "b"]), missing: .refused),
