@@ -32,8 +32,8 @@ extension Study {
     /// Whether it does, and after it those that it needs to be compared on all rows.
     func fitsAllTheWay(_ spec: TrialSpec) -> Bool { self.shareAllTheWay(spec) != nil }
 
-    /// What it takes, and after it those that it needs, as a part of what is left; nil where they do
-    /// not end in time.
+    /// What it takes, and after it those that it needs, as a part of what is left; nil where they
+    /// do not end in time.
     func shareAllTheWay(_ spec: TrialSpec) -> Double? {
         let share = self.share(of: spec) { _ in self.ladder.top }
         return share <= (spec.rows == nil ? Self.optimism : 1) ? share : nil

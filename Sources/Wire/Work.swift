@@ -69,6 +69,9 @@ package struct Lesson: Hashable, Sendable {
     package let weight: String?
     /// Of classification: how much rows count by their class in fits; nil: all alike.
     package let classWeights: ClassWeights?
+    /// Of classification into two classes: whether the first, by their names, is the positive one,
+    /// in the place of the second. Class weights are in that order then.
+    package let positiveFirst: Bool
     /// A table of the same schema that candidates are judged by, and do not learn from. Nil where
     /// they are judged by rows of `data`, as `folds` and `split` say.
     package let validation: Blob?
@@ -85,13 +88,14 @@ package struct Lesson: Hashable, Sendable {
         task: LearningTask, data: Blob, schema: Blob, target: String?, metrics: [String],
         folds: Int, foldSeed: UInt64, cleaned: Digest? = nil, cache: CacheMode? = nil,
         series: SeriesTerms? = nil, split: SplitTerms? = nil, weight: String? = nil,
-        classWeights: ClassWeights? = nil, quantile: Double? = nil,
+        classWeights: ClassWeights? = nil, positiveFirst: Bool = false, quantile: Double? = nil,
         monotone: [MonotoneTerm] = [], validation: Blob? = nil, sample: RowSample? = nil,
         images: ImageTerms? = nil
     ) {
         precondition((series != nil) == (task == .forecasting), "series for another task")
         precondition(weight == nil || task.takesWeights, "weights for another task")
         precondition(classWeights == nil || task == .classification, "classes of no classes")
+        precondition(!positiveFirst || task == .classification, "a positive class of no classes")
         precondition(
             validation == nil || series == nil && split == nil, "judged in two ways at once")
         precondition(quantile == nil || task == .regression, "a quantile of no numbers")
@@ -109,6 +113,7 @@ package struct Lesson: Hashable, Sendable {
         self.split = split
         self.weight = weight
         self.classWeights = classWeights
+        self.positiveFirst = positiveFirst
         self.quantile = quantile
         self.monotone = monotone.sorted { $0.column < $1.column }
         self.validation = validation

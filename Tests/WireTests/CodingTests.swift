@@ -180,8 +180,11 @@ import Wire
             Lesson(
                 task: .classification, data: Self.blob, schema: Self.blob, target: "y",
                 metrics: ["log_loss"], folds: 5, foldSeed: 1, weight: "exposure",
-                classWeights: weights)
+                classWeights: weights, positiveFirst: weights == .balanced)
         }
+        var numbers = judged.message
+        numbers.positiveFirst = true
+        #expect(throws: WireError.self) { try Lesson(numbers) }
         for lesson in parted + weighed + [judged, Self.quantile] {
             #expect(try Lesson(lesson.message) == lesson)
         }

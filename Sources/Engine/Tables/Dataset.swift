@@ -7,7 +7,9 @@ package struct Dataset: Equatable, Sendable {
     package let target: String?
     /// Every column but the target.
     package let features: Frame
-    package let answers: Answers
+    package internal(set) var answers: Answers
+    /// Whether its two classes have changed their places.
+    package internal(set) var positiveFirst = false
     /// How much each row counts, and the column that says so; nil: all alike.
     package let weighting: Weighting?
     package internal(set) var classWeights: ClassWeights?
@@ -17,10 +19,10 @@ package struct Dataset: Equatable, Sendable {
     package internal(set) var quantile = 0.5
     /// Columns along which predictions may go one way only.
     package internal(set) var constraints: [Constraint] = []
-    /// The classes, sorted: numbers by value, texts as strings. Empty for regression and
-    /// without a target; for anomaly detection what the target says of normal rows, then what it
-    /// says of anomalies.
-    package let classNames: [Private<String>]
+    /// The classes, sorted: numbers by value, texts as strings; of two the positive one last where
+    /// somebody says which it is. Empty for regression and without a target; for anomaly
+    /// detection what the target says of normal rows, then what it says of anomalies.
+    package internal(set) var classNames: [Private<String>]
     /// What a table like this one must satisfy: every feature, then the target, and the rules
     /// that name no other column.
     package let schema: Schema

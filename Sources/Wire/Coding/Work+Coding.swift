@@ -64,6 +64,9 @@ extension Lesson {
         guard !message.hasClassWeights || task == .classification else {
             throw WireError("lesson.class_weights", "is there for a task without classes")
         }
+        guard !message.positiveFirst || task == .classification else {
+            throw WireError("lesson.positive_first", "is there for a task without classes")
+        }
         guard !message.hasValidation || !message.hasSeries && !message.hasSplit else {
             throw WireError("lesson.validation", "is there beside a split, or series")
         }
@@ -98,6 +101,7 @@ extension Lesson {
                 ? nil : try Checked.text(message.weight, "lesson.weight"),
             classWeights: message.hasClassWeights
                 ? try ClassWeights(message.classWeights) : nil,
+            positiveFirst: message.positiveFirst,
             quantile: message.quantile == 0 ? nil : message.quantile,
             monotone: try Checked.map(monotone) { (term) throws(WireError) in
                 MonotoneTerm(
@@ -125,6 +129,7 @@ extension Lesson {
         if let split { message.split = split.message }
         message.weight = self.weight ?? ""
         if let classWeights { message.classWeights = classWeights.message }
+        message.positiveFirst = self.positiveFirst
         if let validation { message.validation = validation.message }
         if let sample { message.sample = sample.message }
         message.quantile = self.quantile ?? 0

@@ -183,6 +183,12 @@ package nonisolated struct Assay_V1_Lesson: @unchecked Sendable {
   /// Clears the value of `classWeights`. Subsequent reads from it will return its default value.
   package mutating func clearClassWeights() {_uniqueStorage()._classWeights = nil}
 
+  /// whether of two classes the first is positive, not the second
+  package var positiveFirst: Bool {
+    get {_storage._positiveFirst}
+    set {_uniqueStorage()._positiveFirst = newValue}
+  }
+
   /// a table that candidates are judged by; absent: rows of data are
   package var validation: Assay_V1_Blob {
     get {_storage._validation ?? Assay_V1_Blob()}
@@ -1002,7 +1008,7 @@ nonisolated extension Assay_V1_Score: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Lesson"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}task\0\u{1}data\0\u{1}schema\0\u{1}target\0\u{1}metrics\0\u{1}folds\0\u{3}fold_seed\0\u{2}5cache\0\u{2}\u{a}cleaned\0\u{2}\u{a}series\0\u{1}split\0\u{2}\u{9}weight\0\u{3}class_weights\0\u{1}quantile\0\u{1}monotone\0\u{2}\u{7}validation\0\u{1}sample\0\u{2}\u{13}images\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}task\0\u{1}data\0\u{1}schema\0\u{1}target\0\u{1}metrics\0\u{1}folds\0\u{3}fold_seed\0\u{2}5cache\0\u{2}\u{a}cleaned\0\u{2}\u{a}series\0\u{1}split\0\u{2}\u{9}weight\0\u{3}class_weights\0\u{1}quantile\0\u{1}monotone\0\u{3}positive_first\0\u{2}\u{6}validation\0\u{1}sample\0\u{2}\u{13}images\0")
 
   fileprivate class _StorageClass {
     var _task: String = String()
@@ -1018,6 +1024,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _split: Assay_V1_Split? = nil
     var _weight: String = String()
     var _classWeights: Assay_V1_ClassWeights? = nil
+    var _positiveFirst: Bool = false
     var _validation: Assay_V1_Blob? = nil
     var _sample: Assay_V1_Sample? = nil
     var _quantile: Double = 0
@@ -1046,6 +1053,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _split = source._split
       _weight = source._weight
       _classWeights = source._classWeights
+      _positiveFirst = source._positiveFirst
       _validation = source._validation
       _sample = source._sample
       _quantile = source._quantile
@@ -1084,6 +1092,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 91: try { try decoder.decodeSingularMessageField(value: &_storage._classWeights) }()
         case 92: try { try decoder.decodeSingularDoubleField(value: &_storage._quantile) }()
         case 93: try { try decoder.decodeRepeatedMessageField(value: &_storage._monotone) }()
+        case 94: try { try decoder.decodeSingularBoolField(value: &_storage._positiveFirst) }()
         case 100: try { try decoder.decodeSingularMessageField(value: &_storage._validation) }()
         case 101: try { try decoder.decodeSingularMessageField(value: &_storage._sample) }()
         case 120: try { try decoder.decodeSingularMessageField(value: &_storage._images) }()
@@ -1144,6 +1153,9 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
       if !_storage._monotone.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._monotone, fieldNumber: 93)
       }
+      if _storage._positiveFirst != false {
+        try visitor.visitSingularBoolField(value: _storage._positiveFirst, fieldNumber: 94)
+      }
       try { if let v = _storage._validation {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 100)
       } }()
@@ -1175,6 +1187,7 @@ nonisolated extension Assay_V1_Lesson: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._split != rhs_storage._split {return false}
         if _storage._weight != rhs_storage._weight {return false}
         if _storage._classWeights != rhs_storage._classWeights {return false}
+        if _storage._positiveFirst != rhs_storage._positiveFirst {return false}
         if _storage._validation != rhs_storage._validation {return false}
         if _storage._sample != rhs_storage._sample {return false}
         if _storage._quantile != rhs_storage._quantile {return false}

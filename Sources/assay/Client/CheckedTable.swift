@@ -15,6 +15,7 @@ struct CheckedTable {
     private let features: Int
     private let classes: Int
     private let classWeights: Wire.ClassWeights?
+    private let positiveFirst: Bool
     private let folds: Int
     private let split: SplitTerms?
     /// How pictures became the table; nil where it is one.
@@ -29,13 +30,17 @@ struct CheckedTable {
         let terms = learning.table
         let (loaded, images) = try Self.load(learning, aliasesAt: place)
         let bytes = loaded.bytes
-        let bound = try TableFile.dataset(
+        var bound = try TableFile.dataset(
             bytes, at: terms.place, schema: loaded.schema, target: learning.target,
             task: learning.task,
             split: RowSplit(
                 learning.split, folds: learning.folds ?? ValidationTerms.foldsStandard),
             weight: learning.weight, ignoring: learning.ignored)
+        if let positive = learning.positive {
+            bound.dataset = try positive.applied(to: bound.dataset)
+        }
         let dataset = bound.dataset
+        self.positiveFirst = dataset.positiveFirst
         (self.folds, self.split) = Self.judging(learning, dataset, in: time)
         let judge = try Self.validation(of: learning, bytes, bound)
         do throws(TableError) {
@@ -62,7 +67,7 @@ struct CheckedTable {
                 value, or another value in every row
                 """)
         }
-        try Self.check(RowSplit(self.split, folds: self.folds), learning, bound, seed: seed)
+        try Self.check(RowSplit(self.split, folds: self.folds), learning, bound, judge, seed: seed)
         let columns = try place.map { place throws(InputError) in
             try terms.map(at: place, bytes, bound.schema)
         }
@@ -104,9 +109,11 @@ struct CheckedTable {
         return (.init(bytes: pictures.bytes, schema: nil, sample: nil), pictures.features)
     }
 
+    private typealias Judge = (path: String, bytes: [UInt8], table: JudgingTable)
+
     private static func validation(
         of learning: JobFile.Learning, _ train: [UInt8], _ bound: TableFile.Bound
-    ) throws(InputError) -> (path: String, bytes: [UInt8], table: JudgingTable)? {
+    ) throws(InputError) -> Judge? {
         guard let path = learning.validation else { return nil }
         let bytes = try TableFile.bytes(path)
         guard bytes != train else {
@@ -143,15 +150,22 @@ struct CheckedTable {
         return (max(2, min(standard.folds, rarest)), nil)
     }
 
-    /// - Throws: where the table makes no folds, or one lacks what the job's first metric needs.
+    /// - Throws: where the table makes no folds, or rows that judge lack what the job's first
+    ///   metric needs.
     private static func check(
-        _ split: RowSplit, _ learning: JobFile.Learning, _ bound: TableFile.Bound, seed: UInt64
+        _ split: RowSplit, _ learning: JobFile.Learning, _ bound: TableFile.Bound, _ judge: Judge?,
+        seed: UInt64
     ) throws(InputError) {
-        guard learning.validation == nil else { return }
-        let dataset = bound.dataset
+        let dataset = judge?.table.dataset ?? bound.dataset
         let folds: Folds
         do {
-            folds = try Folds(split, dataset.answers, bound.table, seed: seed)
+            folds =
+                if let judge {
+                    Folds(
+                        learning: bound.table.frame.rows, judging: judge.table.table.frame.rows)
+                } else {
+                    try Folds(split, dataset.answers, bound.table, seed: seed)
+                }
         } catch {
             throw InputError(learning.table.train, "\(error)")
         }
@@ -159,6 +173,12 @@ struct CheckedTable {
             of: learning, target: dataset.target, classes: dataset.classNames.count)[0]
         let weights = dataset.weights(at: Array(0..<dataset.rows))
         guard let (fold, reason) = folds.gap(in: metric, dataset.answers, weights) else { return }
+        if let judge {
+            throw InputError(
+                judge.path,
+                "cannot judge by \(metric.rawValue), which is undefined there: \(reason); "
+                    + "name another metric first, or bring more rows")
+        }
         throw InputError(
             learning.table.train,
             """
@@ -223,7 +243,7 @@ struct CheckedTable {
                     isFeature: split.isFeature, holdout: split.holdout)
             },
             weight: learning.weight.map(self.sent.name(of:)), classWeights: self.classWeights,
-            quantile: learning.quantile,
+            positiveFirst: self.positiveFirst, quantile: learning.quantile,
             monotone: learning.monotone.map {
                 MonotoneTerm(self.sent.name(of: $0.column), $0.way)
             },

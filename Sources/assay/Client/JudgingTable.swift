@@ -21,7 +21,8 @@ struct JudgingTable {
             self.table = table
             self.dataset = try Dataset(
                 bound.table.joined(with: table), target: target, task: task, schema: demanding,
-                weight: weight)
+                weight: weight
+            ).takingForPositive(first: bound.dataset.positiveFirst)
         } catch {
             throw InputError(path, "\(error)")
         }

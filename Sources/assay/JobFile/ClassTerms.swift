@@ -2,6 +2,26 @@ import Engine
 import Privacy
 import Wire
 
+/// Which of two classes is the one that is looked for, `positive: churned`: what `f1` and
+/// `average_precision` are of, in the place of the second by name.
+struct PositiveTerms: Equatable {
+    let name: Private<String>
+    let place: String
+
+    init(_ value: StrictYAML.Value) throws(InputError) {
+        self.name = Private(try value.text())
+        self.place = value.place
+    }
+
+    func applied(to dataset: Dataset) throws(InputError) -> Dataset {
+        do throws(TableError) {
+            return try dataset.takingForPositive(first: dataset.isFirst(self.name))
+        } catch {
+            throw InputError(self.place, "positive: \(error)")
+        }
+    }
+}
+
 /// How much rows count by their class, in fits and not in scores.
 ///
 /// ```yaml

@@ -6,7 +6,8 @@ import Wire
 ///
 /// ```yaml
 /// name: wine                          # optional from here: seed, priority, cv, model_list,
-///                                     # output, anonymize_columns, and what JobFile+Search says
+///                                     # class_weight, positive, output, anonymize_columns, and
+///                                     # what JobFile+Search says
 /// task: regression                    # classification | anomaly_detection | forecasting |
 ///                                     # command | idle
 /// data: { train: wine.csv, target: quality, schema: wine.schema.yaml, sha256: 5c8c3e… }
@@ -53,6 +54,8 @@ struct JobFile: Equatable {
         let ignored: [String]
         /// How much rows count by their class in fits; nil: all alike.
         let classWeights: ClassTerms?
+        /// Which of two classes `f1` and `average_precision` are of; nil: the second by name.
+        let positive: PositiveTerms?
         let metrics: [Metric]
         /// Columns along which predictions only rise or fall.
         let monotone: [MonotoneTerm]
@@ -188,11 +191,15 @@ struct JobFile: Equatable {
             }
         }
         let quantile = try Self.quantile(&root, metrics ?? [])
-        let classWeights = try root.value("class_weight").map { value throws(InputError) in
-            guard task == .classification else {
-                throw value.wrong("is for classification only: there are no classes here")
-            }
-            return try ClassTerms(value)
+        let (classWeight, positive) = (root.value("class_weight"), root.value("positive"))
+        if task != .classification, let value = classWeight ?? positive {
+            throw value.wrong("is for classification only: there are no classes here")
+        }
+        let classWeights = try classWeight.map { value throws(InputError) in
+            try ClassTerms(value)
+        }
+        let positiveTerms = try positive.map { value throws(InputError) in
+            try PositiveTerms(value)
         }
         let contamination =
             task == .anomalyDetection
@@ -214,10 +221,10 @@ struct JobFile: Equatable {
             suits: { $0.supports(task) })
         return Learning(
             task: task, table: table, target: target, weight: rows.weight,
-            ignored: rows.ignored, classWeights: classWeights, metrics: metrics ?? [],
-            monotone: monotone ?? [], quantile: quantile, folds: validation.folds,
-            split: validation.split, families: families ?? [], ensembles: ensembles,
-            contamination: contamination, validation: rows.validation,
+            ignored: rows.ignored, classWeights: classWeights, positive: positiveTerms,
+            metrics: metrics ?? [], monotone: monotone ?? [], quantile: quantile,
+            folds: validation.folds, split: validation.split, families: families ?? [],
+            ensembles: ensembles, contamination: contamination, validation: rows.validation,
             reference: rows.reference, screen: rows.screen, search: search)
     }
 

@@ -88,6 +88,7 @@ enum ModelExplanation {
         /// The column that says how much each row counts.
         let weight: String?
         let classWeights: Engine.ClassWeights?
+        let positiveFirst: Bool
         let quantile: Double?
         let constraints: [Dataset.Constraint]
 
@@ -114,6 +115,7 @@ enum ModelExplanation {
             self.quantile = text("quantile").flatMap { Double($0) }
                 .flatMap { Lesson.quantileRange.contains($0) ? $0 : nil }
             self.classWeights = text("class_weight").map(Self.classWeights)
+            self.positiveFirst = text("positive_first") == "true"
             let column = text("split_column")
             self.split = RowSplit(
                 text("split_by").flatMap(SplitTerms.Key.init).flatMap { key in
@@ -148,10 +150,11 @@ enum ModelExplanation {
     private static func explanation(
         of model: FittedModel, _ lineage: Lineage, _ table: Table, _ effort: InfluenceEffort
     ) throws -> Explanation {
-        let bound = try TableFile.dataset(
+        var bound = try TableFile.dataset(
             table.bytes, at: table.path, schema: table.schema, target: model.target,
             task: model.task, split: lineage.isJudgedByTable ? nil : lineage.split,
             weight: lineage.weight)
+        bound.dataset = try bound.dataset.takingForPositive(first: lineage.positiveFirst)
         let (rows, folds) = try Self.judged(bound, lineage, table, model)
         let metrics = lineage.metrics.compactMap { Metric(rawValue: $0) }
         let dataset = try rows.weighing(lineage.classWeights)

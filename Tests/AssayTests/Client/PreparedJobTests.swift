@@ -43,6 +43,33 @@ import Wire
         #expect(try JobSpec(job.spec.message) == job.spec)
     }
 
+    @Test func `the positive class is the one that the job names`() throws {
+        let folder = try TemporaryFolder()
+        let rows = (0..<40).map { "\($0),\($0 % 3),\($0 % 2 == 0 ? "left" : "stayed")\n" }
+        try folder.write("a,b,label\n" + rows.joined(), to: "rows.csv")
+        func lesson(_ positive: String, target: String = "label") throws -> Lesson? {
+            let terms = "positive: \(positive)\nclass_weight: { left: 3 }\nmetric: f1"
+            let path = try folder.write(
+                Self.job("classification", target, more: terms), to: "job.yaml")
+            guard case .learning(let learning) = try PreparedJob(path: path).spec.kind else {
+                return nil
+            }
+            return learning.lesson
+        }
+        let (first, second) = (try lesson("left"), try lesson("stayed"))
+        #expect(first?.positiveFirst == true && first?.classWeights == .given([1, 3]))
+        #expect(second?.positiveFirst == false && second?.classWeights == .given([3, 1]))
+        for (positive, target, words) in [
+            ("gone", "label", "job.yaml:4:11: positive: column label: the target has the positive"),
+            ("1", "b", "the target has 3 classes; of two one is positive"),
+        ] {
+            let error = #expect(throws: InputError.self) {
+                try lesson(positive, target: target)
+            }
+            #expect("\(error!)".contains(words), "\(error!)")
+        }
+    }
+
     @Test func `what is ignored is no column that is learned from`() throws {
         let folder = try TemporaryFolder()
         try folder.write("a,b,label\n" + Self.rows(40), to: "rows.csv")
@@ -173,6 +200,7 @@ import Wire
         ("a,b\n1,2\n", "later.csv: line 1, column label: the target is no column"),
         ("a,label\n1,yes\n", "later.csv: line 1, column b"),
         ("a,b,label\n" + rows(40), "later.csv: is the table that is learned from"),
+        ("a,b,label\n1,2,yes\n3,4,yes\n", "later.csv: cannot judge by roc_auc, which is undefined"),
     ]) func `a table that cannot judge is refused by its name`(
         table: String, words: String
     ) throws {
@@ -186,7 +214,8 @@ import Wire
     }
 
     @Test(arguments: [
-        ("1,2,yes\n0,4,no\n", nil),
+        ("1,2,yes\n1,3,no\n0,4,no\n", nil),
+        ("1,2,yes\n0,4,no\n", "later.csv: cannot judge by roc_auc, which is undefined there"),
         ("1,2,yes\n-1,4,no\n", "later.csv: column a: row 2 (the header not counted)"),
         ("0,2,yes\n0,4,no\n", "later.csv: column a: all rows have a weight of 0"),
         ("1,2,yes\n,4,no\n", "later.csv: line 3, column 1 (a)"),

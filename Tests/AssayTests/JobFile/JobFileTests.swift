@@ -118,6 +118,7 @@ import Wire
         ("forecasting\nhorizon: 3", "weight: w", "", "a forecaster takes all rows alike"),
         ("anomaly_detection", "weight: w", "", "a detector takes all rows alike"),
         ("regression", "target: y", "class_weight: balanced", "is for classification only"),
+        ("regression", "target: y", "positive: a", "positive is for classification only"),
         ("classification", "target: y", "class_weight: even", "must be balanced, or a mapping"),
         ("classification", "target: y", "class_weight: { a: 0 }", "must be from 1e-09 to"),
         ("classification", "target: y", "class_weight: { a: b }", "must be a number"),

@@ -6,7 +6,8 @@ extension Matrix {
     /// made; those of no weight cost nothing.
     ///
     /// - Parameter weight: of a row, not negative.
-    /// - Complexity: rows × columns² / 2 multiplications; memory for `LinearAlgebra.rowsAdded` rows.
+    /// - Complexity: rows × columns² / 2 multiplications; memory for `LinearAlgebra.rowsAdded`
+    ///   rows.
     func scatterWithIntercept(_ weight: (Int) -> Double) -> Matrix {
         let width = self.columns + 1
         let block = Memory<Double>(

@@ -15,7 +15,8 @@ extension Moments {
     /// 1983, "Algorithms for computing the sample variance").
     ///
     /// - Parameter make: fills rows of `columns` values each.
-    /// - Complexity: rows × columns² / 2 multiplications; memory for `LinearAlgebra.rowsAdded` rows.
+    /// - Complexity: rows × columns² / 2 multiplications; memory for `LinearAlgebra.rowsAdded`
+    ///   rows.
     init(
         _ numbers: [Double], _ weights: [Double]?, columns: Int,
         make: (Range<Int>, UnsafeMutableBufferPointer<Double>) -> Void

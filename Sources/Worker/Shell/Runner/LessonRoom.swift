@@ -79,7 +79,8 @@ struct LessonRoom {
         try Self.requirePinned(table, lesson)
         let dataset = try Dataset(
             table, target: lesson.target, task: task, schema: demanding, weight: lesson.weight
-        ).weighing(lesson.classWeights.map(Engine.ClassWeights.init))
+        ).takingForPositive(first: lesson.positiveFirst)
+            .weighing(lesson.classWeights.map(Engine.ClassWeights.init))
             .aiming(at: try Self.metrics(lesson), quantile: lesson.quantile)
             .constraining(lesson.monotone.map(Dataset.Constraint.init))
         let folds =
@@ -302,6 +303,7 @@ struct LessonRoom {
             entries.append(.init("class_weight", text))
         case nil: break
         }
+        if self.lesson.positiveFirst { entries.append(.init("positive_first", "true")) }
         for term in self.lesson.monotone {
             entries.append(.init("monotone \(term.column)", term.way.rawValue))
         }

@@ -240,6 +240,35 @@ import Wire
         #expect(throws: ComputationError.self) { try room(nil, .given([1, 2, 3])) }
     }
 
+    @Test func `the positive class may be the first of two`() throws {
+        // A quarter of the rows is of `a`, and half of those cannot be told from the others.
+        let rows = (0..<120).map { row in
+            "\(row % 8 == 0 ? 1 : 0),\(row % 4 == 0 ? "a" : "b")\n"
+        }
+        let data = try SmallLesson.memory("x,y\n" + rows.joined())
+        let schema = try SmallLesson.memory(
+            String(
+                decoding: try Schema([.init("x", .numeric()), .init("y", .categorical())])
+                    .encoded(), as: UTF8.self))
+        func room(positiveFirst: Bool) throws -> LessonRoom {
+            let lesson = Lesson(
+                task: .classification, data: data.blob, schema: schema.blob, target: "y",
+                metrics: ["f1", "accuracy"], folds: 3, foldSeed: 1, positiveFirst: positiveFirst)
+            return try LessonRoom(lesson, SmallLesson.attached(data, schema), "class")
+        }
+        let recipe = Wire.Recipe(family: "logistic_regression", parameters: [], seed: 1)
+        var (usual, turned) = (try room(positiveFirst: false), try room(positiveFirst: true))
+        let (second, first) = (try usual.evaluate(recipe), try turned.evaluate(recipe))
+        #expect(second[1].value == first[1].value)
+        // Of `b` 90 rows are found among 105; of `a` 15 among 15 of 30.
+        #expect(abs(second[0].value - 180.0 / 195) < 0.02)
+        #expect(abs(first[0].value - 30.0 / 45) < 0.1)
+        let outputs = try turned.refit(recipe, scores: [], companions: []).files
+        let manifest = outputs[0].1.withBytes { String(decoding: $0, as: UTF8.self) }
+        #expect(manifest.contains("\"positive_first\": \"true\""))
+        #expect(manifest.contains(#""classes": ["b", "a"]"#))
+    }
+
     @Test func `a model keeps to its ways, says so, and others do not compute`() throws {
         let rows = (0..<120).map { row in "\(row),\(row % 40)\n" }
         let data = try SmallLesson.memory("x,y\n" + rows.joined())
