@@ -4,7 +4,8 @@ extension Study {
     // MARK: Choices
 
     /// Places of recipes still to be proposed; those of families that keep failing are passed over,
-    /// and what would not end in time.
+    /// and what would not end in time. They come as the portfolio has them, but where there is no
+    /// time for all, as one slot has it.
     var restOfPortfolio: [Int] {
         let rest = self.portfolioLeft.compactMap { place -> (place: Int, share: Double)? in
             guard !self.isHopeless(self.portfolioSpaces[place]) else { return nil }
@@ -16,8 +17,7 @@ extension Study {
         return Array(places.prefix(self.room(of: .portfolio)))
     }
 
-    /// The cheapest first, cost being weighed by what may come of it: where there is no time for
-    /// all, as one slot has it. Else they come as the portfolio has them.
+    /// The cheapest first, cost being weighed by what may come of it.
     private func byPromise(_ rest: [Int]) -> [Int] {
         let best = self.standings.first
         let weighed = rest.map { place in

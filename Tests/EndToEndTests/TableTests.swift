@@ -48,6 +48,11 @@ import Testing
         let made = try cluster.start(
             Binaries.assay, page + ["--validation", cluster.path("later.csv")])
         #expect(await made.status == 0, "\(made.errors)")
+        // The page is of the model: what the job ignored tells nothing.
+        for name in ["clouds.html", "later.html"] {
+            let text = try String(contentsOfFile: cluster.path(name), encoding: .utf8)
+            #expect(text.contains("width") && !text.contains("colour"))
+        }
 
         // Neither what is ignored nor what weighs is asked for; a word for a missing value is one,
         // though the table that was learned from has none.

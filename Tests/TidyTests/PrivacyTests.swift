@@ -14,6 +14,7 @@ import Testing
         "Sources/Engine/Tables/CSVReader.swift": "the names of the header are checked",
         "Sources/Engine/Tables/CSVReader+Frame.swift": "levels are numbered by their bytes",
         "Sources/Engine/Tables/CSVReader+Inference.swift": "a schema names the columns",
+        "Sources/Engine/Tables/ColumnChoice.swift": "a schema names the columns that are ignored",
         "Sources/Engine/Tables/Categories+Times.swift": "texts of times are parsed",
         "Sources/Engine/Tables/NamedRows.swift": "values become cells of a table",
         "Sources/Engine/Tables/Blocks/TableSample.swift": "a schema is suggested by texts",

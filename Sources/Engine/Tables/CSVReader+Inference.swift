@@ -1,10 +1,14 @@
 extension CSVReader {
     /// The fields tell; see `KindProbe`.
-    package func inferredSchema() throws(TableError) -> Schema {
+    package func inferredSchema(
+        ignoring ignored: Set<String>
+    ) throws(TableError) -> Schema {
         var taker = KindTaker(width: self.columnNames.count)
         _ = try self.walk(&taker, naming: [])
         let columns = self.columnNames.indices.map { index in
-            taker.columns[index].column(self.columnNames[index].revealed)
+            let name = self.columnNames[index].revealed
+            return ignored.contains(name)
+                ? Schema.Column(name, .ignored) : taker.columns[index].column(name)
         }
         return Schema(suggesting: columns)
     }

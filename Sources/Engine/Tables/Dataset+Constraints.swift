@@ -1,6 +1,6 @@
 extension Dataset {
     /// A column along which predictions may go one way only. Of two classes it is the probability
-    /// of the second that does.
+    /// of the positive one that does.
     package struct Constraint: Equatable, Sendable {
         package let column: String
         package let way: Monotone

@@ -80,10 +80,9 @@ struct FrameBuilder {
         sink.number = number
         sink.mayMiss = column.missing == .allowed
         if !column.missingValues.isEmpty {
-            let values = MissingValues(column)
-            sink.missing = self.missing.count
-            sink.hasMissingNumbers = !values.numbers.isEmpty
-            self.missing.append(values)
+            let index = self.missingIndex(of: column)
+            sink.missing = index
+            sink.hasMissingNumbers = !self.missing[index].numbers.isEmpty
         }
         switch column.kind {
         case .ignored: return
@@ -106,10 +105,17 @@ struct FrameBuilder {
         self.sinks[index] = sink
     }
 
+    /// Where in `missing` a column's are: like those of the column before, as a rule.
+    private mutating func missingIndex(of column: Schema.Column) -> Int {
+        if let last = self.missing.last, last.isOf(column) { return self.missing.count - 1 }
+        self.missing.append(MissingValues(column))
+        return self.missing.count - 1
+    }
+
     private mutating func prepare(_ sink: inout Sink, _ kind: Sink.Kind, _ rows: RowCount) {
         sink.kind = kind
         sink.room = self.numbers.count
-        self.numbers.append(ColumnRoom(rows, .nan))
+        self.numbers.append(ColumnRoom(rows))
         sink.start = self.numbers[sink.room].start
     }
 
@@ -120,7 +126,7 @@ struct FrameBuilder {
         sink.table = self.tables.count
         self.tables.append(table)
         sink.room = self.levels.count
-        self.levels.append(ColumnRoom(rows, Frame.Categories.missing))
+        self.levels.append(ColumnRoom(rows))
         sink.start = self.levels[sink.room].start
     }
 
@@ -128,8 +134,10 @@ struct FrameBuilder {
     ///
     /// Needed where the number of rows is exact: then a column lies where it stays, and can be
     /// written to for as long as this lasts only.
+    ///
+    /// - Parameter rows: how many of the first `body` may put, with those that were put before.
     mutating func fill<Fault: Error>(
-        _ column: Int, _ body: (inout FrameBuilder) throws(Fault) -> Void
+        _ column: Int, rows: Int, _ body: (inout FrameBuilder) throws(Fault) -> Void
     ) throws(Fault) {
         let place = self.sinks[column].room
         defer { self.sinks[column].start = nil }
@@ -138,14 +146,15 @@ struct FrameBuilder {
         case .numbers, .dates:
             var room = self.numbers[place].taken()
             defer { self.numbers[place] = room }
-            try room.write { start throws(Fault) in
+            try room.write(rows: rows, missing: .nan) { start throws(Fault) in
                 self.sinks[column].start = start
                 try body(&self)
             }
         case .levels, .texts:
             var room = self.levels[place].taken()
             defer { self.levels[place] = room }
-            try room.write { start throws(Fault) in
+            try room.write(rows: rows, missing: Frame.Categories.missing) {
+                start throws(Fault) in
                 self.sinks[column].start = start
                 try body(&self)
             }

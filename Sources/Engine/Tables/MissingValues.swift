@@ -1,20 +1,28 @@
 /// What stands for a missing value in the fields of a column, besides the empty text.
 struct MissingValues {
+    private let words: [String]
+    private let isNumeric: Bool
     private let texts: Set<[UInt8]>
+    /// Of the longest text, in bytes: few numbers and no dates are as short as the usual words.
+    private let longest: Int
     /// Those of them that are numbers, such as -999: however one is spelled, it is missing.
     let numbers: [Double]
 
     init(_ column: Schema.Column) {
+        self.words = column.missingValues
+        self.isNumeric = column.kind.values == .numbers
         self.texts = Set(column.missingValues.map { Array($0.utf8) })
-        guard case .numeric = column.kind else {
-            self.numbers = []
-            return
-        }
-        self.numbers = column.missingValues.compactMap(DecimalNumber.parse)
+        self.longest = self.texts.reduce(0) { max($0, $1.count) }
+        self.numbers = self.isNumeric ? self.words.compactMap(DecimalNumber.parse) : []
+    }
+
+    /// Whether this is what stands for one in another column, too.
+    func isOf(_ column: Schema.Column) -> Bool {
+        self.words == column.missingValues && self.isNumeric == (column.kind.values == .numbers)
     }
 
     func contains(_ field: UnsafeBufferPointer<UInt8>) -> Bool {
-        field.count <= TableLimits.missingValueBytesMax && self.texts.contains(Array(field))
+        field.count <= self.longest && self.texts.contains(Array(field))
     }
 
     /// What programs write for a missing value. In a column of numbers or dates it can be nothing

@@ -14,12 +14,20 @@ package protocol TableReader: TableRows {
     /// The schema that this table suggests: names and kinds, and nothing of what fields hold.
     ///
     /// Missing values are allowed everywhere.
-    func inferredSchema() throws(TableError) -> Schema
+    ///
+    /// - Parameter ignored: columns that the schema ignores, whatever is in them.
+    func inferredSchema(ignoring ignored: Set<String>) throws(TableError) -> Schema
 
     /// The same table under other names, which are given in the columns' order.
     ///
     /// - Requires: one name for each column, of letters and digits.
     func bytes(naming names: [String]) throws(TableError) -> [UInt8]
+}
+
+extension TableReader {
+    package func inferredSchema() throws(TableError) -> Schema {
+        try self.inferredSchema(ignoring: [])
+    }
 }
 
 /// Rows of named columns, wherever they come from.
@@ -89,23 +97,9 @@ package enum TableFormat: Sendable {
 }
 
 extension Schema {
-    /// See `TableReader.inferredSchema()`.
+    /// See `TableReader.inferredSchema(ignoring:)`.
     package static func infer(from table: UnsafeRawBufferPointer) throws(TableError) -> Schema {
         try TableFormat.reader(of: table).inferredSchema()
-    }
-
-    /// A suggestion for tables that are yet to come as well: what programs write for a missing
-    /// value is one in every column of numbers or dates, also where the first table misses none.
-    package func expectingMissingValues() -> Schema {
-        Schema(
-            suggesting: self.columns.map { column in
-                var column = column
-                switch column.kind {
-                case .numeric, .date: column.missingValues = MissingValues.wellKnown
-                case .categorical, .text, .ignored: break
-                }
-                return column
-            })
     }
 
     /// - Requires: the reader has checked the names by the rules of schemas.

@@ -56,7 +56,7 @@ struct CheckedSeries {
         if let schema = try SchemaFile.read(ifGiven: forecasting.table.schema) { return schema }
         let names = Set(plan.columns)
         return try Schema(
-            TableFile.inferred(bytes, at: path).columns.map { column in
+            TableFile.suggested(bytes, at: path).columns.map { column in
                 names.contains(column.name) ? column : Schema.Column(column.name, .ignored)
             })
     }

@@ -35,38 +35,25 @@ struct CheckedTable {
             task: learning.task,
             split: RowSplit(
                 learning.split, folds: learning.folds ?? ValidationTerms.foldsStandard),
-            weight: learning.weight, ignoring: learning.ignored)
+            weight: learning.weight, columns: loaded.columns)
         if let positive = learning.positive {
             bound.dataset = try positive.applied(to: bound.dataset)
         }
         let dataset = bound.dataset
         self.positiveFirst = dataset.positiveFirst
         (self.folds, self.split) = Self.judging(learning, dataset, in: time)
-        let judge = try Self.validation(of: learning, bytes, bound)
+        var judge = try Self.validation(of: learning, bytes, bound)
+        // Two classes of either may be three together.
+        if let positive = learning.positive, let dataset = judge?.table.dataset {
+            judge?.table.dataset = try positive.applied(to: dataset)
+        }
         do throws(TableError) {
             _ = try dataset.aiming(at: learning.metrics, quantile: learning.quantile)
                 .constraining(learning.monotone.map(Dataset.Constraint.init))
         } catch {
             throw InputError(terms.place, error.description)
         }
-        guard dataset.rows >= 2 * self.folds else {
-            let most = dataset.rows / 2
-            let advice = most < 2 ? "" : "set cv to \(most) or less, or "
-            throw InputError(
-                terms.train,
-                """
-                has \(dataset.rows) rows, too few for a cross validation in \(self.folds) \
-                folds; \(advice)bring more rows
-                """)
-        }
-        guard dataset.tellsRowsApart else {
-            throw InputError(
-                terms.train,
-                """
-                nothing tells its rows apart: each column but the target is empty, holds one \
-                value, or another value in every row
-                """)
-        }
+        try Self.requireRows(of: dataset, folds: self.folds, terms.train)
         try Self.check(RowSplit(self.split, folds: self.folds), learning, bound, judge, seed: seed)
         let columns = try place.map { place throws(InputError) in
             try terms.map(at: place, bytes, bound.schema)
@@ -94,19 +81,49 @@ struct CheckedTable {
         self.target = learning.target
     }
 
+    /// - Throws: where there are too few rows for so many folds, or nothing tells them apart.
+    private static func requireRows(
+        of dataset: Dataset, folds: Int, _ path: String
+    ) throws(InputError) {
+        guard dataset.rows >= 2 * folds else {
+            let most = dataset.rows / 2
+            let advice = most < 2 ? "" : "set cv to \(most) or less, or "
+            throw InputError(
+                path,
+                """
+                has \(dataset.rows) rows, too few for a cross validation in \(folds) \
+                folds; \(advice)bring more rows
+                """)
+        }
+        guard dataset.tellsRowsApart else {
+            throw InputError(
+                path,
+                """
+                nothing tells its rows apart: each column but the target is empty, holds one \
+                value, or another value in every row
+                """)
+        }
+    }
+
     private static func load(
         _ learning: JobFile.Learning, aliasesAt place: String?
     ) throws(InputError) -> (TableTerms.Loaded, ImageFeatures?) {
         let terms = learning.table
         guard let images = terms.images else {
             let schema = try SchemaFile.read(ifGiven: terms.schema)
-            return (try terms.load(schema, isNamed: place == nil), nil)
+            let columns = ColumnChoice.allBut(learning.ignored)
+            return (try terms.load(schema, columns: columns, isNamed: place == nil), nil)
         }
         guard place == nil else {
             throw InputError(terms.train, "holds pictures: their columns have no aliases")
         }
         let pictures = try terms.pictures(as: images, target: learning.target)
-        return (.init(bytes: pictures.bytes, schema: nil, sample: nil), pictures.features)
+        // What pictures become has no words for missing values.
+        let schema = try TableFile.inferred(pictures.bytes, at: terms.train)
+        return (
+            .init(bytes: pictures.bytes, schema: schema, columns: .all, sample: nil),
+            pictures.features
+        )
     }
 
     private typealias Judge = (path: String, bytes: [UInt8], table: JudgingTable)

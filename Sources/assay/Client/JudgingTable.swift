@@ -4,7 +4,7 @@ import Engine
 struct JudgingTable {
     let table: CleanTable
     /// The rows that are learned from, and then these.
-    let dataset: Dataset
+    var dataset: Dataset
 
     /// - Parameter bound: the table that is learned from.
     init(

@@ -57,28 +57,34 @@ extension TableTerms {
         let bytes: [UInt8]
         /// The given one; of a sample also what the whole table's types suggest.
         let schema: Schema?
+        /// Which of its columns are learned from, where the schema does not say it yet.
+        let columns: ColumnChoice
         let sample: RowSample?
     }
 
     /// Reads the table, which is the one that the job names.
     ///
-    /// - Parameter isNamed: whether others may know its digest.
-    func load(_ schema: Schema?, isNamed: Bool) throws(InputError) -> Loaded {
+    /// - Parameters:
+    ///   - columns: which are learned from.
+    ///   - isNamed: whether others may know its digest.
+    func load(
+        _ schema: Schema?, columns: ColumnChoice = .all, isNamed: Bool
+    ) throws(InputError) -> Loaded {
         guard let terms = self.sample else {
             let bytes = try TableFile.bytes(self.train, advice: Self.advice)
             // Before anything of it is read: it may be somebody else's table.
             try self.requirePinned(BlobUpload(bytes).blob.digest)
-            return Loaded(bytes: bytes, schema: schema, sample: nil)
+            return Loaded(bytes: bytes, schema: schema, columns: columns, sample: nil)
         }
         let source = try InputSource(self.train)
         let digest = self.digest != nil || isNamed ? try source.digest() : nil
         if let digest { try self.requirePinned(digest) }
         do {
             let sample = try TableSample(
-                source, rows: terms.rows, seed: terms.seed, schema: schema,
+                source, rows: terms.rows, seed: terms.seed, schema: schema, columns: columns,
                 bytesMax: TableFile.bytesMax)
             return Loaded(
-                bytes: sample.table, schema: schema ?? sample.schema.expectingMissingValues(),
+                bytes: sample.table, schema: sample.schema, columns: .all,
                 sample: RowSample(
                     rows: UInt64(sample.rows), of: UInt64(sample.rowsOfTable), seed: terms.seed,
                     table: isNamed ? digest : nil))

@@ -16,16 +16,16 @@ enum TableFile {
     struct Bound {
         var dataset: Dataset
         let table: CleanTable
-        /// The given one, or the one that the table suggests; less what is ignored.
+        /// The given one, or the one that the table suggests, less what is ignored.
         let schema: Schema
     }
 
     /// The table read with the given schema, or with the one that it suggests.
     ///
-    /// - Parameter ignored: columns that are not learned from, whatever the schema says.
+    /// - Parameter columns: which are learned from, whatever the schema says.
     static func dataset(
         _ bytes: [UInt8], at path: String, schema: Schema?, target: String?, task: LearningTask,
-        split: RowSplit? = nil, weight: String? = nil, ignoring ignored: [String] = []
+        split: RowSplit? = nil, weight: String? = nil, columns: ColumnChoice = .all
     ) throws(InputError) -> Bound {
         do {
             return try bytes.withUnsafeBytes { bytes in
@@ -33,8 +33,7 @@ enum TableFile {
                 if let target, !reader.columnNames.contains(Private(target)) {
                     throw Self.noTarget(target, reader, path)
                 }
-                let suggested = try schema ?? Schema.infer(from: bytes).expectingMissingValues()
-                let schema = try suggested.ignoring(ignored)
+                let schema = try Schema.forLearning(from: bytes, given: schema, columns)
                 let (table, demanding) = try Dataset.table(
                     bytes: bytes, schema: schema, target: target, task: task, split: split,
                     weight: weight)
@@ -50,7 +49,16 @@ enum TableFile {
         }
     }
 
-    /// The schema that a table suggests.
+    /// The schema that a table suggests for it and for others; see `Schema.forLearning`.
+    static func suggested(_ bytes: [UInt8], at path: String) throws(InputError) -> Schema {
+        do {
+            return try bytes.withUnsafeBytes { try Schema.forLearning(from: $0, given: nil) }
+        } catch {
+            throw InputError(path, "\(error)")
+        }
+    }
+
+    /// The schema of a table alone.
     static func inferred(_ bytes: [UInt8], at path: String) throws(InputError) -> Schema {
         do {
             return try bytes.withUnsafeBytes { try Schema.infer(from: $0) }

@@ -30,7 +30,7 @@ extension DataCommand {
         func run() async throws {
             let given = try SchemaFile.read(ifGiven: self.schema)
             let referenceBytes = try TableFile.bytes(self.reference)
-            let schema = try given ?? TableFile.inferred(referenceBytes, at: self.reference)
+            let schema = try given ?? TableFile.suggested(referenceBytes, at: self.reference)
             let reference = try TableFile.table(
                 referenceBytes, at: self.reference, schema: schema
             ).frame

@@ -206,7 +206,11 @@ struct JobFile: Equatable {
             ? try root.value("contamination").map { value throws(InputError) in
                 try Self.contamination(value)
             } : nil
-        let validation = try ValidationTerms(root.value("cv"), hasTable: rows.validation != nil)
+        let cv = root.value("cv")
+        let validation = try ValidationTerms(cv, hasTable: rows.validation != nil)
+        if let cv, let column = validation.split?.column, rows.ignored.contains(column) {
+            throw cv.wrong("splits rows by a column that data.ignore names; it is not learned from")
+        }
         let monotone = try root.value("monotone").map { value throws(InputError) in
             try Self.monotone(value, task, metrics ?? [])
         }

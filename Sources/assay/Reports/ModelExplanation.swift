@@ -10,6 +10,8 @@ enum ModelExplanation {
         let bytes: [UInt8]
         /// Nil: as the table suggests.
         let schema: Schema?
+        /// Those that the model goes by, where the schema does not say it yet.
+        let columns: ColumnChoice
 
         /// The table that candidates were judged by.
         let validation: (path: String, bytes: [UInt8])?
@@ -20,17 +22,28 @@ enum ModelExplanation {
             let schema = try SchemaFile.read(ifGiven: terms.schema)
             let loaded =
                 if bundle.images == nil {
-                    try terms.load(schema, isNamed: false)
+                    try terms.load(
+                        schema, columns: try Self.columns(of: bundle), isNamed: false)
                 } else {
                     TableTerms.Loaded(
-                        bytes: try bundle.table(at: terms.train).bytes, schema: schema, sample: nil)
+                        bytes: try bundle.table(at: terms.train).bytes, schema: schema,
+                        columns: .all, sample: nil)
                 }
             self.path = terms.place
             self.bytes = loaded.bytes
             self.schema = loaded.schema
+            self.columns = loaded.columns
             self.validation = try validation.map { path throws(InputError) in
                 (path, try TableFile.bytes(path))
             }
+        }
+
+        /// Every column that the job learned from, or was told something by.
+        private static func columns(of bundle: ModelBundle) throws(InputError) -> ColumnChoice {
+            guard case .table(let model) = bundle.model else { return .all }
+            let lineage = try Lineage(bundle.lineage)
+            let others = [lineage.weight, lineage.split.column?.name].compactMap(\.self)
+            return .only(Set(model.schema.columns.map(\.name) + others))
         }
     }
 
@@ -153,7 +166,7 @@ enum ModelExplanation {
         var bound = try TableFile.dataset(
             table.bytes, at: table.path, schema: table.schema, target: model.target,
             task: model.task, split: lineage.isJudgedByTable ? nil : lineage.split,
-            weight: lineage.weight)
+            weight: lineage.weight, columns: table.columns)
         bound.dataset = try bound.dataset.takingForPositive(first: lineage.positiveFirst)
         let (rows, folds) = try Self.judged(bound, lineage, table, model)
         let metrics = lineage.metrics.compactMap { Metric(rawValue: $0) }
@@ -197,7 +210,7 @@ enum ModelExplanation {
         of model: FittedForecasts, _ lineage: Lineage, _ table: Table
     ) throws -> Outlook? {
         guard !model.needsExogenous else { return nil }
-        let schema = try table.schema ?? TableFile.inferred(table.bytes, at: table.path)
+        let schema = try table.schema ?? TableFile.suggested(table.bytes, at: table.path)
         let bench = try SeriesBench(
             TableFile.table(table.bytes, at: table.path, schema: schema), model.plan,
             schema: schema, horizon: model.horizon, folds: lineage.folds)

@@ -68,6 +68,14 @@ import Wire
             }
             #expect("\(error!)".contains(words), "\(error!)")
         }
+        // A third class that only the table has that judges.
+        try folder.write("a,b,label\n1,2,left\n3,4,stayed\n5,6,back\n", to: "later.csv")
+        for positive in ["left", "stayed"] {
+            let text = Self.judged + "\npositive: \(positive)\n"
+            let path = try folder.write(text, to: "job.yaml")
+            let error = #expect(throws: InputError.self) { try PreparedJob(path: path) }
+            #expect("\(error!)".contains("has not two classes") == (positive == "left"))
+        }
     }
 
     @Test func `what is ignored is no column that is learned from`() throws {
@@ -85,7 +93,7 @@ import Wire
         #expect(learning.columns == 1)
         for (names, words) in [
             ("[c]", "rows.csv: column c: what is to be ignored is no column of the table"),
-            ("[a, b]", "no column to learn from"),
+            ("[a, b]", "has no column to learn from"),
         ] {
             let error = #expect(throws: InputError.self) { try prepared(names) }
             #expect("\(error!)".contains(words), "\(error!)")

@@ -140,6 +140,7 @@ import Wire
         ("ignore: [id, id]", "data.ignore names a column twice"),
         ("ignore: [id, y]", "data.ignore names the target"),
         ("ignore: w, weight: w", "data.ignore names the weight"),
+        ("ignore: p }\ncv: { folds: 3, groups: p", "cv splits rows by a column that data.ignore"),
     ]) func `columns may be left out of what is learned`(data: String, words: String) {
         let sentence = self.sentence(
             "task: regression\ndata: { train: m.csv, target: y, \(data) }\nbudget: { trials: 3 }\n")

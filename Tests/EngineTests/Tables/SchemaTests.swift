@@ -1,4 +1,5 @@
 import Fuzzing
+import Privacy
 import Testing
 
 @testable import Engine
@@ -51,14 +52,27 @@ import Testing
             .init("id", .categorical(categories: ["a", "b"]), missing: .refused),
             .init("age", .numeric(bounds: .init(low: 0, high: nil)), remedy: .repair),
         ]
-        let plain = try Schema(columns).ignoring(["id"])
-        #expect(plain.columns == [.init("id", .ignored), columns[1]])
+        let plain = try Schema(columns).forLearning(ignoring: ["id", "other"])
+        #expect(plain.columns == [.init("id", .ignored), columns[1], .init("other", .ignored)])
         let key = Rule("key", .unique(["id"]))
-        let ruled = try Schema(columns, rules: [key]).ignoring(["id"])
+        let ruled = try Schema(columns, rules: [key]).forLearning(ignoring: ["id", "age"])
         #expect(ruled.column(named: "id")?.use == .checks && ruled.rules == [key])
-        #expect(try Schema(columns).ignoring([]) == Schema(columns))
-        let error = #expect(throws: TableError.self) { try plain.ignoring(["name"]) }
-        #expect(error?.code == .missingColumn && error?.column?.name == "name")
+        #expect(ruled.column(named: "age")?.kind == .ignored)
+        // What is for checks only was not learned from before.
+        let checked = try Schema([.init("id", .categorical(), use: .checks), columns[1]])
+        #expect(try checked.forLearning(ignoring: ["id"]) == checked)
+        #expect(try checked.forLearning(ignoring: []) == checked)
+    }
+
+    @Test func `columns are chosen by name, and a name that is not there is told`() throws {
+        let names = ["a", "b", "c"].map { Private($0) }
+        #expect(try ColumnChoice.all.ignored(among: names).isEmpty)
+        #expect(try ColumnChoice.allBut(["b"]).ignored(among: names) == ["b"])
+        #expect(try ColumnChoice.only(["b", "d"]).ignored(among: names) == ["a", "c"])
+        let error = #expect(throws: TableError.self) {
+            try ColumnChoice.allBut(["b", "d"]).ignored(among: names)
+        }
+        #expect(error?.code == .missingColumn && error?.column?.name == "d")
     }
 
     @Test func `no mutation of an encoded schema makes the decoder crash`() throws {

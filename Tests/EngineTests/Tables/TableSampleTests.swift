@@ -6,11 +6,11 @@ import Testing
 @Suite struct TableSampleTests {
     private func sample(
         _ table: [UInt8], rows: Int, seed: UInt64 = 1, schema: Schema? = nil,
-        blockBytes: Int = TableBlocks.blockBytes
+        columns: ColumnChoice = .all, blockBytes: Int = TableBlocks.blockBytes
     ) throws -> TableSample {
         try TableSample(
-            MemorySource(table), rows: rows, seed: seed, schema: schema, bytesMax: 1 << 30,
-            blockBytes: blockBytes)
+            MemorySource(table), rows: rows, seed: seed, schema: schema, columns: columns,
+            bytesMax: 1 << 30, blockBytes: blockBytes)
     }
 
     private static let csv = Array(
@@ -93,7 +93,7 @@ import Testing
                 #expect(frames[0].bits == frames[1].bits)
                 #expect(frames[0].rows == min(rows, expected.rowsOfTable))
                 guard rows == 10_000 else { continue }
-                #expect(sample.schema == schema)
+                #expect(sample.schema == schema.expectingMissingValues())
             }
         }
     }
@@ -116,11 +116,32 @@ import Testing
             let expected = try arrow.withUnsafeBytes {
                 try ArrowReader($0).frame(schema ?? suggested)
             }
-            #expect(sample.schema == schema ?? suggested)
+            #expect(sample.schema == schema ?? suggested.expectingMissingValues())
             let frame = try sample.table.withUnsafeBytes {
                 try CSVReader($0).frame(sample.schema)
             }
             #expect(frame.bits == expected.bits)
+        }
+    }
+
+    @Test func `what is ignored is nothing that a sample could stumble over`() throws {
+        let csv = try self.sample(Self.csv, rows: 30, columns: .allBut(["text"]))
+        #expect(csv.schema.columns.map(\.kind) == [.numeric(), .ignored])
+        let arrow = try ArrowFixtures.bytes("types.feather")
+        #expect(throws: TableError.self) { try self.sample(arrow, rows: 3) }
+        let strange = ["tags"]
+        let names = try arrow.withUnsafeBytes {
+            try ArrowReader($0).columnNames.map(\.revealed)
+        }
+        let given = try Schema(
+            names.map { Schema.Column($0, strange.contains($0) ? .ignored : .categorical()) })
+        for schema in [nil, given] {
+            let sample = try self.sample(
+                arrow, rows: 3, schema: schema, columns: .allBut(strange))
+            let frame = try sample.table.withUnsafeBytes {
+                try CSVReader($0).frame(sample.schema)
+            }
+            #expect(frame.columns.map(\.name) == names.filter { !strange.contains($0) })
         }
     }
 

@@ -87,10 +87,16 @@ package struct ArrowReader: TableReader {
 
     /// The types tell. Texts that are in no dictionary are dates, texts or categories by what they
     /// say, like the fields of a CSV; numbers they are not, whatever they spell.
-    package func inferredSchema() throws(TableError) -> Schema {
+    package func inferredSchema(
+        ignoring ignored: Set<String>
+    ) throws(TableError) -> Schema {
         let probes = try self.probes()
         var columns: [Schema.Column] = []
         for (number, column) in self.columns.enumerated() {
+            if ignored.contains(column.name) {
+                columns.append(Schema.Column(column.name, .ignored))
+                continue
+            }
             guard column.type.isCell else { throw self.unknownType(ofColumn: number) }
             columns.append(
                 probes[column.field]?.columnOfTexts(column.name)
@@ -132,9 +138,15 @@ package struct ArrowReader: TableReader {
     package var rowsCount: Int { self.rows }
 
     /// What the types suggest; texts in no dictionary are texts, whatever they say.
-    func suggestedColumns() throws(TableError) -> [Schema.Column] {
+    func suggestedColumns(
+        ignoring ignored: Set<String> = []
+    ) throws(TableError) -> [Schema.Column] {
         var columns: [Schema.Column] = []
         for (number, column) in self.columns.enumerated() {
+            if ignored.contains(column.name) {
+                columns.append(Schema.Column(column.name, .ignored))
+                continue
+            }
             guard column.type.isCell else { throw self.unknownType(ofColumn: number) }
             let isPlainText =
                 if case .text = column.type {
@@ -159,7 +171,7 @@ package struct ArrowReader: TableReader {
         return TableError(
             .unknownType, line: 1, column: .init(number: number + 1, name: column.name),
             "the column is of Arrow's type \(column.type.word), which is neither numbers nor "
-                + "texts; leave it out, or let a schema ignore it")
+                + "texts; leave it out, or ignore it")
     }
 
     // MARK: Rows

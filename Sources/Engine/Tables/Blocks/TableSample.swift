@@ -12,7 +12,8 @@ import Privacy
 package struct TableSample: Sendable {
     /// A CSV.
     package let table: [UInt8]
-    /// The given schema, or the one that the table's types and the sample suggest.
+    /// The given schema, or the one that the table's types and the sample suggest to be learned
+    /// from; in either the columns are ignored that were not chosen.
     package let schema: Schema
     package let rows: Int
     /// Of the whole table.
@@ -25,7 +26,7 @@ package struct TableSample: Sendable {
     /// - Throws: `TableError`, and what the source throws.
     package init(
         _ source: any TableSource, rows: Int, seed: UInt64, schema: Schema?,
-        bytesMax: Int, blockBytes: Int = TableBlocks.blockBytes
+        columns: ColumnChoice = .all, bytesMax: Int, blockBytes: Int = TableBlocks.blockBytes
     ) throws {
         precondition(rows > 0, "a sample of \(rows) rows")
         var total = 0
@@ -33,7 +34,7 @@ package struct TableSample: Sendable {
         while let count = try blocks.next({ $0.rowsCount }) { total += count }
 
         var draw = Draw(rows: min(rows, total), of: total, seed: seed)
-        var writer = Writer(schema: schema)
+        var writer = Writer(schema: schema, columns: columns)
         blocks = try TableBlocks(source, blockBytes: blockBytes)
         while let bytes = try blocks.next({ reader in
             try writer.append(reader, rows: draw.next(reader.rowsCount))
@@ -90,15 +91,28 @@ package struct TableSample: Sendable {
 
     /// Puts drawn rows together.
     private struct Writer {
-        private let given: Schema?
+        private var given: Schema?
+        private let choice: ColumnChoice
+        /// Columns that are not learned from, once the first of the table was read.
+        private var ignored: Set<String>?
         private(set) var table: [UInt8] = []
         /// What the rows of an Arrow table are read with, and what its texts look like.
         private var plain: Schema?
         private var probes: [String: KindProbe] = [:]
 
-        init(schema: Schema?) { self.given = schema }
+        init(schema: Schema?, columns choice: ColumnChoice) {
+            self.given = schema
+            self.choice = choice
+        }
 
         mutating func append(_ reader: any TableReader, rows: [Int]) throws(TableError) {
+            if self.ignored == nil {
+                let ignored = try self.choice.ignored(among: reader.columnNames)
+                self.given = try self.given.map { given throws(TableError) in
+                    try given.forLearning(ignoring: ignored)
+                }
+                self.ignored = ignored
+            }
             switch reader {
             case let csv as CSVReader:
                 if self.table.isEmpty { self.table += csv.headerBytes }
@@ -111,7 +125,9 @@ package struct TableSample: Sendable {
 
         private mutating func append(_ reader: ArrowReader, rows: [Int]) throws(TableError) {
             let plain =
-                if let plain = self.plain { plain } else { try reader.plainSchema(self.given) }
+                if let plain = self.plain {
+                    plain
+                } else { try reader.plainSchema(self.given, ignoring: self.ignored ?? []) }
             let frame = try reader.frame(plain)
             if self.plain == nil {
                 self.table += CSVCells.row(frame.columns.map { Array($0.name.utf8) })
@@ -132,20 +148,26 @@ package struct TableSample: Sendable {
 
         func suggestedSchema() throws(TableError) -> Schema {
             if let given { return given }
-            guard let plain else { return try self.table.inferredSchema() }
+            guard let plain else {
+                return try self.table.inferredSchema(ignoring: self.ignored ?? [])
+                    .expectingMissingValues()
+            }
             return Schema(
                 suggesting: plain.columns.map { column in
                     self.probes[column.name]?.columnOfTexts(column.name) ?? column
-                })
+                }
+            ).expectingMissingValues()
         }
     }
 }
 
 extension [UInt8] {
-    fileprivate func inferredSchema() throws(TableError) -> Schema {
+    fileprivate func inferredSchema(ignoring ignored: Set<String>) throws(TableError) -> Schema {
         var result: Result<Schema, TableError>?
         self.withUnsafeBytes { bytes in
-            result = Result { () throws(TableError) in try Schema.infer(from: bytes) }
+            result = Result { () throws(TableError) in
+                try TableFormat.reader(of: bytes).inferredSchema(ignoring: ignored)
+            }
         }
         guard let result else { preconditionFailure("the closure ran") }
         return try result.get()
@@ -195,7 +217,9 @@ private struct FormTaker: FieldTaker {
 extension ArrowReader {
     /// What cells are read with so that each is kept as it is: the kinds of a given schema, or
     /// those of the types, and no bounds. Texts in no dictionary are texts, whatever they say.
-    fileprivate func plainSchema(_ given: Schema?) throws(TableError) -> Schema {
+    fileprivate func plainSchema(
+        _ given: Schema?, ignoring ignored: Set<String>
+    ) throws(TableError) -> Schema {
         if let given {
             return Schema(
                 suggesting: given.columns.map { column in
@@ -203,7 +227,7 @@ extension ArrowReader {
                         column.name, column.kind.withoutBounds, missingValues: column.missingValues)
                 })
         }
-        return Schema(suggesting: try self.suggestedColumns())
+        return Schema(suggesting: try self.suggestedColumns(ignoring: ignored))
     }
 }
 

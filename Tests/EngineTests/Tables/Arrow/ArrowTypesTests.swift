@@ -159,5 +159,9 @@ import Testing
             }
         }
         #expect(error?.column == .init(number: 3, name: "tags"))
+        let columns = try ArrowFixtures.bytes("types.feather").withUnsafeBytes {
+            try Schema.forLearning(from: $0, given: nil, .allBut(["tags"])).columns
+        }
+        #expect(columns.filter { $0.kind == .ignored }.map(\.name) == ["tags"])
     }
 }
