@@ -6,14 +6,18 @@ enum RowCount {
 
 /// Where the values of a column are put while a table is read.
 enum ColumnRoom<Element: BitwiseCopyable> {
-    /// The column itself.
+    /// The column itself, which grows as rows come: what is filled ahead of them would have left
+    /// the processor's caches when they are put.
     case exact([Element])
     /// More than the column will need, perhaps far more. Pages that no row reaches cost nothing.
     case ample(ColumnMemory)
 
-    init(_ rows: RowCount, _ missing: Element) {
+    init(_ rows: RowCount) {
         switch rows {
-        case .exactly(let count): self = .exact(Array(repeating: missing, count: count))
+        case .exactly(let count):
+            var values: [Element] = []
+            values.reserveCapacity(count)
+            self = .exact(values)
         case .atMost(let count): self = .ample(ColumnMemory(of: Element.self, count: count))
         }
     }
@@ -33,12 +37,18 @@ enum ColumnRoom<Element: BitwiseCopyable> {
         return room
     }
 
+    /// - Parameters:
+    ///   - rows: how many of the first can be written to.
+    ///   - missing: what those hold that are not written.
     mutating func write<Fault: Error>(
+        rows: Int, missing: Element,
         _ body: (UnsafeMutableRawPointer?) throws(Fault) -> Void
     ) throws(Fault) {
         switch self.taken() {
         case .exact(var values):
             defer { self = .exact(values) }
+            let more = max(0, rows - values.count)
+            values.append(contentsOf: repeatElement(missing, count: more))
             try values.withUnsafeMutableBufferPointer { values throws(Fault) in
                 try body(UnsafeMutableRawPointer(values.baseAddress))
             }
@@ -51,8 +61,10 @@ enum ColumnRoom<Element: BitwiseCopyable> {
     /// The column, in which the first `rows` rows were put.
     consuming func array(rows: Int) -> [Element] {
         switch self {
-        case .exact(let values): values
-        case .ample(let memory): memory.array(of: Element.self, count: rows)
+        case .exact(let values):
+            precondition(values.count == rows, "\(values.count) rows in the place of \(rows)")
+            return values
+        case .ample(let memory): return memory.array(of: Element.self, count: rows)
         }
     }
 }

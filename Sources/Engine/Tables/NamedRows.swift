@@ -42,7 +42,7 @@ package struct NamedRows: TableRows {
             unknownColumns: unknownColumns, doubt: "")
         for (index, name) in self.columnNames.enumerated()
         where builder.sink(of: index).kind != .skip {
-            try builder.fill(index) { builder throws(TableError) in
+            try builder.fill(index, rows: self.rows.count) { builder throws(TableError) in
                 let sink = builder.sink(of: index)
                 for (row, values) in self.rows.enumerated() {
                     do throws(FieldFault) {

@@ -6,6 +6,9 @@ protocol ArrowCells {
     /// NaN where a text is empty, infinite where one is no number. Moments are seconds since 1970.
     func number(_ index: Int) -> Double
 
+    /// Sets numbers to those from `first` on.
+    func bring(from first: Int, into numbers: UnsafeMutableBufferPointer<Double>)
+
     /// Seconds since 1970 of a date: NaN where a text is empty, infinite where one is no date.
     func seconds(_ index: Int) -> Double
 
@@ -18,6 +21,11 @@ protocol ArrowCells {
 }
 
 extension ArrowCells {
+    @inline(__always)
+    func bring(from first: Int, into numbers: UnsafeMutableBufferPointer<Double>) {
+        for offset in numbers.indices { numbers[offset] = self.number(first + offset) }
+    }
+
     /// What the text spells, by the rules of a CSV's fields.
     func seconds(_ index: Int) -> Double {
         self.withText(index) { text in
@@ -97,6 +105,13 @@ private struct IntegerCells<Integer: FixedWidthInteger & BitwiseCopyable>: Arrow
     @inline(__always)
     func number(_ index: Int) -> Double { Double(self.integer(index)) }
 
+    @inline(__always)
+    func bring(from first: Int, into numbers: UnsafeMutableBufferPointer<Double>) {
+        self.bytes.bring(Integer.self, from: first, into: numbers) {
+            Double(Integer(littleEndian: $0))
+        }
+    }
+
     func text(_ index: Int) -> String? { "\(self.integer(index))" }
 
     @inline(__always)
@@ -111,6 +126,11 @@ where Number: BinaryFloatingPoint & BitwiseCopyable & CustomStringConvertible {
 
     @inline(__always)
     func number(_ index: Int) -> Double { Double(self.float(index)) }
+
+    @inline(__always)
+    func bring(from first: Int, into numbers: UnsafeMutableBufferPointer<Double>) {
+        self.bytes.bring(Number.self, from: first, into: numbers) { Double($0) }
+    }
 
     /// Like the names of classes: no fraction where there is none, else the shortest digits that
     /// give the number back in its own precision.
@@ -127,6 +147,28 @@ where Number: BinaryFloatingPoint & BitwiseCopyable & CustomStringConvertible {
     private func float(_ index: Int) -> Number {
         self.bytes.loadUnaligned(
             fromByteOffset: index * MemoryLayout<Number>.size, as: Number.self)
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Sets doubles to numbers that lie one behind another: a loop without a check, for the vector.
+    ///
+    /// - Requires: these bytes hold that many from `first` on.
+    @inline(__always)
+    fileprivate func bring<Number: BitwiseCopyable>(
+        _ type: Number.Type, from first: Int,
+        into numbers: UnsafeMutableBufferPointer<Double>, _ double: (Number) -> Double
+    ) {
+        let size = MemoryLayout<Number>.size
+        precondition(
+            first >= 0 && (first + numbers.count) * size <= self.count,
+            "\(self.count) bytes have no \(numbers.count) numbers from \(first) on")
+        guard let base = self.baseAddress, let target = numbers.baseAddress else { return }
+        let source = base + first * size
+        for index in 0..<numbers.count {
+            target[index] = double(
+                source.loadUnaligned(fromByteOffset: index &* size, as: Number.self))
+        }
     }
 }
 

@@ -106,7 +106,8 @@ struct ArrowFilling {
                 guard field.dictionary == nil || self.entries[column] != nil else {
                     throw TableError(arrow: "a batch comes before its dictionary")
                 }
-                try builder.fill(column) { builder throws(TableError) in
+                try builder.fill(column, rows: self.row + batch.rows) {
+                    builder throws(TableError) in
                     try self.put(array, in: column, &builder)
                 }
             }

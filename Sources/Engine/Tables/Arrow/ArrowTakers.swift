@@ -93,24 +93,21 @@ struct NumbersTaker: ArrowTaker {
     @inline(__always)
     private func storesAll(_ cells: some ArrowCells, _ block: Range<Int>) -> Bool {
         guard !self.sink.hasMissingNumbers, let start = self.sink.start else { return false }
-        let numbers = (start + (self.stretch.row + block.lowerBound) * 8)
-            .assumingMemoryBound(to: Double.self)
+        let numbers = UnsafeMutableBufferPointer(
+            start: (start + (self.stretch.row + block.lowerBound) * 8)
+                .assumingMemoryBound(to: Double.self), count: block.count)
         let low = max(self.sink.low, -.greatestFiniteMagnitude)
         let high = min(self.sink.high, .greatestFiniteMagnitude)
-        var strays: UInt64 = 0
         if self.stretch.stride == 1 {
-            let first = self.stretch.first + block.lowerBound
-            for offset in 0..<block.count {
-                let number = cells.number(first + offset)
-                numbers[offset] = number
-                strays |= (number >= low ? 0 : 1) | (number <= high ? 0 : 1)
-            }
+            cells.bring(from: self.stretch.first + block.lowerBound, into: numbers)
         } else {
-            for offset in 0..<block.count {
-                let number = cells.number(self.stretch.index(block.lowerBound + offset))
-                numbers[offset] = number
-                strays |= (number >= low ? 0 : 1) | (number <= high ? 0 : 1)
+            for offset in numbers.indices {
+                numbers[offset] = cells.number(self.stretch.index(block.lowerBound + offset))
             }
+        }
+        var strays: UInt64 = 0
+        for number in numbers {
+            strays |= (number >= low ? 0 : 1) | (number <= high ? 0 : 1)
         }
         return strays == 0
     }
