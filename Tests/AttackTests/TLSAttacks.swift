@@ -18,8 +18,9 @@ import Testing
         try await Self.onHead { attack, _ in
             let seen = try await attack.run("handshakes", "half_open", ["2000"])
             #expect(try seen.isTrue("all_closed"))
-            // Ten, and what a busy machine takes to open and to close so many.
-            #expect(try seen.number("last_closed_after_s") < 25)
+            // Ten, and what a busy machine takes to close so many: it took that to open them, too.
+            let opening = try seen.number("opened_in_s")
+            #expect(try seen.number("last_closed_after_s") < 25 + 3 * opening)
             #expect(try seen.number("counted_crowd") >= 1000)
             #expect(try seen.number("counted_crowd") + seen.number("counted_silence") == 2000)
             try seen.expectHarmless(memoryMB: 128)

@@ -73,7 +73,7 @@ import Testing
         }
         // The places that were looked at are those where words are, of what went wrong too.
         for (place, word) in [
-            ("said/head.log", open), ("said/job-j3.log", open), ("said/job-j2.log", "mape"),
+            ("said/head.log", open), ("said/job-j3.log", open), ("said/job-j2.log", "too large"),
             ("said/worker.log", "a runner ended"), ("/metrics", "assay_"),
         ] {
             #expect(said[place]?.range(of: Data(word.utf8)) != nil, "\(word) is not in \(place)")

@@ -4,17 +4,17 @@ import Testing
 
 /// A trial that cannot be computed says why, from the runner to the leaderboard.
 @Suite struct FailureTests {
-    /// Percentages of nothing are undefined: an answer of 0 among those that judge fails a trial.
+    /// What the square of an answer among those that judge is too large for fails a trial.
     static let job = """
         name: shares
         task: regression
         data: { train: shares.csv, validation: judge.csv, target: z }
-        metric: [mape, rmse]
+        metric: [rmse, mae]
         budget: { trials: 4 }
         model_list: [ridge, extra_trees]
         seed: 5
         """
-    static let reason = "mape is undefined: an answer is 0"
+    static let reason = "rmse is undefined: answers or errors are too large"
 
     @Test func `the reason of a failed trial reaches whoever asks`() async throws {
         let cluster = try await Cluster()
@@ -22,7 +22,7 @@ import Testing
         let worker = try await cluster.startWorker("w1", slots: 2)
         defer { [worker, head].forEach { $0.send(SIGKILL) } }
         _ = try cluster.write(
-            Tables.regression(rows: 30, seed: 2) + "0.25,0.5,0\n", to: "judge.csv")
+            Tables.regression(rows: 30, seed: 2) + "0.25,0.5,1e200\n", to: "judge.csv")
         let job = try cluster.write(
             job: Self.job, on: Tables.regression(rows: 60, seed: 1), named: "shares")
         let id = try #require(try await cluster.ask(["submit", job])["id"] as? String)
@@ -44,7 +44,7 @@ import Testing
         }
         let listed = try cluster.client(["trials", id])
         #expect(await listed.status == 0)
-        let says = listed.output.contains(/[0-9]+ × (ridge|extra_trees): fold [1-3]: mape/)
+        let says = listed.output.contains(/[0-9]+ × (ridge|extra_trees): fold [1-3]: rmse/)
         #expect(says, "\(listed.output)")
         #expect(listed.output.contains("\(failed.count) failed"), "\(listed.output)")
     }

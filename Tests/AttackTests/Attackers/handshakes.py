@@ -28,6 +28,7 @@ def half_open(head, count):
 
     def attack():
         sockets = []
+        first = time.monotonic()
         for number in range(int(count)):
             connection = head.plain()
             connection.sendall(hello if number % 2 else hello[:50])
@@ -36,6 +37,7 @@ def half_open(head, count):
         closed = [seconds_until_closed(one, last) for one in sockets]
         return {
             "all_closed": None not in closed,
+            "opened_in_s": last - first,
             "last_closed_after_s": max(
                 PATIENCE if one is None else one for one in closed),
         }
