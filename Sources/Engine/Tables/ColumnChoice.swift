@@ -49,22 +49,6 @@ extension Schema {
         }
     }
 
-    /// The given schema, or the one that the table suggests to be learned from.
-    ///
-    /// A suggestion is for tables that are yet to come as well: what programs write for a missing
-    /// value is one in every column of numbers or dates, also where this table misses none.
-    package static func forLearning(
-        from table: UnsafeRawBufferPointer, given schema: Schema?, _ choice: ColumnChoice = .all
-    ) throws(TableError) -> Schema {
-        let reader = try TableFormat.reader(of: table)
-        let ignored = try choice.ignored(among: reader.columnNames)
-        return if let schema {
-            try schema.forLearning(ignoring: ignored)
-        } else {
-            try reader.inferredSchema(ignoring: ignored).expectingMissingValues()
-        }
-    }
-
     func expectingMissingValues() -> Schema {
         Schema(
             suggesting: self.columns.map { column in
@@ -75,5 +59,22 @@ extension Schema {
                 }
                 return column
             })
+    }
+}
+
+extension TableReader {
+    /// The given schema, or the one that the table suggests to be learned from.
+    ///
+    /// A suggestion is for tables that are yet to come as well: what programs write for a missing
+    /// value is one in every column of numbers or dates, also where this table misses none.
+    package func schemaForLearning(
+        given schema: Schema?, _ choice: ColumnChoice = .all
+    ) throws(TableError) -> Schema {
+        let ignored = try choice.ignored(among: self.columnNames)
+        return if let schema {
+            try schema.forLearning(ignoring: ignored)
+        } else {
+            try self.inferredSchema(ignoring: ignored).expectingMissingValues()
+        }
     }
 }

@@ -33,7 +33,7 @@ enum TableFile {
                 if let target, !reader.columnNames.contains(Private(target)) {
                     throw Self.noTarget(target, reader, path)
                 }
-                let schema = try Schema.forLearning(from: bytes, given: schema, columns)
+                let schema = try reader.schemaForLearning(given: schema, columns)
                 let (table, demanding) = try Dataset.table(
                     bytes: bytes, schema: schema, target: target, task: task, split: split,
                     weight: weight)
@@ -49,10 +49,13 @@ enum TableFile {
         }
     }
 
-    /// The schema that a table suggests for it and for others; see `Schema.forLearning`.
+    /// The schema that a table suggests for it and for others; see
+    /// `TableReader.schemaForLearning`.
     static func suggested(_ bytes: [UInt8], at path: String) throws(InputError) -> Schema {
         do {
-            return try bytes.withUnsafeBytes { try Schema.forLearning(from: $0, given: nil) }
+            return try bytes.withUnsafeBytes {
+                try TableFormat.reader(of: $0).schemaForLearning(given: nil)
+            }
         } catch {
             throw InputError(path, "\(error)")
         }

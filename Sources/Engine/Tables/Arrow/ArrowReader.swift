@@ -139,7 +139,7 @@ package struct ArrowReader: TableReader {
 
     /// What the types suggest; texts in no dictionary are texts, whatever they say.
     func suggestedColumns(
-        ignoring ignored: Set<String> = []
+        ignoring ignored: Set<String>
     ) throws(TableError) -> [Schema.Column] {
         var columns: [Schema.Column] = []
         for (number, column) in self.columns.enumerated() {

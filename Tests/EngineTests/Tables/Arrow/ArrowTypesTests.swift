@@ -160,7 +160,8 @@ import Testing
         }
         #expect(error?.column == .init(number: 3, name: "tags"))
         let columns = try ArrowFixtures.bytes("types.feather").withUnsafeBytes {
-            try Schema.forLearning(from: $0, given: nil, .allBut(["tags"])).columns
+            try TableFormat.reader(of: $0)
+                .schemaForLearning(given: nil, .allBut(["tags"])).columns
         }
         #expect(columns.filter { $0.kind == .ignored }.map(\.name) == ["tags"])
     }
